@@ -1,0 +1,16 @@
+DROP TABLE reports;
+DROP TABLE refused_pings;
+DROP TABLE ping_events;
+DROP TABLE pings;
+DROP TABLE listed_hours;
+DROP TABLE category_blogs;
+DROP TABLE blogs;
+DROP TABLE category_slugs;
+DROP TABLE categories;
+DROP TABLE hub_members;
+DROP TABLE hub_slugs;
+DROP TABLE hubs;
+DROP TABLE one_use_links;
+DROP TABLE sessions;
+DROP TABLE accounts;
+DROP TABLE instance_state;

@@ -1,0 +1,16 @@
+//! What the product does, as verbs. They know [`crate::app::App`], and nothing of HTTP.
+
+pub mod accounts;
+pub mod arrived;
+pub mod categories;
+pub mod hubs;
+pub mod moderate;
+pub mod operate;
+pub mod prune;
+pub mod read_page;
+pub mod receipt;
+pub mod receive_ping;
+pub mod report;
+pub mod resolve;
+pub mod sign_in;
+pub mod watch_changes;

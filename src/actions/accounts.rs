@@ -1,0 +1,354 @@
+//! Accounts: opening them, and their passwords.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::db::accounts::{Account, NewAccount};
+use crate::db::links::{NewLink, OneUseLink};
+use crate::db::{DbError, accounts, links, sessions};
+use crate::limits::{AddressBlock, Limit, TooOften};
+use crate::mail::messages::{AlreadyHereMail, ResetMail, SignUpMail};
+use crate::model::account::{LinkPurpose, NewPassword};
+use crate::model::email::Email;
+use crate::model::hub::line;
+use crate::model::id::AccountId;
+use crate::model::problems::Problems;
+use crate::secret::{HasherBusy, Secret, hash_token, random_token};
+
+/// The longest name of a person, in characters.
+pub const MAX_NAME: usize = 80;
+
+/// How long links work.
+const RESET_LASTS: Duration = Duration::from_secs(3_600);
+const SIGN_UP_LASTS: Duration = Duration::from_secs(24 * 3_600);
+const SET_UP_LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// Why an account was not opened or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Something typed was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// The link was used, replaced or is too old.
+    #[error("this link does not work any more")]
+    LinkGone,
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// Try again in a moment.
+    #[error("too many passwords are being checked")]
+    Busy(#[from] HasherBusy),
+    /// The database failed.
+    #[error(transparent)]
+    Database(DbError),
+}
+
+impl From<DbError> for AccountError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Taken => Self::Problems(Problems::one(
+                "email",
+                "There is an account with this address already: sign in instead.",
+            )),
+            error => Self::Database(error),
+        }
+    }
+}
+
+/// The link that makes the operator's account, while there is none: printed at each start until
+/// it was used.
+pub async fn set_up_link(app: &App) -> Result<Option<String>, DbError> {
+    let token = random_token();
+    let hash = hash_token(token.expose());
+    let now = app.clock.now();
+    let needed = app
+        .db
+        .write(move |tx| {
+            if accounts::count_operators(tx.reading())? > 0 {
+                return Ok(false);
+            }
+            let link = NewLink {
+                token_hash: &hash,
+                purpose: LinkPurpose::SetUp,
+                account: None,
+                email: None,
+                expires_at: now.plus(SET_UP_LASTS),
+            };
+            links::insert(tx, &link, now)?;
+            Ok::<_, DbError>(true)
+        })
+        .await?;
+    Ok(needed.then(|| app.addresses.path(&format!("/signup/{}", token.expose()))))
+}
+
+/// Starts a sign-up: whatever the address, the answer is "check your mail" (`security.md` T25).
+pub fn start_sign_up(app: &Arc<App>, typed: &str, from: AddressBlock) -> Result<(), AccountError> {
+    let email = checked_email(typed)?;
+    app.limits.take(Limit::SignUp, from).map_err(AccountError::TooOften)?;
+    mail_later(app, email, |app, email| async move { send_sign_up(&app, email).await });
+    Ok(())
+}
+
+/// Starts setting a forgotten password: whatever the address, the answer is "check your mail".
+pub fn start_reset(app: &Arc<App>, typed: &str, from: AddressBlock) -> Result<(), AccountError> {
+    let email = checked_email(typed)?;
+    app.limits.take(Limit::ResetMail, from).map_err(AccountError::TooOften)?;
+    mail_later(app, email, |app, email| async move { send_reset(&app, email).await });
+    Ok(())
+}
+
+fn checked_email(typed: &str) -> Result<Email, AccountError> {
+    Email::parse(typed).map_err(|error| AccountError::Problems(Problems::one("email", error)))
+}
+
+/// Looks the address up and writes the mail after the answer, so that the time of the answer
+/// says nothing.
+fn mail_later<F>(app: &Arc<App>, email: Email, send: impl FnOnce(Arc<App>, Email) -> F)
+where
+    F: Future<Output = Result<(), DbError>> + Send + 'static,
+{
+    let address_hash = app.secrets.sign("mail", &[email.key().as_bytes()]);
+    if !app.limits.take_mail_to(address_hash) {
+        app.metrics.limited("mail-to");
+        return;
+    }
+    let sending = send(Arc::clone(app), email);
+    app.background.spawn(async move {
+        if let Err(error) = sending.await {
+            tracing::error!(%error, "a one-use link was not made");
+        }
+    });
+}
+
+async fn send_sign_up(app: &Arc<App>, email: Email) -> Result<(), DbError> {
+    let (site, now) = (app.addresses.host(), app.clock.now());
+    let asked = email.clone();
+    if app.db.read(move |c| accounts::find_by_email(c, &asked)).await?.is_some() {
+        let sign_in = app.addresses.path("/signin");
+        let reset = app.addresses.path("/reset");
+        return send(app, &email, &AlreadyHereMail { sign_in: &sign_in, reset: &reset, site: &site })
+            .await;
+    }
+    let token = random_token();
+    let (hash, to) = (hash_token(token.expose()), email.clone());
+    app.db
+        .write(move |tx| {
+            let link = NewLink {
+                token_hash: &hash,
+                purpose: LinkPurpose::SignUp,
+                account: None,
+                email: Some(to.as_str()),
+                expires_at: now.plus(SIGN_UP_LASTS),
+            };
+            links::insert(tx, &link, now)
+        })
+        .await?;
+    let link = app.addresses.path(&format!("/signup/{}", token.expose()));
+    send(app, &email, &SignUpMail { link: &link, site: &site }).await
+}
+
+async fn send_reset(app: &Arc<App>, email: Email) -> Result<(), DbError> {
+    let asked = email.clone();
+    let found = app.db.read(move |c| accounts::find_by_email(c, &asked)).await?;
+    let Some((account, _)) = found else { return Ok(()) };
+    let link = reset_link(app, account.id).await?;
+    let site = app.addresses.host();
+    send(app, &email, &ResetMail { link: &link, site: &site }).await
+}
+
+async fn send(
+    app: &Arc<App>,
+    to: &Email,
+    message: &impl crate::mail::Message,
+) -> Result<(), DbError> {
+    let sent = app.mail.send(to.as_str(), message).await;
+    app.metrics.mail(if sent.is_ok() { "sent" } else { "failed" });
+    if let Err(error) = sent {
+        tracing::error!(%error, "a mail was not sent");
+    }
+    Ok(())
+}
+
+/// A one-use link that sets a new password of an account.
+pub async fn reset_link(app: &App, account: AccountId) -> Result<String, DbError> {
+    let token = random_token();
+    let hash = hash_token(token.expose());
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let link = NewLink {
+                token_hash: &hash,
+                purpose: LinkPurpose::Reset,
+                account: Some(account),
+                email: None,
+                expires_at: now.plus(RESET_LASTS),
+            };
+            links::insert(tx, &link, now)
+        })
+        .await?;
+    Ok(app.addresses.path(&format!("/reset/{}", token.expose())))
+}
+
+/// A link of one of these purposes, while it works.
+pub async fn find_link(
+    app: &App,
+    token: &str,
+    purposes: &'static [LinkPurpose],
+) -> Result<Option<OneUseLink>, DbError> {
+    let (hash, now) = (hash_token(token), app.clock.now());
+    let link = app.db.read(move |c| links::find(c, &hash, now)).await?;
+    Ok(link.filter(|link| purposes.contains(&link.purpose)))
+}
+
+/// What somebody typed to open an account.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct AccountDraft {
+    /// The address; fixed where a link was mailed to it.
+    pub email: String,
+    /// What they want to be called.
+    pub name: String,
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for AccountDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountDraft").finish_non_exhaustive()
+    }
+}
+
+impl AccountDraft {
+    fn check(&self) -> Result<(Email, String, NewPassword), Problems> {
+        let mut problems = Problems::default();
+        let email = problems.take("email", Email::parse(&self.email));
+        let name = line(&self.name, MAX_NAME);
+        if name.is_empty() {
+            problems.add("name", "Say what you want to be called.");
+        }
+        let password =
+            problems.take("password", NewPassword::parse(&self.password, &self.email, &name));
+        match (email, password, problems.is_empty()) {
+            (Some(email), Some(password), true) => Ok((email, name, password)),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// Opens the account a set-up or sign-up link stands for, and uses the link up.
+pub async fn finish_sign_up(
+    app: &App,
+    link: &OneUseLink,
+    mut draft: AccountDraft,
+) -> Result<AccountId, AccountError> {
+    if let Some(email) = &link.email {
+        draft.email.clone_from(email);
+    }
+    let is_operator = link.purpose == LinkPurpose::SetUp;
+    let link_id = link.id;
+    insert(app, &draft, is_operator, Some(link_id)).await
+}
+
+/// Opens an account, for the command line.
+pub async fn add(
+    app: &App,
+    draft: &AccountDraft,
+    is_operator: bool,
+) -> Result<AccountId, AccountError> {
+    insert(app, draft, is_operator, None).await
+}
+
+async fn insert(
+    app: &App,
+    draft: &AccountDraft,
+    is_operator: bool,
+    link: Option<i64>,
+) -> Result<AccountId, AccountError> {
+    let (email, name, password) = draft.check().map_err(AccountError::Problems)?;
+    let password_hash = app.hasher.hash(password.into_secret()).await?;
+    let new = NewAccount { email, name, password_hash, is_operator };
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            if let Some(link) = link
+                && !links::delete(tx, link)?
+            {
+                return Err(AccountError::LinkGone);
+            }
+            Ok(accounts::insert(tx, &new, now)?)
+        })
+        .await
+}
+
+/// Sets the new password a reset link stands for, uses the link up, and ends all sessions.
+pub async fn finish_reset(
+    app: &App,
+    link: &OneUseLink,
+    password: &str,
+) -> Result<AccountId, AccountError> {
+    let id = link.account_id.ok_or(AccountError::LinkGone)?;
+    let hash = new_hash(app, id, password).await?;
+    let (link, now) = (link.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            if !links::delete(tx, link)? {
+                return Err(AccountError::LinkGone);
+            }
+            accounts::update_password(tx, id, &hash, now)?;
+            sessions::delete_all(tx, id)?;
+            Ok(id)
+        })
+        .await
+}
+
+/// Changes a password for one who knows the old one, and ends all sessions.
+pub async fn change_password(
+    app: &App,
+    account: &Account,
+    old: Secret<String>,
+    new: &str,
+) -> Result<(), AccountError> {
+    let id = account.id;
+    let key = app.secrets.sign("change-password", &[&id.0.to_be_bytes()]);
+    if app.backoff.delay(&key).is_some() {
+        let sentence = "Too many wrong tries. Wait a few minutes, then try again.";
+        return Err(AccountError::Problems(Problems::one("old_password", sentence)));
+    }
+    let found = app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
+    let phc = found.map(|(_, phc)| phc);
+    if !app.hasher.verify(old, phc).await? {
+        app.backoff.failed(key);
+        let sentence = "This is not your present password.";
+        return Err(AccountError::Problems(Problems::one("old_password", sentence)));
+    }
+    app.backoff.succeeded(&key);
+    let hash = new_hash(app, id, new).await?;
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            accounts::update_password(tx, id, &hash, now)?;
+            sessions::delete_all(tx, id)?;
+            Ok(())
+        })
+        .await
+}
+
+async fn new_hash(app: &App, id: AccountId, typed: &str) -> Result<String, AccountError> {
+    let found = app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
+    let (account, _) = found.ok_or(AccountError::LinkGone)?;
+    let password = NewPassword::parse(typed, &account.email, &account.name)
+        .map_err(|error| AccountError::Problems(Problems::one("password", error)))?;
+    Ok(app.hasher.hash(password.into_secret()).await?)
+}
+
+/// Changes what somebody wants to be called.
+pub async fn rename(app: &App, id: AccountId, typed: &str) -> Result<(), AccountError> {
+    let name = line(typed, MAX_NAME);
+    if name.is_empty() {
+        let sentence = "Say what you want to be called.";
+        return Err(AccountError::Problems(Problems::one("name", sentence)));
+    }
+    let now = app.clock.now();
+    app.db.write(move |tx| Ok(accounts::update_name(tx, id, &name, now)?)).await
+}

@@ -1,0 +1,245 @@
+//! Opening and changing categories.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::db::categories::{Category, CategoryTexts};
+use crate::db::{DbError, categories};
+use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::hub::{MAX_CATEGORIES, MAX_DESCRIPTION, MAX_TITLE, line, paragraphs};
+use crate::model::id::{CategoryId, HubId};
+use crate::model::passphrase::Passphrase;
+use crate::model::problems::Problems;
+use crate::model::slug::Slug;
+use crate::model::text;
+use crate::secret::HasherBusy;
+
+/// A category as somebody typed it.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct CategoryDraft {
+    /// Its title.
+    pub title: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Who may ping.
+    pub ping: String,
+    /// When posts are listed.
+    pub listing: String,
+    /// A new passphrase, or empty to keep the one it has.
+    pub passphrase: String,
+}
+
+impl std::fmt::Debug for CategoryDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CategoryDraft").field("slug", &self.slug).finish_non_exhaustive()
+    }
+}
+
+impl CategoryDraft {
+    /// What a category that already is would be typed as: without its passphrase, which nobody
+    /// knows any more.
+    pub fn of(category: &Category) -> Self {
+        Self {
+            title: category.title.clone(),
+            slug: category.slug.clone(),
+            description: category.description.clone(),
+            ping: category.ping_policy.as_str().to_owned(),
+            listing: category.listing_policy.as_str().to_owned(),
+            passphrase: String::new(),
+        }
+    }
+
+    /// The default of a new category (`product.md`, rule 3): passphrase on, new blogs wait.
+    pub fn new() -> Self {
+        Self {
+            ping: PingPolicy::Passphrase.as_str().to_owned(),
+            listing: ListingPolicy::NewBlogWaits.as_str().to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn check(&self, has_passphrase: bool) -> Result<(CategoryTexts, Option<Passphrase>), Problems> {
+        let mut problems = Problems::default();
+        let title = line(&self.title, MAX_TITLE);
+        if title.is_empty() {
+            problems.add("title", "Give the category a title.");
+        }
+        let slug = problems.take("slug", Slug::for_category(&self.slug));
+        let ping = PingPolicy::parse(&self.ping);
+        if ping.is_none() {
+            problems.add("ping", "Choose who may ping this category.");
+        }
+        let listing = ListingPolicy::parse(&self.listing);
+        if listing.is_none() {
+            problems.add("listing", "Choose when posts are listed.");
+        }
+        let passphrase = if self.passphrase.trim().is_empty() {
+            if ping == Some(PingPolicy::Passphrase) && !has_passphrase {
+                problems.add("passphrase", "Choose a posting passphrase: two words are easy to say.");
+            }
+            None
+        } else {
+            problems.take("passphrase", Passphrase::parse(&self.passphrase))
+        };
+        match (slug, ping, listing, problems.is_empty()) {
+            (Some(slug), Some(ping_policy), Some(listing_policy), true) => {
+                let description = text::cut(&paragraphs(&self.description), MAX_DESCRIPTION);
+                let texts = CategoryTexts {
+                    slug,
+                    title,
+                    description,
+                    ping_policy,
+                    listing_policy,
+                    passphrase_hash: None,
+                };
+                Ok((texts, passphrase))
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+/// A category that was opened or changed.
+#[derive(Debug)]
+pub struct Saved {
+    /// The category.
+    pub id: CategoryId,
+    /// The passphrase that was just set: shown once, together with the ping address.
+    pub passphrase: Option<Passphrase>,
+}
+
+/// Why a category was not opened or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CategoryError {
+    /// Something typed was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// Try again in a moment.
+    #[error("too many passwords are being checked")]
+    Busy(#[from] HasherBusy),
+    /// The database failed.
+    #[error(transparent)]
+    Database(DbError),
+}
+
+impl From<DbError> for CategoryError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Taken => Self::Problems(Problems::one(
+                "slug",
+                "Another category of this hub has or had this name: choose another.",
+            )),
+            error => Self::Database(error),
+        }
+    }
+}
+
+/// Numbers are tried this often until a free one is found.
+const TRIES: usize = 20;
+
+/// Opens a category at the end of a hub.
+pub async fn open(app: &App, hub: HubId, draft: &CategoryDraft) -> Result<Saved, CategoryError> {
+    let (mut texts, passphrase) = draft.check(false).map_err(CategoryError::Problems)?;
+    texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
+    let now = app.clock.now();
+    let id = app
+        .db
+        .write(move |tx| {
+            if categories::count(tx.reading(), hub)? >= MAX_CATEGORIES {
+                let sentence = format!("A hub has at most {MAX_CATEGORIES} categories.");
+                return Err(CategoryError::Problems(Problems::one("title", sentence)));
+            }
+            let number = free_number(tx)?;
+            Ok(categories::insert(tx, hub, number, &texts, now)?)
+        })
+        .await?;
+    Ok(Saved { id, passphrase })
+}
+
+/// A number that says nothing about how many categories there are: seven digits at random.
+fn free_number(tx: &mut crate::db::Tx<'_>) -> Result<i64, DbError> {
+    for _ in 0..TRIES {
+        let random = u32::from_be_bytes(crate::secret::random_bytes());
+        let number = 1_000_000 + i64::from(random % 9_000_000);
+        if categories::find_by_number(tx.reading(), number)?.is_none() {
+            return Ok(number);
+        }
+    }
+    Err(DbError::Busy)
+}
+
+/// Changes a category. Without a new passphrase it keeps the one it has.
+pub async fn edit(
+    app: &App,
+    hub: HubId,
+    category: &Category,
+    draft: &CategoryDraft,
+) -> Result<Saved, CategoryError> {
+    let has_passphrase = category.passphrase_hash.is_some();
+    let (mut texts, passphrase) = draft.check(has_passphrase).map_err(CategoryError::Problems)?;
+    texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
+    let (old, now) = (Arc::new(category.clone()), app.clock.now());
+    let id = category.id;
+    app.db.write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, &old, &texts, now)?)).await?;
+    Ok(Saved { id, passphrase })
+}
+
+async fn hash(app: &App, passphrase: Option<&Passphrase>) -> Result<Option<String>, HasherBusy> {
+    match passphrase {
+        Some(passphrase) => app.hasher.hash(passphrase.secret().clone()).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// One place in a hub's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the front.
+    Up,
+    /// Towards the end.
+    Down,
+}
+
+/// Moves a category one place in its hub's order.
+pub async fn move_one(
+    app: &App,
+    hub: HubId,
+    category: CategoryId,
+    direction: Direction,
+) -> Result<(), DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let listed = categories::list(tx.reading(), hub)?;
+            let mut order: Vec<CategoryId> = listed.iter().map(|category| category.id).collect();
+            let at = order.iter().position(|id| *id == category).ok_or(DbError::NotFound)?;
+            let to = match direction {
+                Direction::Up => at.checked_sub(1),
+                Direction::Down => Some(at + 1).filter(|to| *to < order.len()),
+            };
+            if let Some(to) = to {
+                order.swap(at, to);
+                categories::update_order(tx, hub, &order, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Deletes a category with its pings, if its name was typed in.
+pub async fn delete(
+    app: &App,
+    hub: HubId,
+    category: &Category,
+    typed: &str,
+) -> Result<(), CategoryError> {
+    if typed.trim() != category.slug {
+        let sentence = format!("Type {} to delete this category.", category.slug);
+        return Err(CategoryError::Problems(Problems::one("confirm", sentence)));
+    }
+    let (id, now) = (category.id, app.clock.now());
+    app.db.write(move |tx| Ok(categories::delete(tx, hub, id, now)?)).await
+}

@@ -1,0 +1,250 @@
+//! Opening and changing hubs.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::app::App;
+use crate::config::NewHubs;
+use crate::db::accounts::Account;
+use crate::db::hubs::{Hub, HubTexts, Switch};
+use crate::db::{DbError, hubs, members};
+use crate::model::account::Role;
+use crate::model::colour::Accent;
+use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
+use crate::model::id::HubId;
+use crate::model::problems::Problems;
+use crate::model::slug::Slug;
+use crate::model::text;
+use crate::model::web_url::WebUrl;
+
+/// A hub as somebody typed it.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct HubDraft {
+    /// Its title.
+    pub title: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// One sentence under the title.
+    pub tagline: String,
+    /// A few paragraphs.
+    pub description: String,
+    /// The first day, `YYYY-MM-DD`, or empty.
+    pub starts_on: String,
+    /// The last day, `YYYY-MM-DD`, or empty.
+    pub ends_on: String,
+    /// Where it takes place.
+    pub place: String,
+    /// The event's own page.
+    pub link: String,
+    /// Accent colour.
+    pub accent: String,
+    /// Language tag.
+    pub language: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+impl HubDraft {
+    /// What a hub that already is would be typed as.
+    pub fn of(hub: &Hub) -> Self {
+        Self {
+            title: hub.title.clone(),
+            slug: hub.slug.clone(),
+            tagline: hub.tagline.clone(),
+            description: hub.description.clone(),
+            starts_on: hub.starts_on.clone().unwrap_or_default(),
+            ends_on: hub.ends_on.clone().unwrap_or_default(),
+            place: hub.place.clone(),
+            link: hub.link.clone(),
+            accent: hub.accent.clone(),
+            language: hub.language.clone(),
+            time_zone: hub.time_zone.clone(),
+        }
+    }
+
+    /// Checks what was typed, field by field. Empty accent, language and time zone get defaults.
+    pub fn check(&self) -> Result<HubTexts, Problems> {
+        let mut problems = Problems::default();
+        let title = line(&self.title, MAX_TITLE);
+        if title.is_empty() {
+            problems.add("title", "Give the hub a title.");
+        }
+        let slug = problems.take("slug", Slug::for_hub(&self.slug));
+        let starts_on = problems.take("starts_on", date(&self.starts_on)).flatten();
+        let ends_on = problems.take("ends_on", date(&self.ends_on)).flatten();
+        match (&starts_on, &ends_on) {
+            (Some(first), Some(last)) if last < first => {
+                problems.add("ends_on", "The last day cannot come before the first.");
+            }
+            (None, Some(_)) => problems.add("starts_on", "Say the first day as well."),
+            _ => {}
+        }
+        let link = problems.take("link", link(&self.link)).unwrap_or_default();
+        let accent = problems.take("accent", accent(&self.accent));
+        let language = or(&self.language, "en");
+        if !is_language_tag(&language) {
+            problems.add("language", "Write a language tag, such as en, de or pt-BR.");
+        }
+        let time_zone = or(&self.time_zone, "UTC");
+        if TimeZone::get(&time_zone).is_err() {
+            problems.add("time_zone", "Write a time zone such as Europe/Lisbon or America/Chicago.");
+        }
+        match (slug, accent, problems.is_empty()) {
+            (Some(slug), Some(accent), true) => Ok(HubTexts {
+                slug,
+                title,
+                tagline: line(&self.tagline, MAX_LINE),
+                description: text::cut(&paragraphs(&self.description), MAX_DESCRIPTION),
+                ends_on: ends_on.or_else(|| starts_on.clone()),
+                starts_on,
+                place: line(&self.place, MAX_LINE),
+                link,
+                accent,
+                language,
+                time_zone,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn or(typed: &str, default: &str) -> String {
+    let typed = typed.trim();
+    if typed.is_empty() { default } else { typed }.to_owned()
+}
+
+fn date(typed: &str) -> Result<Option<String>, &'static str> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    typed
+        .parse::<Date>()
+        .map(|date| Some(date.to_string()))
+        .map_err(|_unreadable| "Write the day as year-month-day, such as 2026-10-08.")
+}
+
+fn link(typed: &str) -> Result<String, crate::model::web_url::WebUrlError> {
+    if typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    WebUrl::parse(typed).map(|url| url.as_str().to_owned())
+}
+
+fn accent(typed: &str) -> Result<String, crate::model::colour::ColourError> {
+    if typed.trim().is_empty() {
+        return Ok(Accent::DEFAULT.light().to_string());
+    }
+    Accent::parse(typed).map(|accent| accent.light().to_string())
+}
+
+/// Why a hub was not opened or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// Something typed was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// The database failed.
+    #[error(transparent)]
+    Database(DbError),
+}
+
+impl From<DbError> for HubError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Taken => Self::Problems(Problems::one(
+                "slug",
+                "Another hub has or had this name: choose another.",
+            )),
+            error => Self::Database(error),
+        }
+    }
+}
+
+/// Opens a hub. It is public at once where the operator opens it, or has set that.
+pub async fn open(app: &App, draft: &HubDraft, owner: &Account) -> Result<HubId, HubError> {
+    let texts = draft.check().map_err(HubError::Problems)?;
+    let approved = owner.is_operator || app.config.accounts.new_hubs == NewHubs::Listed;
+    let (owner, now) = (owner.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            let hub = hubs::insert(tx, &texts, approved, now)?;
+            members::insert(tx, hub, owner, Role::Owner, now)?;
+            Ok(hub)
+        })
+        .await
+}
+
+/// Changes a hub's texts. Its old slug keeps leading to it.
+pub async fn edit(app: &App, hub: HubId, draft: &HubDraft) -> Result<Slug, HubError> {
+    let texts = draft.check().map_err(HubError::Problems)?;
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            hubs::update(tx, hub, &texts, now)?;
+            Ok(texts.slug)
+        })
+        .await
+}
+
+/// Turns a switch of a hub.
+pub async fn switch(app: &App, hub: HubId, switch: Switch, on: bool) -> Result<(), DbError> {
+    let now = app.clock.now();
+    app.db.write(move |tx| hubs::update_switch(tx, hub, switch, on, now)).await
+}
+
+/// Deletes a hub with everything in it, if its name was typed in.
+pub async fn delete(app: &App, hub: &Hub, typed: &str) -> Result<(), HubError> {
+    if typed.trim() != hub.slug {
+        let sentence = format!("Type {} to delete this hub.", hub.slug);
+        return Err(HubError::Problems(Problems::one("confirm", sentence)));
+    }
+    let id = hub.id;
+    app.db.write(move |tx| Ok(hubs::delete(tx, id)?)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> HubDraft {
+        HubDraft { title: "SXSW 2003".into(), slug: "sxsw".into(), ..HubDraft::default() }
+    }
+
+    #[test]
+    fn a_title_and_a_name_are_enough() {
+        let texts = draft().check().unwrap();
+        assert_eq!(texts.accent, "#a4341f");
+        assert_eq!((texts.language.as_str(), texts.time_zone.as_str()), ("en", "UTC"));
+        assert_eq!(texts.starts_on, None);
+    }
+
+    #[test]
+    fn each_field_says_what_is_wrong_with_it() {
+        let bad = HubDraft {
+            title: " ".into(),
+            slug: "sign in".into(),
+            starts_on: "next week".into(),
+            ends_on: "2026-01-01".into(),
+            link: "javascript:alert(1)".into(),
+            accent: "#ffff00".into(),
+            language: "English".into(),
+            time_zone: "Mars/Base".into(),
+            ..HubDraft::default()
+        };
+        let problems = bad.check().unwrap_err();
+        for field in ["title", "slug", "starts_on", "link", "accent", "language", "time_zone"] {
+            assert_ne!(problems.of(field), "", "{field}");
+        }
+    }
+
+    #[test]
+    fn days_come_in_order_and_one_day_is_enough() {
+        let mut one_day = draft();
+        one_day.starts_on = "2003-03-11".into();
+        assert_eq!(one_day.check().unwrap().ends_on.as_deref(), Some("2003-03-11"));
+        one_day.ends_on = "2003-03-10".into();
+        assert_ne!(one_day.check().unwrap_err().of("ends_on"), "");
+    }
+}

@@ -1,0 +1,82 @@
+//! The operator's desk: approving and suspending hubs and accounts.
+
+use crate::app::App;
+use crate::db::accounts::Account;
+use crate::db::hubs::Hub;
+use crate::db::reports::OpenReport;
+use crate::db::{DbError, accounts, hubs, members, reports, sessions};
+use crate::model::id::AccountId;
+
+/// Rows of one page of the desk.
+pub const PAGE: i64 = 50;
+
+/// A hub, and who owns it.
+#[derive(Debug)]
+pub struct OwnedHub {
+    /// The hub.
+    pub hub: Hub,
+    /// Its owners' addresses.
+    pub owners: Vec<String>,
+}
+
+/// What the operator looks at.
+#[derive(Debug)]
+pub struct Desk {
+    /// Hubs, those waiting for approval first.
+    pub hubs: Vec<OwnedHub>,
+    /// Whether there are more hubs.
+    pub more_hubs: bool,
+    /// Accounts, oldest first.
+    pub accounts: Vec<Account>,
+    /// Whether there are more accounts.
+    pub more_accounts: bool,
+    /// Open reports of all hubs.
+    pub reports: Vec<OpenReport>,
+}
+
+/// Reads the desk, from a page of hubs and a page of accounts on.
+pub async fn read(app: &App, hub_page: i64, account_page: i64) -> Result<Desk, DbError> {
+    app.db
+        .read(move |connection| {
+            let mut listed = hubs::list_all(connection, hub_page * PAGE, PAGE + 1)?;
+            let more_hubs = crop(&mut listed);
+            let mut owned = Vec::with_capacity(listed.len());
+            for hub in listed {
+                let owners = members::list_owner_emails(connection, hub.id)?;
+                owned.push(OwnedHub { hub, owners });
+            }
+            let mut accounts = accounts::list(connection, account_page * PAGE, PAGE + 1)?;
+            let more_accounts = crop(&mut accounts);
+            let reports = reports::list_open(connection, None, PAGE)?;
+            Ok(Desk { hubs: owned, more_hubs, accounts, more_accounts, reports })
+        })
+        .await
+}
+
+fn crop<T>(rows: &mut Vec<T>) -> bool {
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = rows.len() > page;
+    rows.truncate(page);
+    more
+}
+
+/// Suspends an account and ends its sessions, or lets it in again. Operators cannot suspend
+/// themselves.
+pub async fn suspend_account(
+    app: &App,
+    by: AccountId,
+    account: AccountId,
+    on: bool,
+) -> Result<(), DbError> {
+    if by == account {
+        return Err(DbError::NotFound);
+    }
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            accounts::update_suspended(tx, account, on, now)?;
+            sessions::delete_all(tx, account)?;
+            Ok(())
+        })
+        .await
+}

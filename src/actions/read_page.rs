@@ -1,0 +1,106 @@
+//! What public pages and feeds show.
+
+use crate::app::Gate;
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::listed::Listed;
+use crate::db::{DbConnection, DbError, categories, hubs, listed, pings};
+use crate::model::id::{CategoryId, HubId, PublicId};
+use crate::model::ping::PingState;
+
+/// Posts on one page.
+pub const PAGE: i64 = 50;
+/// Hours in the pulse of bars.
+pub const PULSE_HOURS: i64 = 32;
+
+/// What a hub's or category's page shows.
+#[derive(Debug)]
+pub struct ListPage {
+    /// The hub.
+    pub hub: Hub,
+    /// Its categories, in order.
+    pub categories: Vec<Category>,
+    /// Which of them the page is about: none for the hub's own page.
+    pub category: Option<Category>,
+    /// The posts, newest first.
+    pub posts: Vec<Listed>,
+    /// The post after which older ones begin, if there are any.
+    pub older: Option<PublicId>,
+    /// Posts listed in each of the last hours before the newest one: hour, and count.
+    pub hours: Vec<(i64, i64)>,
+}
+
+/// Reads the page of a hub or of one of its categories: the newest posts, or those older than
+/// `before`. `NotFound` where that one is not listed any more.
+pub fn list_page(
+    connection: &mut DbConnection,
+    hub: Hub,
+    category: Option<CategoryId>,
+    before: Option<PublicId>,
+) -> Result<ListPage, DbError> {
+    let before = match before {
+        Some(id) => Some(listed::find_place(connection, hub.id, id)?.ok_or(DbError::NotFound)?),
+        None => None,
+    };
+    let all = categories::list(connection, hub.id)?;
+    let category = category.and_then(|id| all.iter().find(|c| c.id == id).cloned());
+    let id = category.as_ref().map(|category| category.id);
+    let mut posts = listed::list(connection, hub.id, id, before, PAGE + 1)?;
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let has_older = posts.len() > page;
+    posts.truncate(page);
+    let older = posts.last().filter(|_| has_older).map(|last| last.public_id);
+    let newest = category.as_ref().map_or(hub.last_listed_at, |c| c.last_listed_at);
+    let hours = match newest {
+        Some(at) => {
+            listed::list_hours(connection, hub.id, id, at.hours() - PULSE_HOURS + 1, at.hours())?
+        }
+        None => Vec::new(),
+    };
+    Ok(ListPage { hub, categories: all, category, posts, older, hours })
+}
+
+/// What the home page shows.
+#[derive(Debug)]
+pub struct HomePage {
+    /// The public hubs, the most recently pinged first.
+    pub hubs: Vec<Hub>,
+    /// The newest posts of them, newest first.
+    pub posts: Vec<(HubId, Listed)>,
+}
+
+/// Hubs on the home page.
+const HOME_HUBS: i64 = 100;
+/// Posts on the home page.
+const HOME_POSTS: usize = 12;
+
+/// Reads the home page.
+pub fn home_page(connection: &mut DbConnection) -> Result<HomePage, DbError> {
+    let hubs = hubs::list_public(connection, HOME_HUBS)?;
+    let newest: Vec<HubId> = hubs.iter().take(6).map(|hub| hub.id).collect();
+    let mut posts = listed::list_home(connection, &newest, 6)?;
+    posts.truncate(HOME_POSTS);
+    Ok(HomePage { hubs, posts })
+}
+
+/// A listed ping, and where it is listed.
+#[derive(Debug)]
+pub struct PermalinkPage {
+    /// The ping.
+    pub ping: pings::Ping,
+    /// Its category and hub.
+    pub gate: Gate,
+}
+
+/// Reads a permalink; `None` where nothing of that name is listed.
+pub fn permalink_page(
+    connection: &mut DbConnection,
+    id: PublicId,
+) -> Result<Option<PermalinkPage>, DbError> {
+    let Some((hub, ping)) = pings::find_public(connection, id)? else { return Ok(None) };
+    let ping = pings::find(connection, hub, ping)?;
+    let Some(ping) = ping.filter(|ping| ping.state == PingState::Listed) else { return Ok(None) };
+    let Some(hub) = hubs::find(connection, hub)? else { return Ok(None) };
+    let category = categories::find(connection, hub.id, ping.category_id)?;
+    Ok(category.map(|category| PermalinkPage { ping, gate: Gate { hub, category } }))
+}

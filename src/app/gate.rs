@@ -1,0 +1,90 @@
+//! A category as a ping meets it, and the passphrases that were right.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::pages_cache::Keepable;
+use crate::secret::SecretKey;
+
+/// A category with its hub.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// The hub.
+    pub hub: Hub,
+    /// The category.
+    pub category: Category,
+}
+
+impl Keepable for Arc<Gate> {
+    fn weight(&self) -> u32 {
+        4_096
+    }
+}
+
+/// Passphrases that were right, so that a ping does not pay for argon2 twice (`security.md` T21).
+///
+/// Held as keyed hashes under a key of this process. The category's PHC string is part of each,
+/// so that a changed passphrase is forgotten by itself. Wrong ones are never kept.
+pub struct Proofs {
+    key: SecretKey,
+    right: moka::sync::Cache<[u8; 32], Timestamp>,
+}
+
+/// How long after its last use a proof is forgotten. Longer than T21's ten minutes: it bounds
+/// nothing but memory, and whoever proved a passphrase must not be caught by a neighbour's wrong
+/// tries later in the day (`decisions.md`, "Conference networks").
+const KEPT: Duration = Duration::from_secs(24 * 3_600);
+
+impl std::fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proofs").finish_non_exhaustive()
+    }
+}
+
+impl Default for Proofs {
+    fn default() -> Self {
+        Self { key: SecretKey::random(), right: moka::sync::Cache::new(10_000) }
+    }
+}
+
+impl Proofs {
+    fn proof(&self, phc: &str, passphrase: &str) -> [u8; 32] {
+        self.key.sign("passphrase", &[phc.as_bytes(), passphrase.as_bytes()])
+    }
+
+    /// Whether this passphrase was right for this PHC string before.
+    pub fn has(&self, phc: &str, passphrase: &str, now: Timestamp) -> bool {
+        let proof = self.proof(phc, passphrase);
+        let known = self.right.get(&proof).is_some_and(|until| now < until);
+        if known {
+            self.right.insert(proof, now.plus(KEPT));
+        }
+        known
+    }
+
+    /// Remembers that it was right.
+    pub fn keep(&self, phc: &str, passphrase: &str, now: Timestamp) {
+        self.right.insert(self.proof(phc, passphrase), now.plus(KEPT));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_holds_for_its_category_and_a_day_after_its_last_use() {
+        let proofs = Proofs::default();
+        let morning = Timestamp::from_micros(0);
+        proofs.keep("$phc-a", "open-sesame", morning);
+        let evening = morning.plus(KEPT / 2);
+        assert!(proofs.has("$phc-a", "open-sesame", evening));
+        assert!(proofs.has("$phc-a", "open-sesame", evening.plus(KEPT / 2 + KEPT / 4)));
+        assert!(!proofs.has("$phc-b", "open-sesame", evening), "another or a changed category");
+        assert!(!proofs.has("$phc-a", "open-sesam", evening));
+        assert!(!proofs.has("$phc-a", "open-sesame", morning.plus(KEPT * 4)));
+    }
+}

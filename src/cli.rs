@@ -1,0 +1,113 @@
+//! The command line: one file per noun.
+
+mod account;
+mod category;
+mod doctor;
+mod hub;
+mod instance;
+mod migrate;
+mod ping;
+mod posts;
+mod seed;
+mod serve;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Topic hubs: posts from everyone's blogs, by topic.
+///
+/// Without a command the server starts: `backchannel` is `backchannel serve`.
+#[derive(Debug, Parser)]
+#[command(name = "backchannel", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server (also what happens without a command).
+    Serve(Box<serve::Serve>),
+    /// Accounts: add, list, show, reset, remove.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Hubs: add, list, show, remove.
+    #[command(subcommand)]
+    Hub(hub::Hub),
+    /// Categories: add, list, show, remove.
+    #[command(subcommand)]
+    Category(category::Category),
+    /// Send a TrackBack ping to any address, and print what came back.
+    Ping(ping::Ping),
+    /// Fill a database with a lively event hub and a standing topic hub.
+    Seed(seed::Seed),
+    /// Bring the database's tables up to date (the server does it by itself at its start).
+    Migrate(migrate::Migrate),
+    /// Say what is wrong with the set-up, and which libraries are in.
+    Doctor(doctor::Doctor),
+}
+
+const NAMES: [&str; 9] =
+    ["serve", "account", "hub", "category", "ping", "seed", "migrate", "doctor", "help"];
+
+/// Runs the program with its arguments.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse_from(with_command(std::env::args_os().collect()));
+    let done = match cli.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Account(account) => account.run(),
+        Command::Hub(hub) => hub.run(),
+        Command::Category(category) => category.run(),
+        Command::Ping(ping) => return ping.run(),
+        Command::Seed(seed) => seed.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        Command::Doctor(doctor) => return doctor.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("backchannel: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Puts `serve` in where no command is named.
+fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let first = args.get(1).and_then(|arg| arg.to_str());
+    let asks = matches!(first, Some("-h" | "--help" | "-V" | "--version"));
+    if !asks && !first.is_some_and(|first| NAMES.contains(&first)) && first.is_none_or(|f| f.starts_with('-')) {
+        args.insert(1.min(args.len()), "serve".into());
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            assert!(NAMES.contains(&command.get_name()), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn without_a_command_the_server_starts() {
+        let args = |list: &[&str]| -> Vec<String> {
+            let list = list.iter().map(Into::into).collect();
+            with_command(list).into_iter().map(|arg| arg.into_string().unwrap()).collect()
+        };
+        assert_eq!(args(&["b"]), ["b", "serve"]);
+        assert_eq!(args(&["b", "--demo"]), ["b", "serve", "--demo"]);
+        assert_eq!(args(&["b", "hub", "list"]), ["b", "hub", "list"]);
+        assert_eq!(args(&["b", "--help"]), ["b", "--help"]);
+        assert_eq!(args(&["b", "hbu"]), ["b", "hbu"], "a typo is not a server");
+    }
+}

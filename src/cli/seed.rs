@@ -1,0 +1,231 @@
+//! `backchannel seed`, and `serve --demo`: a lively event hub and a standing topic hub.
+//!
+//! Everything goes the way real things go: accounts are opened, pings are received and looked at,
+//! on a clock that is moved through the days.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
+
+use super::instance::Instance;
+use super::posts::{DemoHub, DemoPost, DemoVerdict, HUBS, STANDING_FIRST_DAY};
+use crate::actions::accounts::{self, AccountDraft};
+use crate::actions::categories::{self, CategoryDraft};
+use crate::actions::hubs::{self, HubDraft};
+use crate::actions::moderate;
+use crate::actions::receive_ping::{Incoming, receive};
+use crate::actions::resolve::{PingAddress, find_gate};
+use crate::app::App;
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, RateLimits};
+use crate::db::hubs::Switch;
+use crate::db::{accounts as account_rows, pings};
+use crate::limits::AddressBlock;
+use crate::model::email::Email;
+use crate::model::id::AccountId;
+use crate::model::ping::{CameBy, Verdict};
+use crate::secret::{Secret, random_token};
+
+/// The address of the demonstration's organizer.
+const ORGANIZER: &str = "organizer@backchannel.example";
+
+/// Fill a database with a lively event hub and a standing topic hub.
+///
+/// An account `organizer@backchannel.example` owns them; its password is printed once. Days are
+/// moved so that the event ended yesterday.
+#[derive(Debug, clap::Args)]
+pub struct Seed {
+    #[command(flatten)]
+    instance: Instance,
+}
+
+/// The account that owns the demonstration.
+#[derive(Debug)]
+pub struct DemoAccount {
+    /// Its address.
+    pub email: &'static str,
+    /// Its password, random.
+    pub password: Secret<String>,
+}
+
+impl Seed {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        let now = Clock::system().now();
+        let account = self.instance.run_at(Clock::fixed(now), |app| async move {
+            fill(&app, now, true).await
+        })?;
+        println!("organizer: {} with the password {}", account.email, account.password.expose());
+        Ok(())
+    }
+}
+
+/// Fills an empty database for `serve --demo`; nothing where there is an account already.
+pub async fn demo(config: &Config) -> anyhow::Result<Option<DemoAccount>> {
+    let now = Clock::system().now();
+    let mut config = config.clone();
+    config.http.rate_limits = RateLimits::Off;
+    let bound = config.http.address.listen;
+    let app = Arc::new(App::open(config, Clock::fixed(now), bound)?);
+    let filled = if app.db.read(account_rows::count).await? == 0 {
+        Some(fill(&app, now, false).await?)
+    } else {
+        None
+    };
+    app.db.close().await;
+    Ok(filled)
+}
+
+async fn fill(app: &Arc<App>, now: Timestamp, tell: bool) -> anyhow::Result<DemoAccount> {
+    let email = Email::parse(ORGANIZER)?;
+    if app.db.read(move |c| account_rows::find_by_email(c, &email)).await?.is_some() {
+        bail!("this database has the demonstration already: {ORGANIZER} is there");
+    }
+    let password = Secret::new(random_token().expose()[..24].to_owned());
+    let draft = AccountDraft {
+        email: ORGANIZER.into(),
+        name: "Demo organizer".into(),
+        password: password.expose().clone(),
+    };
+    let owner = accounts::add(app, &draft, false).await.map_err(|error| anyhow!("{error}"))?;
+    for hub in HUBS {
+        fill_hub(app, hub, owner, now, tell).await.with_context(|| format!("hub {}", hub.slug))?;
+    }
+    Ok(DemoAccount { email: ORGANIZER, password })
+}
+
+async fn fill_hub(
+    app: &Arc<App>,
+    hub: &DemoHub,
+    owner: AccountId,
+    now: Timestamp,
+    tell: bool,
+) -> anyhow::Result<()> {
+    let zone = TimeZone::get(hub.time_zone)?;
+    let first: Date = hub.starts_on.unwrap_or(STANDING_FIRST_DAY).parse()?;
+    let last = match hub.ends_on {
+        Some(day) => day.parse()?,
+        None => last_day(hub, first)?,
+    };
+    let yesterday = now.to_jiff().to_zoned(zone.clone()).date().yesterday()?;
+    let shift = last.until(yesterday)?;
+    let first = first.checked_add(shift)?;
+    let at = |minutes: i32| moment(first, &zone, minutes);
+
+    app.clock.set(at(-7 * 24 * 60)?);
+    let days = |day: Option<&str>| -> anyhow::Result<String> {
+        Ok(match day {
+            Some(day) => day.parse::<Date>()?.checked_add(shift)?.to_string(),
+            None => String::new(),
+        })
+    };
+    let (starts_on, ends_on) = (days(hub.starts_on)?, days(hub.ends_on)?);
+    open_hub(app, hub, owner, starts_on, ends_on).await?;
+    for (number, post) in hub.posts.iter().enumerate() {
+        app.clock.set(at(post.minutes)?);
+        send(app, hub, post, owner, number).await.with_context(|| post.title.to_owned())?;
+        if tell && (number + 1) % 25 == 0 {
+            eprintln!("{}: {} of {} posts", hub.slug, number + 1, hub.posts.len());
+        }
+    }
+    app.clock.set(now);
+    Ok(())
+}
+
+fn last_day(hub: &DemoHub, first: Date) -> anyhow::Result<Date> {
+    let minutes = hub.posts.iter().map(|post| post.minutes).max().unwrap_or(0);
+    Ok(first.checked_add((i64::from(minutes) / (24 * 60)).days())?)
+}
+
+fn moment(first: Date, zone: &TimeZone, minutes: i32) -> anyhow::Result<Timestamp> {
+    let midnight = first.to_zoned(zone.clone())?;
+    let at = midnight.checked_add(Span::new().minutes(minutes))?;
+    Ok(Timestamp::from_micros(at.timestamp().as_microsecond()))
+}
+
+async fn open_hub(
+    app: &Arc<App>,
+    hub: &DemoHub,
+    owner: AccountId,
+    starts_on: String,
+    ends_on: String,
+) -> anyhow::Result<()> {
+    let draft = HubDraft {
+        title: hub.title.into(),
+        slug: hub.slug.into(),
+        tagline: hub.tagline.into(),
+        description: hub.description.into(),
+        starts_on,
+        ends_on,
+        place: hub.place.into(),
+        link: hub.link.into(),
+        accent: hub.accent.into(),
+        language: hub.language.into(),
+        time_zone: hub.time_zone.into(),
+    };
+    let account = app.db.read(move |c| account_rows::find(c, owner)).await?;
+    let (account, _) = account.context("the organizer's account")?;
+    let id = hubs::open(app, &draft, &account).await.map_err(|error| anyhow!("{error}"))?;
+    hubs::switch(app, id, Switch::Approved, true).await?;
+    for category in hub.categories {
+        let draft = CategoryDraft {
+            title: category.title.into(),
+            slug: category.slug.into(),
+            description: category.description.into(),
+            ping: if category.passphrase.is_some() { "passphrase" } else { "open" }.into(),
+            listing: "new-blog-waits".into(),
+            passphrase: category.passphrase.unwrap_or_default().into(),
+        };
+        categories::open(app, id, &draft).await.map_err(|error| anyhow!("{error}"))?;
+    }
+    Ok(())
+}
+
+async fn send(
+    app: &Arc<App>,
+    hub: &DemoHub,
+    post: &DemoPost,
+    owner: AccountId,
+    number: usize,
+) -> anyhow::Result<()> {
+    let address = PingAddress::Slugs(hub.slug.into(), post.category.into());
+    let gate = find_gate(app, address).await?.context("its category")?;
+    let category = hub.categories.iter().find(|category| category.slug == post.category);
+    // Each post comes from an address of its own, in the block kept for documentation.
+    let sender = u8::try_from(number % 250).unwrap_or(0);
+    let incoming = Incoming {
+        url: Some(post.url.into()),
+        title: Some(as_html(post.title)),
+        excerpt: Some(if post.verdict == DemoVerdict::Spam {
+            post.excerpt.into()
+        } else {
+            as_html(post.excerpt)
+        }),
+        blog_name: Some(as_html(post.blog_name)),
+        passphrase: category.and_then(|c| c.passphrase).map(|p| Secret::new(p.to_owned())),
+        came_by: if number % 9 == 4 { CameBy::Form } else { CameBy::Trackback },
+        sender: AddressBlock::of([192, 0, 2, sender].into()),
+    };
+    let received = receive(app, &gate, incoming).await.map_err(|error| anyhow!("{error}"))?;
+    let verdict = match post.verdict {
+        DemoVerdict::Listed => Verdict::List,
+        DemoVerdict::NotHere => Verdict::NotHere,
+        DemoVerdict::Spam => Verdict::Spam,
+        DemoVerdict::Waiting => return Ok(()),
+    };
+    app.clock.advance(Duration::from_secs(60 + u64::from(sender) * 3));
+    let id = received.receipt.ping;
+    let found = app.db.read(move |c| pings::find_public(c, id)).await?;
+    let (hub, ping) = found.context("the ping")?;
+    moderate::decide(app, hub, ping, verdict, owner).await?;
+    Ok(())
+}
+
+/// Blogs send HTML: what is text here is escaped as their software would.
+fn as_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

@@ -1,0 +1,81 @@
+//! `backchannel serve`
+
+use std::io::Write;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::seed;
+use crate::actions::accounts::set_up_link;
+use crate::clock::Clock;
+use crate::config::{Config, RateLimits};
+use crate::server::Server;
+use crate::telemetry;
+
+/// Start the server.
+///
+/// The first line printed is its address. On a database without accounts the second is a link that
+/// makes the operator's account, once. Logs go to standard error. SIGTERM and Ctrl+C stop it in
+/// order: what is under way is finished, nothing is lost.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    config: Config,
+    /// Fill an empty database with a lively demonstration hub first.
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        telemetry::start(&self.config.logs);
+        actix_web::rt::System::new().block_on(self.serve())
+    }
+
+    async fn serve(self) -> anyhow::Result<()> {
+        let demo = if self.demo { seed::demo(&self.config).await? } else { None };
+        let server = Server::bind(self.config, Clock::system())?;
+        let app = std::sync::Arc::clone(server.app());
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "Backchannel is at {}", app.addresses.home())?;
+        if let Some(link) = set_up_link(&app).await? {
+            writeln!(out, "Make the operator's account, and open the first hub: {link}")?;
+        }
+        if let Some(account) = demo {
+            writeln!(
+                out,
+                "The demonstration's organizer: {} with the password {}",
+                account.email,
+                account.password.expose()
+            )?;
+        }
+        out.flush()?;
+        drop(out);
+        tracing::info!(database = %app.config.database.url, mail = app.mail.describe(), "started");
+        if app.config.http.rate_limits == RateLimits::Off {
+            tracing::warn!("rate limits are off: this is for load tests only");
+        }
+        if !app.addresses.is_https() {
+            tracing::warn!("the public address is http: cookies are not kept to encrypted connections");
+        }
+        server.run(stopped()).await?;
+        Ok(())
+    }
+}
+
+/// Waits for SIGTERM or Ctrl+C.
+async fn stopped() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            // Without the signal there is still Ctrl+C.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

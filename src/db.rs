@@ -1,0 +1,188 @@
+//! The database, twice: SQLite in a file, or a PostgreSQL server, behind one [`Db`].
+//!
+//! Reads run on a pool. All writes go through [`Db::write`], which answers after COMMIT. Only
+//! this module and those below it name Diesel.
+
+mod connection;
+mod error;
+mod migrate;
+mod pool;
+mod schema;
+mod tx;
+mod values;
+mod writer;
+
+pub mod accounts;
+pub mod blogs;
+pub mod categories;
+pub mod health;
+pub mod hubs;
+pub mod instance;
+pub mod links;
+pub mod listed;
+pub mod members;
+pub mod pings;
+pub mod prune;
+pub mod queue;
+pub mod refusals;
+pub mod reports;
+pub mod sessions;
+pub mod slugs;
+
+pub use connection::DbConnection;
+pub use error::DbError;
+/// Bringing the tables up to date, and saying how they stand.
+pub mod migrations {
+    pub use super::migrate::{Step, revert_last, run_pending, steps};
+}
+pub use tx::{Touched, Tx};
+
+use std::sync::Arc;
+
+use diesel::Connection;
+
+use crate::clock::Clock;
+use crate::config::DatabaseConfig;
+use crate::metrics::Metrics;
+use pool::Manager;
+use writer::Writer;
+
+/// How long a write waits for its turn. Senders of pings give up after 3 seconds, so that a
+/// ping is answered within 2.8 (`decisions.md`, "Time").
+pub const WRITE_PATIENCE: std::time::Duration = std::time::Duration::from_millis(2_500);
+
+/// Told after each commit what it changed, before the writers are answered: so that whoever was
+/// told "stored" finds the change on the next page.
+pub type OnCommit = Arc<dyn Fn(&Touched) + Send + Sync>;
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    pool: r2d2::Pool<Manager>,
+    writes: Writes,
+    on_commit: OnCommit,
+}
+
+#[derive(Clone)]
+enum Writes {
+    /// SQLite: one thread, group commit.
+    Thread(Writer),
+    /// PostgreSQL: ordinary transactions; the server groups commits itself.
+    Pool,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date, under a lock.
+    pub fn open(
+        config: &DatabaseConfig,
+        clock: &Clock,
+        metrics: &Arc<Metrics>,
+        on_commit: OnCommit,
+    ) -> Result<Self, DbError> {
+        connection::prepare(&config.url)?;
+        migrate::run_pending(&config.url)?;
+        let pool = pool::open(&config.url, u32::from(config.database_connections))?;
+        let writes = if config.url.is_postgres() {
+            Writes::Pool
+        } else {
+            let connection = connection::open(&config.url, connection::Use::Write)?;
+            Writes::Thread(Writer::start(
+                connection,
+                clock.clone(),
+                Arc::clone(metrics),
+                Arc::clone(&on_commit),
+            )?)
+        };
+        Ok(Self { pool, writes, on_commit })
+    }
+
+    /// Runs `work` on a connection of the pool, on a thread that may wait.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut connection = pool.get().map_err(DbError::from)?;
+            work(&mut connection)
+        });
+        done.await.unwrap_or_else(|_panicked| Err(DbError::Panicked.into()))
+    }
+
+    /// Runs `work` in a transaction and answers after COMMIT. An `Err` takes back what `work`
+    /// did, and nothing else.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.writes {
+            Writes::Thread(writer) => writer.write(work).await,
+            Writes::Pool => {
+                let pool = self.pool.clone();
+                let on_commit = Arc::clone(&self.on_commit);
+                let done = tokio::task::spawn_blocking(move || {
+                    let mut connection = pool.get().map_err(DbError::from)?;
+                    let mut touched = Touched::default();
+                    let value = in_transaction(&mut connection, &mut touched, work)?;
+                    on_commit(&touched);
+                    Ok(value)
+                });
+                done.await.unwrap_or_else(|_panicked| Err(DbError::Panicked.into()))
+            }
+        }
+    }
+
+    /// Waits until every write that was handed over is committed, and stops taking more.
+    pub async fn close(&self) {
+        if let Writes::Thread(writer) = &self.writes {
+            writer.close().await;
+        }
+    }
+}
+
+/// An error inside a transaction: the caller's own, or the database's.
+enum Inner<E> {
+    Caller(E),
+    Database(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for Inner<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Runs `work` in a transaction (in a savepoint, inside another), adding to `touched` what it
+/// changed if it succeeded.
+fn in_transaction<T, E: From<DbError>>(
+    connection: &mut DbConnection,
+    touched: &mut Touched,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut own = Touched::default();
+    let done = connection.transaction(|connection| {
+        work(&mut Tx::new(connection, &mut own)).map_err(Inner::Caller)
+    });
+    match done {
+        Ok(value) => {
+            touched.add(own);
+            Ok(value)
+        }
+        Err(Inner::Caller(error)) => Err(error),
+        Err(Inner::Database(error)) => Err(DbError::from(error).into()),
+    }
+}

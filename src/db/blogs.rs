@@ -1,0 +1,74 @@
+//! Blogs, as a hub knows them: a row once one of its pings was listed or judged.
+
+use diesel::prelude::*;
+
+use super::connection::on_backend;
+use super::schema::blogs;
+use super::{DbConnection, DbError, Tx};
+use crate::clock::Timestamp;
+use crate::model::id::{BlogId, HubId};
+
+/// A blog of a hub.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = blogs)]
+pub struct Blog {
+    /// Its id.
+    pub id: BlogId,
+    /// How many of its posts are listed.
+    pub listed_count: i64,
+    /// Since when a moderator has approved of it.
+    pub approved_at: Option<Timestamp>,
+}
+
+/// The blog of this key, added where the hub does not know it yet.
+pub fn find_or_insert(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    key: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<Blog, DbError> {
+    on_backend!(tx.connection => |connection| {
+        diesel::insert_into(blogs::table)
+            .values((
+                blogs::hub_id.eq(hub.0),
+                blogs::key.eq(key),
+                blogs::name.eq(name),
+                blogs::created_at.eq(now.micros()),
+            ))
+            .on_conflict_do_nothing()
+            .execute(connection)?
+    });
+    Ok(blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
+        .select(Blog::as_select())
+        .first(tx.connection)?)
+}
+
+/// Notes that a moderator approved of a blog.
+pub fn update_approved(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    blog: BlogId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
+        .filter(blogs::approved_at.is_null())
+        .set(blogs::approved_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Whether a moderator approved of the blog of this key.
+pub fn is_approved(
+    connection: &mut DbConnection,
+    hub: HubId,
+    key: &str,
+) -> Result<bool, DbError> {
+    let approved: Option<Option<Timestamp>> = blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
+        .select(blogs::approved_at)
+        .first(connection)
+        .optional()?;
+    Ok(approved.flatten().is_some())
+}

@@ -1,0 +1,207 @@
+//! Categories.
+
+use diesel::prelude::*;
+
+use super::schema::{categories, pings};
+use super::{DbConnection, DbError, Tx, hubs, slugs};
+use crate::clock::Timestamp;
+use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::id::{CategoryId, HubId};
+use crate::model::slug::Slug;
+
+/// A category.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = categories)]
+pub struct Category {
+    /// Its id.
+    pub id: CategoryId,
+    /// The hub it belongs to.
+    pub hub_id: HubId,
+    /// Its number in short ping addresses, unique on the instance.
+    pub number: i64,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Where it stands among the hub's categories.
+    pub position: i64,
+    /// Who may ping it.
+    pub ping_policy: PingPolicy,
+    /// When a ping is listed.
+    pub listing_policy: ListingPolicy,
+    /// PHC string of its passphrase.
+    pub passphrase_hash: Option<String>,
+    /// How many posts are listed.
+    pub listed_count: i64,
+    /// How many blogs have a listed post.
+    pub blog_count: i64,
+    /// When the newest was listed.
+    pub last_listed_at: Option<Timestamp>,
+    /// Since when it takes no pings.
+    pub closed_at: Option<Timestamp>,
+    /// Since when there is such a category.
+    pub created_at: Timestamp,
+    /// When anything its feed shows last changed.
+    pub changed_at: Timestamp,
+}
+
+/// What an organizer can set.
+#[derive(Debug, Clone)]
+pub struct CategoryTexts {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Who may ping it.
+    pub ping_policy: PingPolicy,
+    /// When a ping is listed.
+    pub listing_policy: ListingPolicy,
+    /// PHC string of a new passphrase; `None` keeps the one it has.
+    pub passphrase_hash: Option<String>,
+}
+
+/// Adds a category at the end of its hub; `Taken` where the slug or number is.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    number: i64,
+    new: &CategoryTexts,
+    now: Timestamp,
+) -> Result<CategoryId, DbError> {
+    let last: Option<i64> = categories::table
+        .filter(categories::hub_id.eq(hub.0))
+        .select(diesel::dsl::max(categories::position))
+        .first(tx.connection)?;
+    let id: CategoryId = diesel::insert_into(categories::table)
+        .values((
+            categories::hub_id.eq(hub.0),
+            categories::number.eq(number),
+            categories::slug.eq(new.slug.as_str()),
+            categories::title.eq(&new.title),
+            categories::description.eq(&new.description),
+            categories::position.eq(last.unwrap_or(0) + 1),
+            categories::ping_policy.eq(new.ping_policy.as_str()),
+            categories::listing_policy.eq(new.listing_policy.as_str()),
+            categories::passphrase_hash.eq(&new.passphrase_hash),
+            categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
+            categories::created_at.eq(now.micros()),
+            categories::changed_at.eq(now.micros()),
+        ))
+        .returning(categories::id)
+        .get_result(tx.connection)?;
+    slugs::give_to_category(tx, hub, id, &new.slug, now)?;
+    hubs::touch(tx, hub, now)?;
+    Ok(id)
+}
+
+/// Changes what an organizer can set.
+pub fn update(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    old: &Category,
+    new: &CategoryTexts,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    slugs::give_to_category(tx, hub, old.id, &new.slug, now)?;
+    let hash = new.passphrase_hash.as_ref().or(old.passphrase_hash.as_ref());
+    let changed = diesel::update(of(hub, old.id))
+        .set((
+            categories::slug.eq(new.slug.as_str()),
+            categories::title.eq(&new.title),
+            categories::description.eq(&new.description),
+            categories::ping_policy.eq(new.ping_policy.as_str()),
+            categories::listing_policy.eq(new.listing_policy.as_str()),
+            categories::passphrase_hash.eq(hash),
+            categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
+            categories::changed_at.eq(now.micros()),
+        ))
+        .execute(tx.connection)?;
+    if changed == 0 {
+        return Err(DbError::NotFound);
+    }
+    hubs::touch(tx, hub, now)
+}
+
+fn closed_at(was: Option<Timestamp>, policy: PingPolicy, now: Timestamp) -> Option<i64> {
+    (policy == PingPolicy::Closed).then(|| was.unwrap_or(now).micros())
+}
+
+type Of = diesel::dsl::Filter<
+    diesel::dsl::Filter<categories::table, diesel::dsl::Eq<categories::hub_id, i64>>,
+    diesel::dsl::Eq<categories::id, i64>,
+>;
+
+fn of(hub: HubId, category: CategoryId) -> Of {
+    categories::table.filter(categories::hub_id.eq(hub.0)).filter(categories::id.eq(category.0))
+}
+
+/// Sets the order of a hub's categories: those named first, in this order.
+pub fn update_order(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    order: &[CategoryId],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    for (position, category) in (1_i64..).zip(order) {
+        diesel::update(of(hub, *category))
+            .set(categories::position.eq(position))
+            .execute(tx.connection)?;
+    }
+    hubs::touch(tx, hub, now)
+}
+
+/// Deletes a category with its pings. Its slugs stay taken.
+pub fn delete(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    super::listed::leave_all(tx, hub, category)?;
+    diesel::delete(
+        pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::category_id.eq(category.0)),
+    )
+    .execute(tx.connection)?;
+    slugs::mark_category_gone(tx, hub, category)?;
+    diesel::delete(of(hub, category)).execute(tx.connection)?;
+    hubs::touch(tx, hub, now)
+}
+
+/// A category of a hub.
+pub fn find(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+) -> Result<Option<Category>, DbError> {
+    Ok(of(hub, category).select(Category::as_select()).first(connection).optional()?)
+}
+
+/// The hub and category of a number in a short ping address.
+pub fn find_by_number(
+    connection: &mut DbConnection,
+    number: i64,
+) -> Result<Option<(HubId, CategoryId)>, DbError> {
+    Ok(categories::table
+        .filter(categories::number.eq(number))
+        .select((categories::hub_id, categories::id))
+        .first(connection)
+        .optional()?)
+}
+
+/// The categories of a hub, in their order.
+pub fn list(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Category>, DbError> {
+    Ok(categories::table
+        .filter(categories::hub_id.eq(hub.0))
+        .select(Category::as_select())
+        .order((categories::position, categories::id))
+        .load(connection)?)
+}
+
+/// How many categories a hub has.
+pub fn count(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
+    Ok(categories::table.filter(categories::hub_id.eq(hub.0)).count().get_result(connection)?)
+}

@@ -1,0 +1,101 @@
+//! One connection, to either database.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::error::DbError;
+use crate::config::DatabaseUrl;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum DbConnection {
+    /// A file.
+    Sqlite(SqliteConnection),
+    /// A server.
+    Postgres(PgConnection),
+}
+
+/// Writes an expression for both connection types: for what both databases can say, but Diesel's
+/// derived enum cannot.
+macro_rules! on_backend {
+    ($connection:expr => |$inner:ident| $body:expr) => {
+        match $connection {
+            $crate::db::DbConnection::Sqlite($inner) => $body,
+            $crate::db::DbConnection::Postgres($inner) => $body,
+        }
+    };
+}
+pub(super) use on_backend;
+
+/// What a connection is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Reading: an SQLite connection refuses writes.
+    Read,
+    /// Writing, and changing tables.
+    Write,
+}
+
+/// WAL with `synchronous=FULL`: a committed ping survives a power cut (`security.md`, P1).
+/// Writers wait 2.5 s for another process' lock (`decisions.md`, "Time"); what is deleted is
+/// overwritten (T40).
+const SQLITE_PRAGMAS: &str = "
+    PRAGMA busy_timeout = 2500;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8000;
+";
+
+/// The server ends what takes too long, so that no ping waits for it longer than its sender.
+const POSTGRES_SETTINGS: &str = "
+    SET lock_timeout = '2500ms';
+    SET statement_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '30s';
+    SET timezone = 'UTC';
+    SET client_min_messages = warning;
+";
+
+/// Makes the directory of an SQLite file.
+pub fn prepare(url: &DatabaseUrl) -> Result<(), DbError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => match path.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => {
+                std::fs::create_dir_all(directory).map_err(|source| DbError::Directory {
+                    path: directory.display().to_string(),
+                    source,
+                })
+            }
+            _ => Ok(()),
+        },
+        DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
+
+/// Opens a connection by the scheme of its address. (Diesel's derived `establish` tries each
+/// variant and hides why it failed.)
+pub fn open(url: &DatabaseUrl, purpose: Use) -> Result<DbConnection, DbError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose).map(DbConnection::Sqlite),
+        DatabaseUrl::Postgres(url) => {
+            let mut connection = PgConnection::establish(url.expose())?;
+            connection.batch_execute(POSTGRES_SETTINGS)?;
+            Ok(DbConnection::Postgres(connection))
+        }
+    }
+}
+
+fn open_sqlite(path: &Path, purpose: Use) -> Result<SqliteConnection, DbError> {
+    let mut connection = SqliteConnection::establish(&path.display().to_string())?;
+    connection.batch_execute(SQLITE_PRAGMAS)?;
+    if purpose == Use::Read {
+        connection.batch_execute("PRAGMA query_only = ON;")?;
+    }
+    Ok(connection)
+}

@@ -1,0 +1,246 @@
+//! Hubs.
+
+use diesel::prelude::*;
+
+use super::schema::{hubs, pings};
+use super::{DbConnection, DbError, Tx, instance, slugs};
+use crate::clock::Timestamp;
+use crate::model::id::HubId;
+use crate::model::ping::PingState;
+use crate::model::slug::Slug;
+
+/// A hub.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = hubs)]
+pub struct Hub {
+    /// Its id.
+    pub id: HubId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// One sentence under the title.
+    pub tagline: String,
+    /// A few paragraphs, as text.
+    pub description: String,
+    /// The first day, `YYYY-MM-DD`; a standing topic has none.
+    pub starts_on: Option<String>,
+    /// The last day, `YYYY-MM-DD`.
+    pub ends_on: Option<String>,
+    /// Where it takes place.
+    pub place: String,
+    /// The event's own page, or empty.
+    pub link: String,
+    /// Accent colour, `#rrggbb`.
+    pub accent: String,
+    /// Language tag of its texts.
+    pub language: String,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+    /// How many posts are listed.
+    pub listed_count: i64,
+    /// How many blogs have a listed post.
+    pub blog_count: i64,
+    /// When the newest was listed.
+    pub last_listed_at: Option<Timestamp>,
+    /// Moves with everything its public pages show.
+    pub revision: i64,
+    /// Since when it is on the home page and may be indexed.
+    pub approved_at: Option<Timestamp>,
+    /// Since when the operator has suspended it.
+    pub suspended_at: Option<Timestamp>,
+    /// Since when it takes no pings.
+    pub closed_at: Option<Timestamp>,
+    /// Since when there is such a hub.
+    pub created_at: Timestamp,
+    /// When its own texts last changed.
+    pub edited_at: Timestamp,
+    /// When anything its pages show last changed.
+    pub changed_at: Timestamp,
+}
+
+impl Hub {
+    /// Whether it stands on the home page and search engines may have it.
+    pub const fn is_public(&self) -> bool {
+        self.approved_at.is_some() && self.suspended_at.is_none()
+    }
+}
+
+/// What an organizer can set.
+#[derive(Debug, Clone)]
+pub struct HubTexts {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// One sentence under the title.
+    pub tagline: String,
+    /// A few paragraphs, as text.
+    pub description: String,
+    /// The first day.
+    pub starts_on: Option<String>,
+    /// The last day.
+    pub ends_on: Option<String>,
+    /// Where it takes place.
+    pub place: String,
+    /// The event's own page, or empty.
+    pub link: String,
+    /// Accent colour.
+    pub accent: String,
+    /// Language tag.
+    pub language: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+/// Adds a hub and gives it its slug; `Taken` where any hub ever had it.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    new: &HubTexts,
+    approved: bool,
+    now: Timestamp,
+) -> Result<HubId, DbError> {
+    let id: HubId = diesel::insert_into(hubs::table)
+        .values((
+            texts(new),
+            hubs::approved_at.eq(approved.then_some(now.micros())),
+            hubs::created_at.eq(now.micros()),
+            hubs::edited_at.eq(now.micros()),
+            hubs::changed_at.eq(now.micros()),
+        ))
+        .returning(hubs::id)
+        .get_result(tx.connection)?;
+    slugs::give_to_hub(tx, id, &new.slug, now)?;
+    instance::touch(tx)?;
+    Ok(id)
+}
+
+/// Changes what an organizer can set. A slug the hub had before can be taken again.
+pub fn update(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    new: &HubTexts,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    slugs::give_to_hub(tx, hub, &new.slug, now)?;
+    diesel::update(hubs::table.find(hub.0))
+        .set((texts(new), hubs::edited_at.eq(now.micros())))
+        .execute(tx.connection)?;
+    touch(tx, hub, now)?;
+    instance::touch(tx)
+}
+
+type Texts<'a> = (
+    diesel::dsl::Eq<hubs::slug, &'a str>,
+    diesel::dsl::Eq<hubs::title, &'a String>,
+    diesel::dsl::Eq<hubs::tagline, &'a String>,
+    diesel::dsl::Eq<hubs::description, &'a String>,
+    diesel::dsl::Eq<hubs::starts_on, &'a Option<String>>,
+    diesel::dsl::Eq<hubs::ends_on, &'a Option<String>>,
+    diesel::dsl::Eq<hubs::place, &'a String>,
+    diesel::dsl::Eq<hubs::link, &'a String>,
+    diesel::dsl::Eq<hubs::accent, &'a String>,
+    diesel::dsl::Eq<hubs::language, &'a String>,
+    diesel::dsl::Eq<hubs::time_zone, &'a String>,
+);
+
+fn texts(new: &HubTexts) -> Texts<'_> {
+    (
+        hubs::slug.eq(new.slug.as_str()),
+        hubs::title.eq(&new.title),
+        hubs::tagline.eq(&new.tagline),
+        hubs::description.eq(&new.description),
+        hubs::starts_on.eq(&new.starts_on),
+        hubs::ends_on.eq(&new.ends_on),
+        hubs::place.eq(&new.place),
+        hubs::link.eq(&new.link),
+        hubs::accent.eq(&new.accent),
+        hubs::language.eq(&new.language),
+        hubs::time_zone.eq(&new.time_zone),
+    )
+}
+
+/// Moves a hub's revision: its public pages are rendered anew.
+pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    diesel::update(hubs::table.find(hub.0))
+        .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
+        .execute(tx.connection)?;
+    tx.touch_hub(hub);
+    Ok(())
+}
+
+/// A switch an organizer or operator can turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    /// On the home page, and indexed.
+    Approved,
+    /// Taken off by the operator.
+    Suspended,
+    /// Takes no pings.
+    Closed,
+}
+
+/// Turns a switch of a hub on or off.
+pub fn update_switch(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    switch: Switch,
+    on: bool,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let at = on.then_some(now.micros());
+    let row = diesel::update(hubs::table.find(hub.0));
+    match switch {
+        Switch::Approved => row.set(hubs::approved_at.eq(at)).execute(tx.connection)?,
+        Switch::Suspended => row.set(hubs::suspended_at.eq(at)).execute(tx.connection)?,
+        Switch::Closed => row.set(hubs::closed_at.eq(at)).execute(tx.connection)?,
+    };
+    touch(tx, hub, now)?;
+    instance::touch(tx)
+}
+
+/// Deletes a hub with everything in it. Its slugs stay taken.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    // Blogs are held by pings, and both by the hub: the pings go first.
+    diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0))).execute(tx.connection)?;
+    diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
+    tx.touch_hub(hub);
+    instance::touch(tx)
+}
+
+/// The hub of this id.
+pub fn find(connection: &mut DbConnection, hub: HubId) -> Result<Option<Hub>, DbError> {
+    Ok(hubs::table.find(hub.0).select(Hub::as_select()).first(connection).optional()?)
+}
+
+/// Hubs for the operator, those waiting for approval first, then the newest.
+pub fn list_all(
+    connection: &mut DbConnection,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<Hub>, DbError> {
+    Ok(hubs::table
+        .select(Hub::as_select())
+        .order((hubs::approved_at.is_not_null(), hubs::id.desc()))
+        .offset(skip)
+        .limit(limit)
+        .load(connection)?)
+}
+
+/// The hubs of the home page: approved ones, the most recently pinged first.
+pub fn list_public(connection: &mut DbConnection, limit: i64) -> Result<Vec<Hub>, DbError> {
+    Ok(hubs::table
+        .filter(hubs::approved_at.is_not_null().and(hubs::suspended_at.is_null()))
+        .select(Hub::as_select())
+        .order((hubs::last_listed_at.is_null(), hubs::last_listed_at.desc(), hubs::id.desc()))
+        .limit(limit)
+        .load(connection)?)
+}
+
+/// How many pings wait in a hub.
+pub fn count_waiting(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::state.eq(PingState::Pending.as_str())))
+        .count()
+        .get_result(connection)?)
+}

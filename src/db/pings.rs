@@ -1,0 +1,295 @@
+//! Pings, whatever their state.
+
+use diesel::prelude::*;
+
+use super::connection::on_backend;
+use super::schema::{ping_events, pings};
+use super::{DbConnection, DbError, Tx};
+use crate::clock::Timestamp;
+use crate::model::id::{AccountId, CategoryId, HubId, PingId, PublicId};
+use crate::model::ping::{CameBy, PingState};
+
+/// A ping.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = pings)]
+pub struct Ping {
+    /// Its row.
+    pub id: PingId,
+    /// The hub it came to.
+    pub hub_id: HubId,
+    /// The category it came to.
+    pub category_id: CategoryId,
+    /// Its permalink's id.
+    pub public_id: PublicId,
+    /// The post, as it was sent.
+    pub url: String,
+    /// The blog's key: host and, on shared hosts, path prefix.
+    pub blog_key: String,
+    /// The blog's name.
+    pub blog_name: String,
+    /// The post's title.
+    pub title: String,
+    /// The post's first words.
+    pub excerpt: String,
+    /// What became of it.
+    pub state: PingState,
+    /// How it came.
+    pub came_by: CameBy,
+    /// Whether its sender knew the passphrase.
+    pub proved: bool,
+    /// Keyed hash of the sender's address block.
+    pub sender_hash: Vec<u8>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Since when it is listed.
+    pub listed_at: Option<Timestamp>,
+    /// When an organizer decided.
+    pub decided_at: Option<Timestamp>,
+    /// When its texts were deleted.
+    pub purged_at: Option<Timestamp>,
+}
+
+/// What a ping is made of.
+#[derive(Debug, Clone)]
+pub struct NewPing {
+    /// Its permalink's id.
+    pub public_id: PublicId,
+    /// Where it goes.
+    pub category_id: CategoryId,
+    /// The post, as it was sent.
+    pub url: String,
+    /// The post's identity.
+    pub url_hash: [u8; 32],
+    /// The blog's key.
+    pub blog_key: String,
+    /// The blog's name.
+    pub blog_name: String,
+    /// The post's title.
+    pub title: String,
+    /// The post's first words.
+    pub excerpt: String,
+    /// How it came.
+    pub came_by: CameBy,
+    /// Whether its sender knew the passphrase.
+    pub proved: bool,
+    /// Keyed hash of the sender's address block.
+    pub sender_hash: Vec<u8>,
+}
+
+/// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
+/// the unique key decides, however many senders race).
+pub fn insert(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    new: &NewPing,
+    now: Timestamp,
+) -> Result<Option<PingId>, DbError> {
+    let values = (
+        pings::hub_id.eq(hub.0),
+        pings::category_id.eq(new.category_id.0),
+        pings::public_id.eq(new.public_id.as_bytes().as_slice()),
+        pings::url.eq(&new.url),
+        pings::url_hash.eq(new.url_hash.as_slice()),
+        pings::blog_key.eq(&new.blog_key),
+        pings::blog_name.eq(&new.blog_name),
+        pings::title.eq(&new.title),
+        pings::excerpt.eq(&new.excerpt),
+        pings::state.eq(PingState::Pending.as_str()),
+        pings::came_by.eq(new.came_by.as_str()),
+        pings::proved.eq(new.proved),
+        pings::sender_hash.eq(&new.sender_hash),
+        pings::received_at.eq(now.micros()),
+    );
+    Ok(on_backend!(tx.connection => |connection| {
+        diesel::insert_into(pings::table)
+            .values(values)
+            .on_conflict((pings::hub_id, pings::category_id, pings::url_hash))
+            .do_nothing()
+            .returning(pings::id)
+            .get_result::<PingId>(connection)
+            .optional()?
+    }))
+}
+
+/// The ping of a post in a category.
+pub fn find_by_url(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+    url_hash: &[u8],
+) -> Result<Option<Ping>, DbError> {
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq(category.0)))
+        .filter(pings::url_hash.eq(url_hash))
+        .select(Ping::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// A ping of a hub.
+pub fn find(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<Ping>, DbError> {
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+        .select(Ping::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// A ping of a hub that is about to be changed: nobody else changes it before this transaction
+/// ends.
+pub fn find_for_update(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<Ping>, DbError> {
+    if let DbConnection::Postgres(connection) = tx.connection {
+        // SQLite has one writer; PostgreSQL locks the row.
+        diesel::sql_query("SELECT 1 FROM pings WHERE hub_id = $1 AND id = $2 FOR UPDATE")
+            .bind::<diesel::sql_types::BigInt, _>(hub.0)
+            .bind::<diesel::sql_types::BigInt, _>(ping.0)
+            .execute(connection)?;
+    }
+    find(tx.connection, hub, ping)
+}
+
+/// The hub and row behind a public id: permalinks and receipts name no hub, so this is the one
+/// way into a hub that starts without it.
+pub fn find_public(
+    connection: &mut DbConnection,
+    public_id: PublicId,
+) -> Result<Option<(HubId, PingId)>, DbError> {
+    Ok(pings::table
+        .filter(pings::public_id.eq(public_id.as_bytes().as_slice()))
+        .select((pings::hub_id, pings::id))
+        .first(connection)
+        .optional()?)
+}
+
+/// The texts a ping brought.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PingTexts {
+    /// The post's title.
+    pub title: String,
+    /// The post's first words.
+    pub excerpt: String,
+    /// The blog's name.
+    pub blog_name: String,
+}
+
+/// Replaces the texts of a waiting ping, and keeps the old ones in its history.
+pub fn update_texts(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    old: &Ping,
+    new: &PingTexts,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let was = PingTexts {
+        title: old.title.clone(),
+        excerpt: old.excerpt.clone(),
+        blog_name: old.blog_name.clone(),
+    };
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(old.id.0)))
+        .set((
+            pings::title.eq(&new.title),
+            pings::excerpt.eq(&new.excerpt),
+            pings::blog_name.eq(&new.blog_name),
+        ))
+        .execute(tx.connection)?;
+    let event = NewEvent {
+        kind: "updated",
+        from: old.state,
+        to: old.state,
+        actor: None,
+        detail: serde_json::to_string(&was).ok(),
+    };
+    insert_event(tx, hub, old.id, &event, now)
+}
+
+/// Sets a ping aside, or back: any change of state that does not enter or leave the lists.
+pub fn update_state(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    state: PingState,
+    decided_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set((
+            pings::state.eq(state.as_str()),
+            pings::decided_at.eq(decided_at.map(Timestamp::micros)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes when an organizer decided, where the state was changed by entering or leaving the lists.
+pub fn update_decided(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    decided_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::decided_at.eq(decided_at.map(Timestamp::micros)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Something that happened to a ping.
+#[derive(Debug)]
+pub struct NewEvent {
+    /// `updated`, `decided` or `undone`.
+    pub kind: &'static str,
+    /// The state before.
+    pub from: PingState,
+    /// The state after.
+    pub to: PingState,
+    /// Who did it.
+    pub actor: Option<AccountId>,
+    /// More, as JSON.
+    pub detail: Option<String>,
+}
+
+/// Adds to a ping's history.
+pub fn insert_event(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    event: &NewEvent,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::insert_into(ping_events::table)
+        .values((
+            ping_events::hub_id.eq(hub.0),
+            ping_events::ping_id.eq(ping.0),
+            ping_events::kind.eq(event.kind),
+            ping_events::from_state.eq(event.from.as_str()),
+            ping_events::to_state.eq(event.to.as_str()),
+            ping_events::actor_id.eq(event.actor.map(|id| id.0)),
+            ping_events::detail.eq(&event.detail),
+            ping_events::happened_at.eq(now.micros()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The state a ping was in before the newest decision about it.
+pub fn find_state_before_decision(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<PingState>, DbError> {
+    let newest: Option<(String, PingState)> = ping_events::table
+        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(ping.0)))
+        .filter(ping_events::kind.ne("updated"))
+        .select((ping_events::kind, ping_events::from_state))
+        .order(ping_events::id.desc())
+        .first(connection)
+        .optional()?;
+    Ok(newest.and_then(|(kind, from)| (kind == "decided").then_some(from)))
+}

@@ -1,0 +1,90 @@
+//! What is kept for a time only (`security.md`, "Retention").
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::schema::{one_use_links, ping_events, pings, refused_pings, sessions};
+use super::{DbError, Tx};
+use crate::clock::Timestamp;
+use crate::model::ping::PingState;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Waiting pings lose their texts after 90 days.
+pub const WAITING_DAYS: u32 = 90;
+/// What was set aside as spam, rejected or removed loses its texts after 14 days.
+pub const ASIDE_DAYS: u32 = 14;
+/// A refused ping is remembered for a week.
+pub const REFUSED_DAYS: u32 = 7;
+/// The hash of a sender's address block is kept for 30 days.
+pub const SENDER_DAYS: u32 = 30;
+
+/// How many rows of each table one transaction takes, so that pings never wait long for it.
+const AT_ONCE: i64 = 500;
+
+/// Deletes what has had its time, a batch at once; `true` where there is more.
+///
+/// A purged ping keeps the hash of its post, its state, its times and its receipt
+/// (`decisions.md`, "Trust"): it stays a tombstone.
+pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
+    let before = |days: u32| now.minus(DAY * days).micros();
+    diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.micros())))
+        .execute(tx.connection)?;
+    diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
+        .execute(tx.connection)?;
+    diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
+        .execute(tx.connection)?;
+    let mut rows = 0;
+    let waiting: Vec<i64> = pings::table
+        .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))
+        .filter(pings::received_at.lt(before(WAITING_DAYS)))
+        .select(pings::id)
+        .limit(AT_ONCE)
+        .load(tx.connection)?;
+    rows += purge(tx, &waiting, Some(PingState::Removed), now)?;
+    let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
+    let aside: Vec<i64> = pings::table
+        .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
+        .filter(pings::decided_at.lt(before(ASIDE_DAYS)))
+        .select(pings::id)
+        .limit(AT_ONCE)
+        .load(tx.connection)?;
+    rows += purge(tx, &aside, None, now)?;
+    let senders: Vec<i64> = pings::table
+        .filter(pings::sender_hash.ne(Vec::<u8>::new()))
+        .filter(pings::received_at.lt(before(SENDER_DAYS)))
+        .select(pings::id)
+        .limit(AT_ONCE)
+        .load(tx.connection)?;
+    diesel::update(pings::table.filter(pings::id.eq_any(&senders)))
+        .set(pings::sender_hash.eq(Vec::<u8>::new()))
+        .execute(tx.connection)?;
+    Ok(rows + senders.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
+}
+
+fn purge(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    state: Option<PingState>,
+    now: Timestamp,
+) -> Result<usize, DbError> {
+    diesel::delete(ping_events::table.filter(ping_events::ping_id.eq_any(ids)))
+        .execute(tx.connection)?;
+    diesel::update(pings::table.filter(pings::id.eq_any(ids)))
+        .set((
+            pings::url.eq(""),
+            pings::title.eq(""),
+            pings::excerpt.eq(""),
+            pings::blog_name.eq(""),
+            pings::blog_key.eq(""),
+            pings::purged_at.eq(now.micros()),
+        ))
+        .execute(tx.connection)?;
+    if let Some(state) = state {
+        diesel::update(pings::table.filter(pings::id.eq_any(ids)))
+            .set(pings::state.eq(state.as_str()))
+            .execute(tx.connection)?;
+    }
+    Ok(ids.len())
+}

@@ -1,0 +1,68 @@
+//! Pings that were not taken in, remembered for a week for "Did my post arrive?".
+
+use diesel::prelude::*;
+
+use super::connection::on_backend;
+use super::schema::refused_pings;
+use super::{DbConnection, DbError, Tx};
+use crate::clock::Timestamp;
+use crate::model::id::{CategoryId, HubId};
+use crate::model::ping::RefusalReason;
+
+/// The newest refusal of a post in a category.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = refused_pings)]
+pub struct RefusedPing {
+    /// Why.
+    pub reason: RefusalReason,
+    /// How often.
+    pub attempts: i64,
+    /// When, last.
+    pub refused_at: Timestamp,
+}
+
+/// Notes a refusal: one row a post, however often it is tried.
+pub fn upsert(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    url_hash: &[u8],
+    reason: RefusalReason,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    use refused_pings::dsl;
+    on_backend!(tx.connection => |connection| {
+        diesel::insert_into(refused_pings::table)
+            .values((
+                dsl::hub_id.eq(hub.0),
+                dsl::category_id.eq(category.0),
+                dsl::url_hash.eq(url_hash),
+                dsl::reason.eq(reason.as_str()),
+                dsl::attempts.eq(1),
+                dsl::refused_at.eq(now.micros()),
+            ))
+            .on_conflict((dsl::hub_id, dsl::category_id, dsl::url_hash))
+            .do_update()
+            .set((
+                dsl::reason.eq(reason.as_str()),
+                dsl::attempts.eq(dsl::attempts + 1),
+                dsl::refused_at.eq(now.micros()),
+            ))
+            .execute(connection)?
+    });
+    Ok(())
+}
+
+/// The newest refusal of a post in a category, if it is remembered.
+pub fn find(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+    url_hash: &[u8],
+) -> Result<Option<RefusedPing>, DbError> {
+    Ok(refused_pings::table
+        .find((hub.0, category.0, url_hash))
+        .select(RefusedPing::as_select())
+        .first(connection)
+        .optional()?)
+}

@@ -1,0 +1,232 @@
+//! The tables, as Diesel knows them: the same for both databases (`tests/stories/schema_parity.rs`
+//! holds the two trees of migrations against each other).
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    instance_state (name) {
+        name -> Text,
+        number -> BigInt,
+    }
+}
+
+table! {
+    accounts (id) {
+        id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        password_hash -> Text,
+        is_operator -> Bool,
+        suspended_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        token_hash -> Binary,
+        remembered -> Bool,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    one_use_links (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        purpose -> Text,
+        account_id -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+table! {
+    hubs (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        tagline -> Text,
+        description -> Text,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        place -> Text,
+        link -> Text,
+        accent -> Text,
+        language -> Text,
+        time_zone -> Text,
+        listed_count -> BigInt,
+        blog_count -> BigInt,
+        last_listed_at -> Nullable<BigInt>,
+        revision -> BigInt,
+        approved_at -> Nullable<BigInt>,
+        suspended_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        edited_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    hub_slugs (slug) {
+        slug -> Text,
+        hub_id -> Nullable<BigInt>,
+        given_at -> BigInt,
+    }
+}
+
+table! {
+    hub_members (hub_id, account_id) {
+        hub_id -> BigInt,
+        account_id -> BigInt,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    categories (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        number -> BigInt,
+        slug -> Text,
+        title -> Text,
+        description -> Text,
+        position -> BigInt,
+        ping_policy -> Text,
+        listing_policy -> Text,
+        passphrase_hash -> Nullable<Text>,
+        listed_count -> BigInt,
+        blog_count -> BigInt,
+        last_listed_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    category_slugs (hub_id, slug) {
+        hub_id -> BigInt,
+        slug -> Text,
+        category_id -> Nullable<BigInt>,
+        given_at -> BigInt,
+    }
+}
+
+table! {
+    blogs (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        key -> Text,
+        name -> Text,
+        listed_count -> BigInt,
+        approved_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    category_blogs (hub_id, category_id, blog_id) {
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        blog_id -> BigInt,
+        listed_count -> BigInt,
+    }
+}
+
+table! {
+    listed_hours (hub_id, category_id, hour) {
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        hour -> BigInt,
+        listed_count -> BigInt,
+    }
+}
+
+table! {
+    pings (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        public_id -> Binary,
+        url -> Text,
+        url_hash -> Binary,
+        blog_id -> Nullable<BigInt>,
+        blog_key -> Text,
+        blog_name -> Text,
+        title -> Text,
+        excerpt -> Text,
+        state -> Text,
+        came_by -> Text,
+        proved -> Bool,
+        sender_hash -> Binary,
+        received_at -> BigInt,
+        listed_at -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        purged_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    ping_events (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        kind -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        actor_id -> Nullable<BigInt>,
+        detail -> Nullable<Text>,
+        happened_at -> BigInt,
+    }
+}
+
+table! {
+    refused_pings (hub_id, category_id, url_hash) {
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        url_hash -> Binary,
+        reason -> Text,
+        attempts -> BigInt,
+        refused_at -> BigInt,
+    }
+}
+
+table! {
+    reports (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        reason -> Text,
+        note -> Text,
+        created_at -> BigInt,
+        handled_at -> Nullable<BigInt>,
+        handled_by -> Nullable<BigInt>,
+    }
+}
+
+joinable!(sessions -> accounts (account_id));
+joinable!(hub_members -> accounts (account_id));
+joinable!(hub_members -> hubs (hub_id));
+joinable!(hub_slugs -> hubs (hub_id));
+joinable!(categories -> hubs (hub_id));
+joinable!(pings -> hubs (hub_id));
+joinable!(pings -> categories (category_id));
+joinable!(pings -> blogs (blog_id));
+joinable!(ping_events -> pings (ping_id));
+joinable!(reports -> pings (ping_id));
+joinable!(reports -> hubs (hub_id));
+
+allow_tables_to_appear_in_same_query!(
+    accounts, sessions, one_use_links, hubs, hub_slugs, hub_members, categories, category_slugs,
+    blogs, category_blogs, listed_hours, pings, ping_events, refused_pings, reports,
+);

@@ -1,0 +1,53 @@
+//! A transaction that may write, and what it changed.
+
+use super::connection::DbConnection;
+use crate::model::id::HubId;
+
+/// A transaction that may write. Functions that write take it; [`super::Db::write`] alone makes
+/// one, so that nothing is written past the writer.
+pub struct Tx<'a> {
+    pub(super) connection: &'a mut DbConnection,
+    touched: &'a mut Touched,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) const fn new(connection: &'a mut DbConnection, touched: &'a mut Touched) -> Self {
+        Self { connection, touched }
+    }
+
+    /// The connection, for functions that only read.
+    pub const fn reading(&mut self) -> &mut DbConnection {
+        self.connection
+    }
+
+    pub(super) fn touch_hub(&mut self, hub: HubId) {
+        if !self.touched.hubs.contains(&hub) {
+            self.touched.hubs.push(hub);
+        }
+    }
+
+    pub(super) const fn touch_instance(&mut self) {
+        self.touched.instance = true;
+    }
+}
+
+/// What the public pages of which hubs show was changed by a commit.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Hubs whose revision moved.
+    pub hubs: Vec<HubId>,
+    /// Whether the list of hubs itself changed: one was opened, renamed, approved, deleted.
+    pub instance: bool,
+}
+
+impl Touched {
+    pub(super) fn add(&mut self, other: Self) {
+        self.hubs.extend(other.hubs);
+        self.instance |= other.instance;
+    }
+
+    /// Whether nothing that is shown changed.
+    pub const fn is_nothing(&self) -> bool {
+        self.hubs.is_empty() && !self.instance
+    }
+}

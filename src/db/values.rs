@@ -1,0 +1,59 @@
+//! How our own types are read from columns.
+//!
+//! Writing needs nothing: queries bind `.as_str()`, `.0` and `.micros()`.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{FromSql, Queryable, Result};
+use diesel::sql_types::{BigInt, Binary, Text};
+
+use crate::clock::Timestamp;
+use crate::model::account::{LinkPurpose, Role};
+use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::id::{AccountId, BlogId, CategoryId, HubId, PingId, PublicId, ReportId};
+use crate::model::ping::{CameBy, PingState, RefusalReason, ReportReason};
+
+/// Reads a type of ours from a column by way of a plain type, on every backend.
+macro_rules! column {
+    ($($ty:ty: $sql:ty as $plain:ty => $read:expr;)*) => {$(
+        impl<DB: Backend> FromSql<$sql, DB> for $ty
+        where
+            $plain: FromSql<$sql, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> Result<Self> {
+                let plain = <$plain as FromSql<$sql, DB>>::from_sql(bytes)?;
+                let read: fn($plain) -> Option<$ty> = $read;
+                read(plain).ok_or_else(|| concat!("not a ", stringify!($ty)).into())
+            }
+        }
+
+        impl<DB: Backend> Queryable<$sql, DB> for $ty
+        where
+            Self: FromSql<$sql, DB>,
+        {
+            type Row = Self;
+
+            fn build(row: Self) -> Result<Self> {
+                Ok(row)
+            }
+        }
+    )*};
+}
+
+column! {
+    Timestamp: BigInt as i64 => |micros| Some(Timestamp::from_micros(micros));
+    AccountId: BigInt as i64 => |id| Some(AccountId(id));
+    HubId: BigInt as i64 => |id| Some(HubId(id));
+    CategoryId: BigInt as i64 => |id| Some(CategoryId(id));
+    PingId: BigInt as i64 => |id| Some(PingId(id));
+    BlogId: BigInt as i64 => |id| Some(BlogId(id));
+    ReportId: BigInt as i64 => |id| Some(ReportId(id));
+    PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
+    Role: Text as String => |text| Role::parse(&text);
+    LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
+    PingPolicy: Text as String => |text| PingPolicy::parse(&text);
+    ListingPolicy: Text as String => |text| ListingPolicy::parse(&text);
+    PingState: Text as String => |text| PingState::parse(&text);
+    CameBy: Text as String => |text| CameBy::parse(&text);
+    RefusalReason: Text as String => |text| RefusalReason::parse(&text);
+    ReportReason: Text as String => |text| ReportReason::parse(&text);
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+// 0 foundations
+pub mod clock;
+pub mod config;
+pub mod metrics;
+pub mod secret;
+pub mod telemetry;
+// 1 vocabulary
+pub mod model;
+pub mod wire;
+// 2 adapters
+pub mod db;
+pub mod fetch;
+pub mod limits;
+pub mod mail;
+pub mod pages_cache;
+// (what the adapters are put together in)
+pub mod app;
+// 3 actions
+pub mod actions;
+// 4 doors
+mod web;
+// 5 assembly
+pub mod cli;
+pub mod server;

@@ -1,0 +1,370 @@
+//! Rate limits: how often one address block may do what.
+//!
+//! Keys are address blocks (IPv4 /32, IPv6 /64: `security.md` T35), alone or with a category, so
+//! that nobody spends anybody else's allowance. Memory is swept by [`Limits::sweep`].
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::clock::Clock;
+use crate::config::RateLimits;
+use crate::model::id::{CategoryId, HubId};
+
+/// An address block: what one subscriber has, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddressBlock([u8; 16]);
+
+impl AddressBlock {
+    /// The block of an address: an IPv4 address itself, an IPv6 address' /64.
+    pub fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Self(v4.to_ipv6_mapped().octets()),
+            IpAddr::V6(v6) => {
+                let mut block = v6.octets();
+                block[8..].fill(0);
+                Self(block)
+            }
+        }
+    }
+
+    /// The block's bytes, for keyed hashes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Pings of a stranger to a category: one in 15 s after five at once, 30 an hour, 100 a day.
+    StrangerPing(CategoryId),
+    /// Pings of a stranger to a hub: 60 an hour, 20 at once.
+    StrangerHub(HubId),
+    /// Pings with the right passphrase: 600 an hour, 60 at once. A conference hall shares one
+    /// address.
+    ProvedPing(CategoryId),
+    /// Tries of a passphrase that was not seen right before: 20 an hour.
+    TryPassphrase,
+    /// Sign-ins: ten at once, then one in 6 s.
+    SignIn,
+    /// Sign-ups: 5 an hour.
+    SignUp,
+    /// Links for forgotten passwords: 5 an hour.
+    ResetMail,
+    /// "Did my post arrive?": 60 a minute.
+    Search,
+    /// The form on the add page: 3 in ten minutes for strangers is the stranger's limit; this one
+    /// is for looking: 30 a minute.
+    Report,
+}
+
+impl Limit {
+    /// The fixed word for metrics and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StrangerPing(_) => "stranger-ping",
+            Self::StrangerHub(_) => "stranger-hub",
+            Self::ProvedPing(_) => "proved-ping",
+            Self::TryPassphrase => "try-passphrase",
+            Self::SignIn => "sign-in",
+            Self::SignUp => "sign-up",
+            Self::ResetMail => "reset-mail",
+            Self::Search => "search",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// Too often: try again after this long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooOften {
+    /// Which limit was reached.
+    pub limit: Limit,
+    /// How long until it would be let through.
+    pub retry_after: Duration,
+}
+
+type Key = (AddressBlock, i64);
+type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
+
+/// The allowances of this process.
+pub struct Limits {
+    on: bool,
+    clock: Clock,
+    stranger_ping: [Keyed<Key>; 3],
+    stranger_hub: Keyed<Key>,
+    proved_ping: Keyed<Key>,
+    try_passphrase: Keyed<Key>,
+    sign_in: Keyed<Key>,
+    sign_up: Keyed<Key>,
+    reset_mail: Keyed<Key>,
+    reset_mail_to: Keyed<[u8; 32]>,
+    search: Keyed<Key>,
+    report: Keyed<Key>,
+}
+
+impl std::fmt::Debug for Limits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Limits").finish_non_exhaustive()
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// `count` in each `period`, `burst` of them at once.
+fn quota(count: u32, period: Duration, burst: u32) -> Quota {
+    Quota::with_period(period / count.max(1))
+        .unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN))
+        .allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
+}
+
+impl Limits {
+    /// The limits of `security.md`, measured by `clock`.
+    pub fn new(config: RateLimits, clock: &Clock) -> Self {
+        fn keyed<K: std::hash::Hash + Eq + Clone>(quota: Quota, clock: &Clock) -> Keyed<K> {
+            RateLimiter::new(quota, DashMapStateStore::default(), clock.clone())
+        }
+        Self {
+            on: config == RateLimits::On,
+            stranger_ping: [
+                keyed(quota(4, MINUTE, 5), clock),
+                keyed(quota(30, HOUR, 30), clock),
+                keyed(quota(100, DAY, 100), clock),
+            ],
+            stranger_hub: keyed(quota(60, HOUR, 20), clock),
+            proved_ping: keyed(quota(600, HOUR, 60), clock),
+            try_passphrase: keyed(quota(20, HOUR, 20), clock),
+            sign_in: keyed(quota(10, MINUTE, 10), clock),
+            sign_up: keyed(quota(5, HOUR, 5), clock),
+            reset_mail: keyed(quota(5, HOUR, 5), clock),
+            reset_mail_to: keyed(quota(4, HOUR, 1), clock),
+            search: keyed(quota(60, MINUTE, 60), clock),
+            report: keyed(quota(10, HOUR, 5), clock),
+            clock: clock.clone(),
+        }
+    }
+
+    /// Takes one of `block`'s allowance for `limit`.
+    pub fn take(&self, limit: Limit, block: AddressBlock) -> Result<(), TooOften> {
+        if !self.on {
+            return Ok(());
+        }
+        let taken = match limit {
+            Limit::StrangerPing(category) => self
+                .stranger_ping
+                .iter()
+                .try_for_each(|limiter| self.check(limiter, &(block, category.0))),
+            Limit::StrangerHub(hub) => self.check(&self.stranger_hub, &(block, hub.0)),
+            Limit::ProvedPing(category) => self.check(&self.proved_ping, &(block, category.0)),
+            Limit::TryPassphrase => self.check(&self.try_passphrase, &(block, 0)),
+            Limit::SignIn => self.check(&self.sign_in, &(block, 0)),
+            Limit::SignUp => self.check(&self.sign_up, &(block, 0)),
+            Limit::ResetMail => self.check(&self.reset_mail, &(block, 0)),
+            Limit::Search => self.check(&self.search, &(block, 0)),
+            Limit::Report => self.check(&self.report, &(block, 0)),
+        };
+        taken.map_err(|retry_after| TooOften { limit, retry_after })
+    }
+
+    /// Whether one more mail may go to this address: one in 15 minutes (`security.md` T33).
+    pub fn take_mail_to(&self, address_hash: [u8; 32]) -> bool {
+        !self.on || self.check(&self.reset_mail_to, &address_hash).is_ok()
+    }
+
+    fn check<K: std::hash::Hash + Eq + Clone>(
+        &self,
+        limiter: &Keyed<K>,
+        key: &K,
+    ) -> Result<(), Duration> {
+        limiter.check_key(key).map_err(|not_until| {
+            not_until.wait_time_from(self.clock.monotonic().into())
+        })
+    }
+
+    /// Forgets keys whose allowance is full again. To be called every minute.
+    pub fn sweep(&self) {
+        let by_address = self.stranger_ping.iter().chain([
+            &self.stranger_hub,
+            &self.proved_ping,
+            &self.try_passphrase,
+            &self.sign_in,
+            &self.sign_up,
+            &self.reset_mail,
+            &self.search,
+            &self.report,
+        ]);
+        for limiter in by_address {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+        self.reset_mail_to.retain_recent();
+        self.reset_mail_to.shrink_to_fit();
+    }
+}
+
+/// Delays after wrong passwords, for each account and, apart from strangers, each device that
+/// signed in before (`security.md` T24): after five, 1, 2, 4 … 900 seconds.
+pub struct SignInBackoff {
+    on: bool,
+    clock: Clock,
+    failures: moka::sync::Cache<[u8; 32], Failures>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Duration,
+}
+
+/// Wrong passwords without a delay.
+const FREE_FAILURES: u32 = 5;
+/// The longest delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(900);
+
+impl std::fmt::Debug for SignInBackoff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignInBackoff").finish_non_exhaustive()
+    }
+}
+
+impl SignInBackoff {
+    /// No failures yet.
+    pub fn new(config: RateLimits, clock: &Clock) -> Self {
+        Self {
+            on: config == RateLimits::On,
+            clock: clock.clone(),
+            failures: moka::sync::Cache::new(100_000),
+        }
+    }
+
+    /// How long this key still has to wait, if at all.
+    pub fn delay(&self, key: &[u8; 32]) -> Option<Duration> {
+        let failures = self.failures.get(key)?;
+        let steps = failures.count.checked_sub(FREE_FAILURES)?;
+        let delay = Duration::from_secs(1_u64 << steps.min(20)).min(LONGEST_DELAY);
+        let over = self.clock.monotonic().saturating_sub(failures.last);
+        let left = delay.saturating_sub(over);
+        (self.on && !left.is_zero()).then_some(left)
+    }
+
+    /// One more wrong password. A day without any forgets them.
+    pub fn failed(&self, key: [u8; 32]) {
+        let now = self.clock.monotonic();
+        let before = self.failures.get(&key).filter(|f| now.saturating_sub(f.last) < DAY);
+        let count = before.map_or(0, |failures| failures.count).saturating_add(1);
+        self.failures.insert(key, Failures { count, last: now });
+    }
+
+    /// The right password.
+    pub fn succeeded(&self, key: &[u8; 32]) {
+        self.failures.invalidate(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    fn limits() -> (Limits, Clock) {
+        let clock = Clock::fixed(Timestamp::from_micros(1_000_000_000_000_000));
+        (Limits::new(RateLimits::On, &clock), clock)
+    }
+
+    fn block(text: &str) -> AddressBlock {
+        AddressBlock::of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_stranger_has_five_at_once_and_then_one_in_fifteen_seconds() {
+        let (limits, clock) = limits();
+        let limit = Limit::StrangerPing(CategoryId(1));
+        for _ in 0..5 {
+            limits.take(limit, block("192.0.2.1")).unwrap();
+        }
+        let refused = limits.take(limit, block("192.0.2.1")).unwrap_err();
+        assert_eq!(refused.retry_after, Duration::from_secs(15));
+        limits.take(limit, block("192.0.2.2")).expect("another address has its own");
+        limits.take(Limit::StrangerPing(CategoryId(2)), block("192.0.2.1")).expect("elsewhere");
+        clock.advance(Duration::from_secs(15));
+        limits.take(limit, block("192.0.2.1")).unwrap();
+    }
+
+    #[test]
+    fn a_stranger_has_thirty_an_hour() {
+        let (limits, clock) = limits();
+        let limit = Limit::StrangerPing(CategoryId(1));
+        let mut let_through = 0;
+        for _ in 0..(3_600 / 15) {
+            let_through += u32::from(limits.take(limit, block("192.0.2.1")).is_ok());
+            clock.advance(Duration::from_secs(15));
+        }
+        assert!((50..=60).contains(&let_through), "30 at once and 30 more: {let_through}");
+    }
+
+    #[test]
+    fn ten_thousand_addresses_of_one_subscriber_are_one_key() {
+        let (limits, _clock) = limits();
+        let mut let_through = 0;
+        for i in 0..10_000 {
+            let address = format!("2001:db8:1:2::{i:x}");
+            let_through += u32::from(limits.take(Limit::TryPassphrase, block(&address)).is_ok());
+        }
+        assert_eq!(let_through, 20);
+        limits.take(Limit::TryPassphrase, block("2001:db8:1:3::1")).expect("the neighbour");
+        assert_eq!(block("::ffff:192.0.2.1"), block("192.0.2.1"), "IPv4 in IPv6 clothes");
+    }
+
+    #[test]
+    fn sweeping_forgets_who_has_its_allowance_back() {
+        let (limits, clock) = limits();
+        for i in 0..100 {
+            let _let_through = limits.take(Limit::SignIn, block(&format!("192.0.2.{i}")));
+        }
+        assert_eq!(limits.sign_in.len(), 100);
+        clock.advance(Duration::from_secs(3_600));
+        limits.sweep();
+        assert_eq!(limits.sign_in.len(), 0);
+    }
+
+    #[test]
+    fn off_means_off() {
+        let clock = Clock::fixed(Timestamp::from_micros(0));
+        let limits = Limits::new(RateLimits::Off, &clock);
+        for _ in 0..1_000 {
+            limits.take(Limit::SignUp, block("192.0.2.1")).unwrap();
+        }
+    }
+
+    #[test]
+    fn wrong_passwords_cost_more_and_more_time_and_the_right_one_clears_them() {
+        let clock = Clock::fixed(Timestamp::from_micros(0));
+        let backoff = SignInBackoff::new(RateLimits::On, &clock);
+        let key = [1; 32];
+        for _ in 0..5 {
+            assert_eq!(backoff.delay(&key), None);
+            backoff.failed(key);
+        }
+        assert_eq!(backoff.delay(&key), Some(Duration::from_secs(1)));
+        let mut guesses = 0;
+        for _second in 0..3_600 {
+            if backoff.delay(&key).is_none() {
+                guesses += 1;
+                backoff.failed(key);
+            }
+            clock.advance(Duration::from_secs(1));
+        }
+        assert!((10..=20).contains(&guesses), "{guesses} guesses in an hour");
+        assert_eq!(backoff.delay(&[2; 32]), None, "other accounts wait for nothing");
+        backoff.succeeded(&key);
+        assert_eq!(backoff.delay(&key), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! How mail leaves: by SMTP, into a directory, or into memory for tests.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use lettre::message::{Mailbox, SinglePart};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{AsyncTransport, Tokio1Executor};
+
+use super::Message;
+use crate::clock::Clock;
+use crate::config::MailConfig;
+use crate::secret::random_token;
+
+/// The way mail leaves.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    from: Mailbox,
+    clock: Clock,
+    way: Way,
+}
+
+#[derive(Debug, Clone)]
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Directory(PathBuf),
+    Memory(Arc<Mutex<Vec<String>>>),
+}
+
+/// Why a mail did not leave.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// `SMTP_URL` cannot be read.
+    #[error("SMTP_URL cannot be read: {0}")]
+    Url(String),
+    /// The address or the message is not one.
+    #[error("the mail could not be written: {0}")]
+    Message(String),
+    /// The server did not take it.
+    #[error("the mail server did not take it: {0}")]
+    Smtp(#[from] lettre::transport::smtp::Error),
+    /// The directory cannot be written to.
+    #[error("cannot write mail into {path}: {source}")]
+    Directory {
+        /// The file or directory.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+impl Mail {
+    /// Mail by SMTP where it is configured, else into `directory`.
+    pub fn new(config: &MailConfig, directory: PathBuf, clock: &Clock) -> Result<Self, MailError> {
+        let way = match &config.smtp_url {
+            None => Way::Directory(directory),
+            Some(url) => {
+                // The library's error repeats the URL, which holds a password.
+                let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())
+                    .map_err(|_holds_the_password| {
+                        MailError::Url("write smtps://user:password@host or smtp://host:25".into())
+                    })?;
+                Way::Smtp(builder.timeout(Some(Duration::from_secs(10))).build())
+            }
+        };
+        Ok(Self { from: config.mail_from.clone(), clock: clock.clone(), way })
+    }
+
+    /// Mail that stays in memory, for tests.
+    pub fn memory(config: &MailConfig, clock: &Clock) -> Self {
+        let way = Way::Memory(Arc::default());
+        Self { from: config.mail_from.clone(), clock: clock.clone(), way }
+    }
+
+    /// Where mail goes, for the log: never a password.
+    pub fn describe(&self) -> String {
+        match &self.way {
+            Way::Smtp(_) => "by SMTP".into(),
+            Way::Directory(path) => format!("into {}", path.display()),
+            Way::Memory(_) => "into memory".into(),
+        }
+    }
+
+    /// What was sent into memory, oldest first.
+    pub fn sent(&self) -> Vec<String> {
+        match &self.way {
+            Way::Memory(sent) => {
+                sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+            }
+            Way::Smtp(_) | Way::Directory(_) => Vec::new(),
+        }
+    }
+
+    /// Sends a mail to one address.
+    pub async fn send(&self, to: &str, message: &impl Message) -> Result<(), MailError> {
+        let failed = |error: &dyn std::fmt::Display| MailError::Message(error.to_string());
+        let to: Mailbox = to.parse().map_err(|error| failed(&error))?;
+        let text = message.render().map_err(|error| failed(&error))?;
+        let date: std::time::SystemTime = self.clock.now().to_jiff().into();
+        let mail = lettre::Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(message.subject())
+            .date(date)
+            .message_id(None)
+            .singlepart(SinglePart::plain(text))
+            .map_err(|error| failed(&error))?;
+        match &self.way {
+            Way::Smtp(smtp) => {
+                smtp.send(mail).await?;
+            }
+            Way::Directory(path) => self.write(path, &mail.formatted()).await?,
+            Way::Memory(sent) => sent
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(String::from_utf8_lossy(&mail.formatted()).into_owned()),
+        }
+        Ok(())
+    }
+
+    async fn write(&self, directory: &std::path::Path, mail: &[u8]) -> Result<(), MailError> {
+        let token = random_token();
+        let stamp = self.clock.now().to_jiff().strftime("%Y%m%d-%H%M%S").to_string();
+        let path = directory.join(format!("{stamp}-{}.eml", &token.expose()[..8]));
+        let failed =
+            |source| MailError::Directory { path: path.display().to_string(), source };
+        tokio::fs::create_dir_all(directory).await.map_err(failed)?;
+        tokio::fs::write(&path, mail).await.map_err(failed)
+    }
+}

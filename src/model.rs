@@ -1,0 +1,45 @@
+//! Vocabulary: values that cannot be wrong once they are built, and the states things are in.
+
+pub mod account;
+pub mod addresses;
+pub mod blog;
+pub mod category;
+pub mod colour;
+pub mod email;
+pub mod hub;
+pub mod id;
+pub mod passphrase;
+pub mod ping;
+pub mod problems;
+pub mod slug;
+pub mod text;
+pub mod web_url;
+
+/// An enum whose variants have a fixed name each: in the database, on the command line, in forms.
+///
+/// One macro instead of a `match` written twice for every such enum.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The variant's fixed name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The variant of this name.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+use named;

@@ -1,0 +1,74 @@
+//! The absolute addresses that are handed out: always made from the public URL, never from a
+//! request's Host header (`security.md` T18).
+
+use url::Url;
+
+use super::id::PublicId;
+
+/// Makes absolute addresses.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    base: Url,
+    /// Without the slash at its end.
+    text: String,
+}
+
+impl Addresses {
+    /// Addresses under this public URL.
+    pub fn new(base: Url) -> Self {
+        let text = base.as_str().trim_end_matches('/').to_owned();
+        Self { base, text }
+    }
+
+    /// The public URL.
+    pub const fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The public URL as text, without a slash at its end.
+    pub fn home(&self) -> &str {
+        &self.text
+    }
+
+    /// Host and port, as people say it.
+    pub fn host(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Whether cookies can be kept to encrypted connections.
+    pub fn is_https(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
+    /// An absolute address of a path, which begins with a slash.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+
+    /// A hub's page.
+    pub fn hub(&self, hub: &str) -> String {
+        format!("{}/{hub}", self.text)
+    }
+
+    /// A category's page: what a Webmention would name as its target.
+    pub fn category(&self, hub: &str, category: &str) -> String {
+        format!("{}/{hub}/{category}", self.text)
+    }
+
+    /// A category's ping address, without a passphrase. It never holds a `?`: three old senders
+    /// would then use GET.
+    pub fn ping(&self, number: i64) -> String {
+        format!("{}/tb/{number}", self.text)
+    }
+
+    /// A listed ping's permalink.
+    pub fn permalink(&self, id: PublicId) -> String {
+        format!("{}/p/{id}", self.text)
+    }
+
+    /// A receipt.
+    pub fn receipt(&self, token: &str) -> String {
+        format!("{}/r/{token}", self.text)
+    }
+}

@@ -1,0 +1,96 @@
+//! Pings: their states, where they came from, and the limits of what they bring.
+
+use super::named;
+
+/// The longest title or blog name that is kept, in characters.
+pub const MAX_TITLE: usize = 255;
+/// The longest excerpt that is kept, in characters.
+pub const MAX_EXCERPT: usize = 1_000;
+/// The longest excerpt on pages and in feeds, in characters with its `…`.
+pub const LISTED_EXCERPT: usize = 253;
+
+named! {
+    /// The state of a ping.
+    PingState {
+        /// Waits for an organizer.
+        Pending = "pending",
+        /// On the hub's pages and in its feeds.
+        Listed = "listed",
+        /// Set aside as spam.
+        Spam = "spam",
+        /// Not for this category, said an organizer.
+        Rejected = "rejected",
+        /// Withdrawn, or gone.
+        Removed = "removed",
+    }
+}
+
+named! {
+    /// The way a ping came in.
+    CameBy {
+        /// A TrackBack ping.
+        Trackback = "trackback",
+        /// The form on the add page.
+        Form = "form",
+    }
+}
+
+named! {
+    /// Why a ping was not taken in: what "Did my post arrive?" can tell.
+    RefusalReason {
+        /// The category wants its passphrase, and none came.
+        NoPassphrase = "no-passphrase",
+        /// Another passphrase came.
+        WrongPassphrase = "wrong-passphrase",
+        /// The category or the hub is closed.
+        Closed = "closed",
+        /// Too many posts are waiting.
+        Full = "full",
+    }
+}
+
+named! {
+    /// What a reader reports a listed post for.
+    ReportReason {
+        /// Advertising.
+        Spam = "spam",
+        /// Harm to somebody.
+        Abuse = "abuse",
+        /// The author did not send it.
+        NotMine = "not-mine",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+/// An organizer's verdict on a ping (`product.md`, rule 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// List it.
+    List,
+    /// Not here: off topic. Neither bars nor teaches.
+    NotHere,
+    /// Spam.
+    Spam,
+}
+
+impl Verdict {
+    /// Reads the value of a verdict button.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "list" => Some(Self::List),
+            "not-here" => Some(Self::NotHere),
+            "spam" => Some(Self::Spam),
+            _ => None,
+        }
+    }
+
+    /// The state a ping is in after this verdict.
+    pub const fn state(self) -> PingState {
+        match self {
+            Self::List => PingState::Listed,
+            Self::NotHere => PingState::Rejected,
+            Self::Spam => PingState::Spam,
+        }
+    }
+}

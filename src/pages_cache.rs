@@ -1,0 +1,267 @@
+//! Rendered public pages and feeds, kept until what they show changes.
+//!
+//! Each hub has a generation in this process, which moves after each commit that changed it and
+//! before its writers are answered. A page is kept with the generation that held *before* its
+//! data were read: one that was overtaken by a commit is never served after it.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::clock::Timestamp;
+use crate::model::id::HubId;
+
+/// The most memory all kept pages may take, in bytes.
+pub const MAX_PAGES: u64 = 48 * 1024 * 1024;
+
+/// What a page depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// One hub.
+    Hub(HubId),
+    /// The list of hubs, and everything in them: the home page.
+    Everything,
+}
+
+/// The state of a [`Subject`] at some moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generation(u64, u64);
+
+/// A rendered page: the same bytes for everyone.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The page as it is.
+    pub identity: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+    /// `Content-Type`.
+    pub content_type: &'static str,
+    /// `Cache-Control`.
+    pub cache_control: &'static str,
+    /// Hash of the page, without quotes; each encoding adds its name.
+    pub etag: String,
+    /// When what it shows last changed.
+    pub modified_at: Timestamp,
+    /// Further headers of this page.
+    pub headers: Vec<(&'static str, String)>,
+    /// What kept it costs, in bytes, once all encodings are made.
+    weight: u32,
+}
+
+impl Rendered {
+    /// Takes a page's bytes. They are compressed when first asked for, once.
+    pub fn new(
+        body: String,
+        content_type: &'static str,
+        cache_control: &'static str,
+        modified_at: Timestamp,
+    ) -> Self {
+        let hash = Sha256::digest(body.as_bytes());
+        let etag = data_encoding::BASE64URL_NOPAD.encode(&hash[..12]);
+        let weight = u32::try_from(body.len() + body.len() / 2 + 512).unwrap_or(u32::MAX);
+        Self {
+            identity: Bytes::from(body),
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
+            content_type,
+            cache_control,
+            etag,
+            modified_at,
+            headers: Vec::new(),
+            weight,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The page in gzip.
+    pub fn gzip(&self) -> Bytes {
+        self.gzip.get_or_init(|| gzip(&self.identity)).clone()
+    }
+
+    /// The page in Brotli.
+    pub fn brotli(&self) -> Bytes {
+        self.brotli.get_or_init(|| brotli(&self.identity)).clone()
+    }
+}
+
+/// Compresses with gzip, level 6.
+pub fn gzip(bytes: &Bytes) -> Bytes {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    // Writing into memory does not fail; if it did, an empty answer would be wrong.
+    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
+        Ok(compressed) => compressed.into(),
+        Err(_) => Bytes::new(),
+    }
+}
+
+/// Compresses with Brotli, quality 5: as fast as gzip 6, and smaller.
+pub fn brotli(bytes: &Bytes) -> Bytes {
+    let params = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
+    let mut compressed = Vec::new();
+    match brotli::BrotliCompress(&mut bytes.as_ref(), &mut compressed, &params) {
+        Ok(_) => compressed.into(),
+        Err(_) => Bytes::new(),
+    }
+}
+
+/// The generations of every subject in this process.
+#[derive(Debug, Default)]
+pub struct Generations {
+    hubs: RwLock<HashMap<HubId, Arc<AtomicU64>>>,
+    everything: AtomicU64,
+    /// Moves when every subject may have changed.
+    epoch: AtomicU64,
+}
+
+impl Generations {
+    /// The generation of a subject: to be asked *before* its data are read.
+    pub fn of(&self, subject: Subject) -> Generation {
+        let of = match subject {
+            Subject::Everything => self.everything.load(Ordering::Acquire),
+            Subject::Hub(hub) => {
+                let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
+                hubs.get(&hub).map_or(0, |of| of.load(Ordering::Acquire))
+            }
+        };
+        Generation(self.epoch.load(Ordering::Acquire), of)
+    }
+
+    /// What a hub shows has changed: its pages and the home page are rendered anew.
+    pub fn hub_changed(&self, hub: HubId) {
+        let known = {
+            let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
+            hubs.get(&hub).cloned()
+        };
+        let generation = known.unwrap_or_else(|| {
+            let mut hubs = self.hubs.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(hubs.entry(hub).or_default())
+        });
+        generation.fetch_add(1, Ordering::AcqRel);
+        self.list_changed();
+    }
+
+    /// The list of hubs has changed: the home page is rendered anew.
+    pub fn list_changed(&self) {
+        self.everything.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Somebody else changed the list of hubs, and perhaps their names: nothing is trusted.
+    pub fn all_changed(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// What can be kept, and what it costs.
+pub trait Keepable: Clone + Send + Sync + 'static {
+    /// Memory it takes, in bytes, about.
+    fn weight(&self) -> u32;
+}
+
+impl Keepable for Arc<Rendered> {
+    fn weight(&self) -> u32 {
+        self.weight
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Kept<V> {
+    subject: Subject,
+    generation: Generation,
+    value: V,
+}
+
+/// Values kept in this process until what they were made from changes.
+pub struct Cache<V> {
+    kept: moka::sync::Cache<String, Kept<V>>,
+    generations: Arc<Generations>,
+}
+
+impl<V> std::fmt::Debug for Cache<V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").finish_non_exhaustive()
+    }
+}
+
+impl<V: Keepable> Cache<V> {
+    /// An empty cache of at most `max_bytes`.
+    pub fn new(max_bytes: u64, generations: &Arc<Generations>) -> Self {
+        let weigh = |key: &String, kept: &Kept<V>| {
+            let key = u32::try_from(key.len()).unwrap_or(u32::MAX);
+            kept.value.weight().saturating_add(key)
+        };
+        Self {
+            kept: moka::sync::Cache::builder().max_capacity(max_bytes).weigher(weigh).build(),
+            generations: Arc::clone(generations),
+        }
+    }
+
+    /// The value kept under `key`, if nothing it was made from has changed.
+    pub fn get(&self, key: &str) -> Option<V> {
+        let kept = self.kept.get(key)?;
+        (self.generations.of(kept.subject) == kept.generation).then_some(kept.value)
+    }
+
+    /// Keeps a value made from data that were read after `generation` was asked for.
+    pub fn keep(&self, key: String, subject: Subject, generation: Generation, value: V) {
+        self.kept.insert(key, Kept { subject, generation, value });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Arc<Rendered> {
+        let now = Timestamp::from_micros(0);
+        Arc::new(Rendered::new(text.to_owned(), "text/html", "no-cache", now))
+    }
+
+    fn cache() -> (Cache<Arc<Rendered>>, Arc<Generations>) {
+        let generations = Arc::default();
+        (Cache::new(MAX_PAGES, &generations), generations)
+    }
+
+    #[test]
+    fn a_page_is_kept_until_its_hub_changes() {
+        let (cache, generations) = cache();
+        let hub = Subject::Hub(HubId(1));
+        cache.keep("/a".into(), hub, generations.of(hub), page("one"));
+        generations.hub_changed(HubId(2));
+        assert_eq!(cache.get("/a").unwrap().identity, "one");
+        generations.hub_changed(HubId(1));
+        assert!(cache.get("/a").is_none());
+    }
+
+    #[test]
+    fn a_page_that_was_overtaken_by_a_commit_is_not_served() {
+        let (cache, generations) = cache();
+        let hub = Subject::Hub(HubId(1));
+        let before_reading = generations.of(hub);
+        generations.hub_changed(HubId(1));
+        cache.keep("/a".into(), hub, before_reading, page("stale"));
+        assert!(cache.get("/a").is_none());
+    }
+
+    #[test]
+    fn compressed_pages_are_the_same_page() {
+        let page = page(&"posts from everyone's blogs, by topic ".repeat(100));
+        let mut text = String::new();
+        let mut decoder = flate2::read::GzDecoder::new(&page.gzip()[..]);
+        std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
+        assert_eq!(text.as_bytes(), page.identity);
+        let mut text = Vec::new();
+        brotli::BrotliDecompress(&mut &page.brotli()[..], &mut text).unwrap();
+        assert_eq!(text, page.identity);
+        assert!(page.brotli().len() < page.identity.len() / 10);
+    }
+}

@@ -1,0 +1,134 @@
+//! Puts an instance on a socket: HTTP, upkeep, and an orderly stop.
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+
+use crate::actions::{prune, watch_changes};
+use crate::app::{App, StartError};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::web::{around, limit_time, routes};
+
+/// How long a stopping server waits for requests that are under way.
+const DRAIN: u64 = 10;
+
+/// A server that is bound to its address, and does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    app: Arc<App>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds the address and opens the data. The address is bound first: where none is configured
+    /// it is the public one, and port 0 becomes a real port here.
+    pub fn bind(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let (listener, address) = listen(config.http.address.listen)?;
+        let app = App::open(config, clock, address)?;
+        Ok(Self { app: Arc::new(app), listener, address })
+    }
+
+    /// The same, around an app that was opened with [`listen`]'s address.
+    pub fn around(app: Arc<App>, listener: TcpListener, address: SocketAddr) -> Self {
+        Self { app, listener, address }
+    }
+
+    /// The instance.
+    pub const fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is over; then finishes what is under way, and closes the data.
+    ///
+    /// Must run inside an actix system ([`actix_web::rt::System`]).
+    pub async fn run(self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        let app = Arc::clone(&self.app);
+        // Second request heads on a kept-alive connection have no time-out of their own: without
+        // a proxy in front, each connection serves one request (`security.md`, finding 1).
+        let keep_alive = if app.config.http.trusted_proxies.is_empty() {
+            KeepAlive::Disabled
+        } else {
+            KeepAlive::Timeout(Duration::from_secs(5))
+        };
+        let workers = app.config.http.workers.map_or_else(
+            || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+            usize::from,
+        );
+        let shared = web::Data::from(Arc::clone(&app));
+        let server = HttpServer::new(move || {
+            actix_web::App::new()
+                .app_data(shared.clone())
+                .wrap(from_fn(limit_time))
+                .wrap(from_fn(around))
+                .configure(routes)
+        })
+        .keep_alive(keep_alive)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .max_connections(2_000 / workers.max(1))
+        .workers(workers)
+        .shutdown_timeout(DRAIN)
+        .disable_signals()
+        .listen(self.listener)?
+        .run();
+        let handle = server.handle();
+        let upkeep = tokio::spawn(upkeep(Arc::clone(&app)));
+        let serving = tokio::spawn(server);
+        stop.await;
+        tracing::info!("stopping: finishing what is under way");
+        handle.stop(true).await;
+        let served = serving.await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
+        upkeep.abort();
+        if !app.background.drain(Duration::from_secs(DRAIN)).await {
+            tracing::warn!("some mail was still under way");
+        }
+        app.db.close().await;
+        tracing::info!("stopped");
+        served
+    }
+}
+
+/// Binds an address.
+pub fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// What is done beside answering: changes of other processes each second, limits each minute,
+/// what has had its time each hour.
+async fn upkeep(app: Arc<App>) {
+    let mut seen = watch_changes::Seen::default();
+    let mut each_second = tokio::time::interval(Duration::from_secs(1));
+    let mut seconds = 0_u64;
+    loop {
+        each_second.tick().await;
+        if let Err(error) = watch_changes::look(&app, &mut seen).await {
+            tracing::warn!(%error, "changes by other processes cannot be seen");
+        }
+        if seconds % 60 == 59 {
+            app.limits.sweep();
+        }
+        if seconds % 3_600 == 0
+            && let Err(error) = prune::run(&app).await
+        {
+            tracing::warn!(%error, "what has had its time was not deleted");
+        }
+        seconds += 1;
+    }
+}

@@ -1,0 +1,16 @@
+//! The doors: HTTP in, HTTP out. They translate, and decide nothing.
+
+mod assets;
+mod error;
+mod extract;
+mod feeds;
+mod middleware;
+mod ops;
+mod pages;
+mod pings;
+mod respond;
+mod routes;
+mod view;
+
+pub use middleware::{around, limit_time};
+pub use routes::routes;

@@ -1,0 +1,73 @@
+//! Style, script and icon, under addresses that change with their content.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+
+use super::respond;
+use crate::clock::Timestamp;
+use crate::pages_cache::Rendered;
+
+/// A file that is served as it is.
+pub struct Asset {
+    /// Its address.
+    pub path: String,
+    rendered: Rendered,
+}
+
+impl Asset {
+    fn new(stem: &str, ending: &str, content_type: &'static str, text: &str) -> Self {
+        let hash = Sha256::digest(text.as_bytes());
+        let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
+        let forever = "public, max-age=31536000, immutable";
+        let epoch = Timestamp::from_micros(0);
+        Self {
+            path: format!("/assets/{stem}.{hash}.{ending}"),
+            rendered: Rendered::new(text.to_owned(), content_type, forever, epoch),
+        }
+    }
+}
+
+/// The style sheet, without comments and line ends.
+pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    let css = squeeze(include_str!("../../static/style.css"));
+    Asset::new("style", "css", "text/css; charset=utf-8", &css)
+});
+
+/// The script.
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let js = include_str!("../../static/app.js");
+    Asset::new("app", "js", "text/javascript; charset=utf-8", js)
+});
+
+/// The icon.
+pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("icon", "svg", "image/svg+xml", include_str!("../../static/icon.svg"))
+});
+
+/// Comments out, lines joined: the rest of the style sheet is written tight.
+fn squeeze(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+/// `GET /assets/{name}`
+pub async fn show(request: HttpRequest) -> HttpResponse {
+    let asset = [&*STYLE, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.path == request.path());
+    match asset {
+        Some(asset) => respond::rendered(&request, &asset.rendered, None),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// `GET /favicon.ico`
+pub async fn show_favicon(request: HttpRequest) -> HttpResponse {
+    respond::rendered(&request, &ICON.rendered, None)
+}

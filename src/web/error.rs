@@ -1,0 +1,238 @@
+//! What goes wrong on pages, and the page that says so and offers a way on.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use askama::Template;
+
+use crate::db::DbError;
+use crate::limits::TooOften;
+use crate::secret::HasherBusy;
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// 404: nothing of that name, ever.
+    #[error("not found: {0:?}")]
+    NotFound(Missing),
+    /// 410: it has been deleted.
+    #[error("gone: {0:?}")]
+    Gone(Missing),
+    /// 410: the operator has suspended the hub.
+    #[error("suspended")]
+    Suspended,
+    /// 303 to the sign-in page, and back to this path.
+    #[error("sign in first")]
+    SignInFirst(String),
+    /// 403: a form came without proof that our page sent it.
+    #[error("the form does not come from our page")]
+    ForeignForm,
+    /// 400: the request makes no sense.
+    #[error("bad request: {0}")]
+    BadRequest(&'static str),
+    /// 405: another method.
+    #[error("method not allowed")]
+    Method,
+    /// 413: too large.
+    #[error("too large")]
+    TooLarge,
+    /// 408: it took too long to arrive.
+    #[error("timed out")]
+    TimedOut,
+    /// 429: too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// 503: try again in a moment.
+    #[error("busy")]
+    Busy,
+    /// 500: the database.
+    #[error("the database failed: {0}")]
+    Database(#[source] DbError),
+    /// 500: a template.
+    #[error("a template failed: {0}")]
+    Template(#[source] askama::Error),
+}
+
+/// What was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Some page.
+    Page,
+    /// A hub.
+    Hub,
+    /// A category.
+    Category,
+    /// A listed post.
+    Post,
+    /// A receipt.
+    Receipt,
+    /// A one-use link.
+    Link,
+}
+
+impl From<DbError> for PageError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NotFound => Self::NotFound(Missing::Page),
+            DbError::Busy | DbError::Closed => Self::Busy,
+            error => Self::Database(error),
+        }
+    }
+}
+
+impl From<HasherBusy> for PageError {
+    fn from(HasherBusy: HasherBusy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<TooOften> for PageError {
+    fn from(too_often: TooOften) -> Self {
+        Self::TooOften(too_often)
+    }
+}
+
+/// The page of an error.
+#[derive(Debug, Template)]
+#[template(path = "pages/error.html")]
+pub struct ErrorPage {
+    title: &'static str,
+    sentence: String,
+    /// For the log: only where something of ours failed.
+    request_id: Option<String>,
+}
+
+impl PageError {
+    /// How long until it makes sense to try again.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooOften(too_often) => Some(too_often.retry_after),
+            Self::Busy => Some(Duration::from_secs(5)),
+            Self::NotFound(_)
+            | Self::Gone(_)
+            | Self::Suspended
+            | Self::SignInFirst(_)
+            | Self::ForeignForm
+            | Self::BadRequest(_)
+            | Self::Method
+            | Self::TooLarge
+            | Self::TimedOut
+            | Self::Database(_)
+            | Self::Template(_) => None,
+        }
+    }
+
+    /// The page that says so.
+    pub fn page(&self, request_id: &str) -> ErrorPage {
+        let (title, sentence) = self.words();
+        let ours = self.status_code() == StatusCode::INTERNAL_SERVER_ERROR;
+        ErrorPage { title, sentence, request_id: ours.then(|| request_id.to_owned()) }
+    }
+
+    fn words(&self) -> (&'static str, String) {
+        let (title, sentence) = match self {
+            Self::NotFound(missing) => missing.words_of_not_found(),
+            Self::Gone(missing) => missing.words_of_gone(),
+            Self::Suspended => (
+                "This hub is not shown",
+                "Whoever runs this site has suspended it. Its organizers know why.",
+            ),
+            Self::SignInFirst(_) => ("Sign in first", "This page is for organizers."),
+            Self::ForeignForm => (
+                "This form was open for too long",
+                "Go back, load the page again and send it once more. What you typed is still there when you go back. (Your browser must accept cookies from this site.)",
+            ),
+            Self::BadRequest(sentence) => ("That did not work", *sentence),
+            Self::Method => (
+                "This address is for something else",
+                "It takes pings or forms, and cannot be opened like this.",
+            ),
+            Self::TooLarge => ("That was too much", "A form may hold 16 KB of text. Shorten it and send it again."),
+            Self::TimedOut => ("That took too long", "Your request did not arrive within ten seconds. Try again."),
+            Self::TooOften(too_often) => {
+                return ("Too often", format!("Please wait {}, then try again.", words_for(too_often.retry_after)));
+            }
+            Self::Busy => ("One moment, please", "There is too much going on just now. Try again in a few seconds."),
+            Self::Database(_) | Self::Template(_) => (
+                "Something broke here",
+                "It is not your fault, and it has been noted. Try again in a minute.",
+            ),
+        };
+        (title, sentence.to_owned())
+    }
+}
+
+impl Missing {
+    const fn words_of_not_found(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Page => ("There is no such page", "Perhaps the address was cut short. The hubs are all on the first page."),
+            Self::Hub => ("There is no such hub", "Perhaps it has another name. The public hubs are on the first page."),
+            Self::Category => ("There is no such category", "Perhaps the address was cut short. Begin at the hub's own page."),
+            Self::Post => ("This post is not listed", "It may be waiting, or it was taken off the list. If you sent it, its receipt says more."),
+            Self::Receipt => ("There is no such receipt", "Copy the whole address: it is long, and every letter counts."),
+            Self::Link => ("This link does not work any more", "It works once, and not for long. Ask for a new one."),
+        }
+    }
+
+    const fn words_of_gone(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Hub => ("This hub is gone", "Its organizers deleted it."),
+            Self::Category => ("This category is gone", "The organizers of the hub deleted it."),
+            Self::Page | Self::Post | Self::Receipt | Self::Link => ("This is gone", "It was deleted."),
+        }
+    }
+}
+
+/// `5 seconds`, `3 minutes`, `2 hours`: rounded up.
+pub fn words_for(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let (n, one, many) = match seconds {
+        0..=90 => (seconds.max(1), "second", "seconds"),
+        91..=5_400 => (seconds.div_ceil(60), "minute", "minutes"),
+        _ => (seconds.div_ceil(3_600), "hour", "hours"),
+    };
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Gone(_) | Self::Suspended => StatusCode::GONE,
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The status alone: the page is made by [`super::around`], which knows the request's id.
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::SignInFirst(path) => {
+                super::respond::see_other(&format!("/signin?next={path}"))
+            }
+            other => HttpResponse::new(other.status_code()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_times_are_words() {
+        for (seconds, words) in
+            [(0, "1 second"), (15, "15 seconds"), (120, "2 minutes"), (5_401, "2 hours")]
+        {
+            assert_eq!(words_for(Duration::from_secs(seconds)), words);
+        }
+    }
+}

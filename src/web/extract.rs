@@ -1,0 +1,11 @@
+//! What a request proves: where it comes from, who sent it, that a form is ours.
+
+mod checked;
+mod client;
+mod scope;
+mod session;
+
+pub use checked::{Checked, Visit, is_empty, read_body};
+pub use client::client;
+pub use scope::{HubScope, Operator};
+pub use session::{CookieNames, SignedIn, device_cookie, session_cookie, signed_out_cookie};

@@ -1,0 +1,209 @@
+//! What holds for every request: an id, a time limit, headers, a line in the log, error pages.
+
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::error::InternalError;
+use actix_web::{Error, web};
+use askama::Template;
+
+use super::error::{Missing, PageError};
+use super::extract::is_empty;
+use super::respond::{HTML, page_csp};
+use crate::app::App;
+use crate::metrics::Door;
+
+/// The longest a request may take, its body included (`security.md`, finding 1).
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Ends a request that takes too long: a body that dribbles in, above all.
+pub async fn limit_time(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match tokio::time::timeout(TIME_LIMIT, next.call(request)).await {
+        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
+        Err(_elapsed) => Err(PageError::TimedOut.into()),
+    }
+}
+
+/// Counts, logs, adds the headers every answer has, and makes the pages of errors.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
+    let started = app.clock.monotonic();
+    let path_and_method = (request.path().to_owned(), request.method().clone());
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => return Err(without_request(&app, error, &path_and_method)),
+    };
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        response = with_error_page(response);
+    }
+    add_headers(&app, response.headers_mut());
+    let door = door(response.request().path(), response.request().method());
+    app.metrics.request(door, response.status().as_u16());
+    log(&app, &response, started);
+    Ok(response)
+}
+
+/// The answer where the request was given up, and with it what it was: a time-out.
+fn without_request(app: &App, error: Error, (path, method): &(String, Method)) -> Error {
+    let id = request_id();
+    let mut response = error.error_response();
+    if let Some(error) = error.as_error::<PageError>() {
+        let page = error.page(&id).render().unwrap_or_default();
+        response = response.set_body(BoxBody::new(page));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    add_headers(app, response.headers_mut());
+    app.metrics.request(door(path, method), response.status().as_u16());
+    tracing::info!(%method, status = response.status().as_u16(), request_id = %id, "given up");
+    InternalError::from_response(error, response).into()
+}
+
+/// An id that is in the answer and in the log: enough to find one line among a day's.
+fn request_id() -> String {
+    crate::model::id::encode(&crate::secret::random_bytes::<10>())
+}
+
+/// Gives an empty error answer its page. Answers with a body of their own (XML, text) stay.
+fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let request_id = request_id();
+    let fallback;
+    let error = match response.response().error().and_then(|error| error.as_error()) {
+        Some(error) => error,
+        None => {
+            fallback = match response.status() {
+                StatusCode::NOT_FOUND => PageError::NotFound(Missing::Page),
+                StatusCode::METHOD_NOT_ALLOWED => PageError::Method,
+                StatusCode::PAYLOAD_TOO_LARGE => PageError::TooLarge,
+                StatusCode::REQUEST_TIMEOUT => PageError::TimedOut,
+                StatusCode::SERVICE_UNAVAILABLE => PageError::Busy,
+                _ => PageError::BadRequest("The request could not be understood."),
+            };
+            &fallback
+        }
+    };
+    if response.status().is_server_error() {
+        tracing::error!(%request_id, error = %chain(error), "a request failed");
+    }
+    let retry_after = error.retry_after();
+    let page = error.page(&request_id).render().unwrap_or_default();
+    let is_bare = is_empty(response.response().body().size());
+    let mut response = response;
+    let headers = response.headers_mut();
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    if !is_bare {
+        return response;
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(policy) = HeaderValue::from_str(&page_csp(None)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response.map_body(|_, _| BoxBody::new(page))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        source = error.source();
+    }
+    text
+}
+
+/// The headers every answer has, unless it has its own (`security.md`, "Headers").
+fn add_headers(app: &App, headers: &mut HeaderMap) {
+    const DEFAULTS: [(HeaderName, HeaderValue); 6] = [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("geolocation=(), camera=(), microphone=()"),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox"),
+        ),
+    ];
+    for (name, value) in DEFAULTS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    }
+    let resource = HeaderName::from_static("cross-origin-resource-policy");
+    if !headers.contains_key(&resource) {
+        headers.insert(resource, HeaderValue::from_static("same-origin"));
+    }
+    if app.addresses.is_https() {
+        let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
+    }
+}
+
+fn door(path: &str, method: &Method) -> Door {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match first {
+        "healthz" | "readyz" | "metrics" => Door::Ops,
+        "assets" | "favicon.ico" | "robots.txt" => Door::Asset,
+        "manage" | "operator" | "account" | "signin" | "signout" | "signup" | "reset" => Door::Desk,
+        "tb" => Door::Ping,
+        _ if path.ends_with("/rss") => Door::Feed,
+        _ if *method == Method::POST && !path.ends_with("/add") && !path.ends_with("/report") => {
+            Door::Ping
+        }
+        _ => Door::Page,
+    }
+}
+
+/// One line a request: reads that went well only at `debug`. The route's pattern stands in it and
+/// never the path, which may hold a passphrase or a token (`security.md` T29).
+fn log(app: &App, response: &ServiceResponse<BoxBody>, started: Duration) {
+    let status = response.status().as_u16();
+    let method = response.request().method();
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let quiet = reads && status < 500;
+    if quiet && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let took = app.clock.monotonic().saturating_sub(started);
+    let pattern = response.request().match_pattern();
+    let route = pattern.as_deref().unwrap_or("(no route)");
+    let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let request_id = id.map_or_else(request_id, str::to_owned);
+    #[expect(clippy::cast_possible_truncation, reason = "a request takes seconds at most")]
+    let ms = took.as_micros() as f64 / 1_000.0;
+    if quiet {
+        tracing::debug!(%method, route, status, ms, %request_id, "answered");
+    } else {
+        tracing::info!(%method, route, status, ms, %request_id, "answered");
+    }
+}

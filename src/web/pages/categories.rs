@@ -1,0 +1,314 @@
+//! A hub's categories: opening, changing, ordering, deleting them.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::hub_settings::ConfirmForm;
+use super::manage::{DeskFace, DeskTab, HubDesk};
+use crate::actions::categories::{self, CategoryDraft, CategoryError, Direction, Saved};
+use crate::app::App;
+use crate::db::categories::{self as rows, Category};
+use crate::db::slugs::{self, Holder};
+use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::problems::Problems;
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::respond;
+use crate::web::view::{number, plural};
+
+/// A category in the desk's list.
+#[derive(Debug)]
+struct CategoryRow {
+    title: String,
+    path: String,
+    desk_path: String,
+    ping: String,
+    who: &'static str,
+    when: &'static str,
+    posts: String,
+    posts_word: &'static str,
+    is_first: bool,
+    is_last: bool,
+}
+
+const fn who(policy: PingPolicy) -> &'static str {
+    match policy {
+        PingPolicy::Open => "open to everybody",
+        PingPolicy::Passphrase => "with a passphrase",
+        PingPolicy::Closed => "closed",
+    }
+}
+
+const fn when(policy: ListingPolicy) -> &'static str {
+    match policy {
+        ListingPolicy::AtOnce => "listed at once",
+        ListingPolicy::NewBlogWaits => "new blogs wait",
+        ListingPolicy::AllWait => "every post waits",
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/categories.html")]
+struct CategoriesView {
+    desk: DeskFace,
+    hub: HubDesk,
+    csrf: String,
+    rows: Vec<CategoryRow>,
+    notice: &'static str,
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    done: String,
+}
+
+/// `GET /manage/{hub}/categories`
+pub async fn show(
+    app: web::Data<App>,
+    scope: HubScope,
+    query: web::Query<Query>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let hub = scope.hub.id;
+    let all = app.db.read(move |c| rows::list(c, hub)).await?;
+    let count = all.len();
+    let rows = all.iter().enumerate().map(|(at, category)| CategoryRow {
+        title: category.title.clone(),
+        path: format!("/{}/{}", scope.hub.slug, category.slug),
+        desk_path: format!("/manage/{}/categories/{}", scope.hub.slug, category.slug),
+        ping: app.addresses.ping(category.number),
+        who: who(category.ping_policy),
+        when: when(category.listing_policy),
+        posts: number(category.listed_count),
+        posts_word: plural(category.listed_count, "post", "posts"),
+        is_first: at == 0,
+        is_last: at + 1 == count,
+    });
+    let notice = match query.done.as_str() {
+        "opened" => "Your hub is open. Now open its first category: that is what bloggers ping.",
+        "saved" => "Saved.",
+        "deleted" => "The category is deleted.",
+        _ => "",
+    };
+    let view = CategoriesView {
+        desk: DeskFace::of(&scope.account, &visit),
+        rows: rows.collect(),
+        hub: HubDesk::read(&app, &scope, DeskTab::Categories).await?,
+        csrf: visit.csrf.clone(),
+        notice,
+    };
+    respond::private_page(StatusCode::OK, &view, None, &visit)
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/category.html")]
+struct CategoryView {
+    desk: DeskFace,
+    hub: HubDesk,
+    csrf: String,
+    action: String,
+    base: String,
+    draft: CategoryDraft,
+    problems: Problems,
+    /// The category that is changed; none where one is opened.
+    is_new: bool,
+    has_passphrase: bool,
+    title: String,
+    slug: String,
+    posts: i64,
+}
+
+async fn form_page(
+    app: &App,
+    scope: &HubScope,
+    visit: &Visit,
+    category: Option<&Category>,
+    draft: CategoryDraft,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let desk_path = format!("/manage/{}", scope.hub.slug);
+    let view = CategoryView {
+        desk: DeskFace::of(&scope.account, visit),
+        hub: HubDesk::read(app, scope, DeskTab::Categories).await?,
+        csrf: visit.csrf.clone(),
+        action: match category {
+            Some(category) => format!("{desk_path}/categories/{}", category.slug),
+            None => format!("{desk_path}/categories"),
+        },
+        base: format!("{}/{}/", app.addresses.host(), scope.hub.slug),
+        draft,
+        problems,
+        is_new: category.is_none(),
+        has_passphrase: category.is_some_and(|category| category.passphrase_hash.is_some()),
+        title: category.map(|category| category.title.clone()).unwrap_or_default(),
+        slug: category.map(|category| category.slug.clone()).unwrap_or_default(),
+        posts: category.map_or(0, |category| category.listed_count),
+    };
+    let status =
+        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    respond::private_page(status, &view, None, visit)
+}
+
+/// `GET /manage/{hub}/new-category`
+pub async fn new(
+    app: web::Data<App>,
+    scope: HubScope,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    form_page(&app, &scope, &visit, None, CategoryDraft::new(), Problems::default()).await
+}
+
+/// `POST /manage/{hub}/categories`
+pub async fn create(
+    app: web::Data<App>,
+    scope: HubScope,
+    visit: Visit,
+    form: Checked<CategoryDraft>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let draft = form.0;
+    match categories::open(&app, scope.hub.id, &draft).await {
+        Ok(saved) => saved_page(&app, &scope, &visit, saved).await,
+        Err(error) => {
+            form_page(&app, &scope, &visit, None, draft, problems(error)?).await
+        }
+    }
+}
+
+fn problems(error: CategoryError) -> Result<Problems, PageError> {
+    match error {
+        CategoryError::Problems(problems) => Ok(problems),
+        CategoryError::Busy(busy) => Err(busy.into()),
+        CategoryError::Database(error) => Err(error.into()),
+    }
+}
+
+async fn find(app: &App, scope: &HubScope, slug: &str) -> Result<Category, PageError> {
+    let (hub, slug) = (scope.hub.id, slug.to_owned());
+    let found = app
+        .db
+        .read(move |c| match slugs::find_category(c, hub, &slug)? {
+            Some(Holder::Of(id)) => rows::find(c, hub, id),
+            Some(Holder::Gone) | None => Ok(None),
+        })
+        .await?;
+    found.ok_or(PageError::NotFound(Missing::Category))
+}
+
+/// `GET /manage/{hub}/categories/{category}`
+pub async fn edit(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let category = find(&app, &scope, &names.1).await?;
+    let draft = CategoryDraft::of(&category);
+    form_page(&app, &scope, &visit, Some(&category), draft, Problems::default()).await
+}
+
+/// `POST /manage/{hub}/categories/{category}`
+pub async fn update(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    visit: Visit,
+    form: Checked<CategoryDraft>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let draft = form.0;
+    let category = find(&app, &scope, &names.1).await?;
+    match categories::edit(&app, scope.hub.id, &category, &draft).await {
+        Ok(saved) if saved.passphrase.is_some() => saved_page(&app, &scope, &visit, saved).await,
+        Ok(_) => {
+            Ok(respond::see_other(&format!("/manage/{}/categories?done=saved", scope.hub.slug)))
+        }
+        Err(error) => {
+            form_page(&app, &scope, &visit, Some(&category), draft, problems(error)?).await
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/category_saved.html")]
+struct SavedView {
+    desk: DeskFace,
+    hub: HubDesk,
+    title: String,
+    path: String,
+    page: String,
+    ping: String,
+    passphrase: String,
+}
+
+/// The finished ping address, with the passphrase: shown once, since only its hash is kept.
+async fn saved_page(
+    app: &App,
+    scope: &HubScope,
+    visit: &Visit,
+    saved: Saved,
+) -> Result<HttpResponse, PageError> {
+    let (hub, id) = (scope.hub.id, saved.id);
+    let category = app.db.read(move |c| rows::find(c, hub, id)).await?;
+    let category = category.ok_or(PageError::NotFound(Missing::Category))?;
+    let passphrase = saved.passphrase.map(|p| p.secret().expose().clone()).unwrap_or_default();
+    let ping = app.addresses.ping(category.number);
+    let view = SavedView {
+        desk: DeskFace::of(&scope.account, visit),
+        hub: HubDesk::read(app, scope, DeskTab::Categories).await?,
+        path: format!("/{}/{}", scope.hub.slug, category.slug),
+        page: app.addresses.category(&scope.hub.slug, &category.slug),
+        ping: if passphrase.is_empty() { ping } else { format!("{ping}/{passphrase}") },
+        title: category.title,
+        passphrase,
+    };
+    respond::private_page(StatusCode::OK, &view, None, visit)
+}
+
+/// Where to.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct MoveForm {
+    direction: String,
+}
+
+/// `POST /manage/{hub}/categories/{category}/move`
+pub async fn update_order(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    form: Checked<MoveForm>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let category = find(&app, &scope, &names.1).await?;
+    let direction = if form.0.direction == "up" { Direction::Up } else { Direction::Down };
+    categories::move_one(&app, scope.hub.id, category.id, direction).await?;
+    Ok(respond::see_other(&format!("/manage/{}/categories", scope.hub.slug)))
+}
+
+/// `POST /manage/{hub}/categories/{category}/delete`
+pub async fn delete(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    visit: Visit,
+    form: Checked<ConfirmForm>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let category = find(&app, &scope, &names.1).await?;
+    match categories::delete(&app, scope.hub.id, &category, &form.0.confirm).await {
+        Ok(()) => {
+            Ok(respond::see_other(&format!("/manage/{}/categories?done=deleted", scope.hub.slug)))
+        }
+        Err(error) => {
+            let draft = CategoryDraft::of(&category);
+            form_page(&app, &scope, &visit, Some(&category), draft, problems(error)?).await
+        }
+    }
+}

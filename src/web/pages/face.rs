@@ -1,0 +1,144 @@
+//! What all pages of a hub have on top: its name, its colour, its tabs, its pulse.
+
+use crate::actions::read_page::{ListPage, PULSE_HOURS};
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::web::view::{AccentCss, Zone, dates_and_place, number, plural};
+
+/// A hub's face.
+#[derive(Debug)]
+pub struct HubFace {
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub path: String,
+    /// Language of its texts.
+    pub language: String,
+    /// Dates and place, or empty.
+    pub dates_and_place: String,
+    /// The style block with its accent.
+    pub accent: AccentCss,
+    /// Whether search engines are asked to leave it alone.
+    pub is_hidden: bool,
+    /// Whether it takes no posts any more.
+    pub is_closed: bool,
+}
+
+impl HubFace {
+    /// The face of a hub.
+    pub fn of(hub: &Hub) -> Self {
+        Self {
+            title: hub.title.clone(),
+            path: format!("/{}", hub.slug),
+            language: hub.language.clone(),
+            dates_and_place: dates_and_place(hub),
+            accent: AccentCss::of(&hub.accent),
+            is_hidden: !hub.is_public() || hub.listed_count == 0,
+            is_closed: hub.closed_at.is_some(),
+        }
+    }
+}
+
+/// A tab: everything, or one category.
+#[derive(Debug)]
+pub struct Tab {
+    /// Its title.
+    pub title: String,
+    /// Where it leads.
+    pub path: String,
+    /// How many, as text; empty where a number would say nothing.
+    pub count: String,
+    /// Whether it is the one that is shown.
+    pub is_current: bool,
+}
+
+/// The tabs of a hub's pages.
+pub fn tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
+    let everything = Tab {
+        title: "Everything".to_owned(),
+        path: format!("/{}", hub.slug),
+        count: number(hub.listed_count),
+        is_current: current.is_none(),
+    };
+    let of = |category: &Category| Tab {
+        title: category.title.clone(),
+        path: format!("/{}/{}", hub.slug, category.slug),
+        count: number(category.listed_count),
+        is_current: current.is_some_and(|current| current.id == category.id),
+    };
+    std::iter::once(everything).chain(categories.iter().map(of)).collect()
+}
+
+/// How lively it is: counts, the newest post, and bars of posts per hour.
+#[derive(Debug)]
+pub struct Pulse {
+    /// `1,284`.
+    pub posts: String,
+    /// `posts`.
+    pub posts_word: &'static str,
+    /// `312`.
+    pub blogs: String,
+    /// `blogs`.
+    pub blogs_word: &'static str,
+    /// When the newest was listed.
+    pub newest: String,
+    /// The same for machines.
+    pub newest_iso: String,
+    /// The bars, oldest first.
+    pub bars: Vec<Bar>,
+    /// What the bars show, in words.
+    pub caption: String,
+}
+
+/// A bar of the pulse: 5 wide, every 7, up from 40.
+#[derive(Debug)]
+pub struct Bar {
+    /// Left edge.
+    pub x: i64,
+    /// Upper edge.
+    pub y: i64,
+    /// Height.
+    pub height: i64,
+    /// Whether it is of the newest post's day.
+    pub is_late: bool,
+}
+
+/// Height of the highest bar.
+const FULL: i64 = 36;
+
+impl Pulse {
+    /// The pulse of a page; none where nothing is listed.
+    pub fn of(page: &ListPage) -> Option<Self> {
+        let (listed, blogs, newest) = match &page.category {
+            Some(category) => (category.listed_count, category.blog_count, category.last_listed_at),
+            None => (page.hub.listed_count, page.hub.blog_count, page.hub.last_listed_at),
+        };
+        let newest = newest.filter(|_| listed > 0)?;
+        let zone = Zone::of(&page.hub);
+        let count_in = |hour: i64| -> i64 {
+            page.hours.iter().filter(|(this, _)| *this == hour).map(|(_, count)| count).sum()
+        };
+        let hours: Vec<i64> = (newest.hours() - PULSE_HOURS + 1..=newest.hours()).collect();
+        let most = hours.iter().map(|hour| count_in(*hour)).max().unwrap_or(0).max(1);
+        let day = zone.day(newest);
+        let bars = (0_i64..)
+            .zip(hours)
+            .map(|(at, hour)| {
+                let count = count_in(hour);
+                let height = if count == 0 { 1 } else { 2 + (count * (FULL - 2)) / most };
+                let begins = crate::clock::Timestamp::from_micros(hour * 3_600_000_000);
+                Bar { x: at * 7, y: 40 - height, height, is_late: zone.day(begins) == day }
+            })
+            .collect();
+        Some(Self {
+            posts: number(listed),
+            posts_word: plural(listed, "post", "posts"),
+            blogs: number(blogs),
+            blogs_word: plural(blogs, "blog", "blogs"),
+            newest: zone.moment(newest),
+            newest_iso: crate::web::view::iso(newest),
+            bars,
+            caption: format!("posts per hour, {PULSE_HOURS} hours to {}", zone.moment(newest)),
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! The organizer's desk: one's hubs, and opening one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::hub_settings::HubForm;
+use crate::actions::hubs::{self, HubDraft, HubError};
+use crate::app::App;
+use crate::db::accounts::Account;
+use crate::db::hubs::Hub;
+use crate::db::{DbError, categories, members, reports};
+use crate::model::problems::Problems;
+use crate::web::error::PageError;
+use crate::web::extract::{Checked, HubScope, SignedIn, Visit};
+use crate::web::respond;
+use crate::web::view::{number, plural};
+
+/// What all pages behind a sign-in have on top.
+#[derive(Debug)]
+pub struct DeskFace {
+    /// What the person is called.
+    pub name: String,
+    /// Whether the operator's desk is theirs.
+    pub is_operator: bool,
+    /// For the sign-out button.
+    pub csrf: String,
+}
+
+impl DeskFace {
+    /// The face for this account.
+    pub fn of(account: &Account, visit: &Visit) -> Self {
+        Self {
+            name: account.name.clone(),
+            is_operator: account.is_operator,
+            csrf: visit.csrf.clone(),
+        }
+    }
+}
+
+/// What all pages of one hub's desk have on top: its name and the tabs with their counts.
+#[derive(Debug)]
+pub struct HubDesk {
+    /// The hub's title.
+    pub title: String,
+    /// Its public page.
+    pub path: String,
+    /// Its desk.
+    pub desk_path: String,
+    /// How many posts wait.
+    pub waiting: i64,
+    /// How many reports are open.
+    pub reports: i64,
+    /// How many categories there are.
+    pub categories: i64,
+    /// Which tab is shown.
+    pub tab: DeskTab,
+    /// Whether settings and categories may be changed.
+    pub may_change: bool,
+    /// What the organizer should know about the hub's standing.
+    pub standing: &'static str,
+}
+
+/// The tabs of a hub's desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskTab {
+    /// What waits.
+    Queue,
+    /// What was decided.
+    Decided,
+    /// What readers reported.
+    Reports,
+    /// Categories and passphrases.
+    Categories,
+    /// The hub's texts and switches.
+    Settings,
+}
+
+impl HubDesk {
+    /// Reads the counts of a hub's desk.
+    pub async fn read(app: &App, scope: &HubScope, tab: DeskTab) -> Result<Self, DbError> {
+        let hub = scope.hub.id;
+        let (waiting, open, count) = app
+            .db
+            .read(move |c| {
+                let waiting = crate::db::hubs::count_waiting(c, hub)?;
+                let open = reports::count_open(c, hub)?;
+                Ok::<_, DbError>((waiting, open, categories::count(c, hub)?))
+            })
+            .await?;
+        Ok(Self {
+            title: scope.hub.title.clone(),
+            path: format!("/{}", scope.hub.slug),
+            desk_path: format!("/manage/{}", scope.hub.slug),
+            waiting,
+            reports: open,
+            categories: count,
+            tab,
+            may_change: scope.may_change().is_ok(),
+            standing: standing(&scope.hub),
+        })
+    }
+
+    fn is(&self, tab: &DeskTab) -> bool {
+        self.tab == *tab
+    }
+
+    /// Whether the queue's tab is shown.
+    pub fn is_queue(&self) -> bool {
+        self.is(&DeskTab::Queue)
+    }
+
+    /// Whether the tab of decided posts is shown.
+    pub fn is_decided(&self) -> bool {
+        self.is(&DeskTab::Decided)
+    }
+
+    /// Whether the reports' tab is shown.
+    pub fn is_reports(&self) -> bool {
+        self.is(&DeskTab::Reports)
+    }
+
+    /// Whether the categories' tab is shown.
+    pub fn is_categories(&self) -> bool {
+        self.is(&DeskTab::Categories)
+    }
+
+    /// Whether the settings' tab is shown.
+    pub fn is_settings(&self) -> bool {
+        self.is(&DeskTab::Settings)
+    }
+}
+
+const fn standing(hub: &Hub) -> &'static str {
+    if hub.suspended_at.is_some() {
+        "The operator of this site has suspended this hub: nobody sees it, and it takes no posts."
+    } else if hub.approved_at.is_none() {
+        "The operator of this site has not approved this hub yet. It works, but it is not on the first page, and search engines are asked to leave it alone."
+    } else if hub.closed_at.is_some() {
+        "This hub is closed: it is readable, and takes no more posts."
+    } else {
+        ""
+    }
+}
+
+/// A hub in one's list.
+#[derive(Debug)]
+struct HubRow {
+    title: String,
+    desk_path: String,
+    path: String,
+    posts: String,
+    posts_word: &'static str,
+    waiting: i64,
+    standing: &'static str,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/hubs.html")]
+struct HubsView {
+    desk: DeskFace,
+    hubs: Vec<HubRow>,
+    notice: &'static str,
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    done: String,
+}
+
+/// `GET /manage`
+pub async fn show(
+    app: web::Data<App>,
+    signed_in: SignedIn,
+    query: web::Query<Query>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let account = signed_in.0.account;
+    let id = account.id;
+    let hubs = app
+        .db
+        .read(move |c| {
+            let mut rows = Vec::new();
+            for (hub, _) in members::list_hubs(c, id)? {
+                let waiting = crate::db::hubs::count_waiting(c, hub.id)?;
+                rows.push((hub, waiting));
+            }
+            Ok::<_, DbError>(rows)
+        })
+        .await?;
+    let rows = hubs.into_iter().map(|(hub, waiting)| HubRow {
+        desk_path: format!("/manage/{}", hub.slug),
+        path: format!("/{}", hub.slug),
+        posts: number(hub.listed_count),
+        posts_word: plural(hub.listed_count, "post", "posts"),
+        waiting,
+        standing: short_standing(&hub),
+        title: hub.title,
+    });
+    let notice = if query.done == "deleted" { "The hub is deleted." } else { "" };
+    let view =
+        HubsView { desk: DeskFace::of(&account, &visit), hubs: rows.collect(), notice };
+    respond::private_page(StatusCode::OK, &view, None, &visit)
+}
+
+/// A hub's standing in a word or two.
+pub const fn short_standing(hub: &Hub) -> &'static str {
+    if hub.suspended_at.is_some() {
+        "suspended"
+    } else if hub.approved_at.is_none() {
+        "not approved yet"
+    } else if hub.closed_at.is_some() {
+        "closed"
+    } else {
+        ""
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/new_hub.html")]
+struct NewHubView {
+    desk: DeskFace,
+    csrf: String,
+    host: String,
+    form: HubForm,
+    problems: Problems,
+}
+
+/// `GET /manage/new`
+pub async fn new_hub(
+    app: web::Data<App>,
+    signed_in: SignedIn,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let draft = HubDraft {
+        accent: crate::model::colour::Accent::DEFAULT.light().to_string(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        ..HubDraft::default()
+    };
+    new_hub_page(&app, &signed_in.0.account, &visit, draft, Problems::default())
+}
+
+fn new_hub_page(
+    app: &App,
+    account: &Account,
+    visit: &Visit,
+    draft: HubDraft,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let view = NewHubView {
+        desk: DeskFace::of(account, visit),
+        csrf: visit.csrf.clone(),
+        host: app.addresses.host(),
+        form: HubForm::of(draft),
+        problems,
+    };
+    let status =
+        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    respond::private_page(status, &view, None, visit)
+}
+
+/// `POST /manage/new`
+pub async fn create_hub(
+    app: web::Data<App>,
+    signed_in: SignedIn,
+    visit: Visit,
+    form: Checked<HubDraft>,
+) -> Result<HttpResponse, PageError> {
+    let (account, draft) = (signed_in.0.account, form.0);
+    match hubs::open(&app, &draft, &account).await {
+        Ok(_) => {
+            let slug = draft.slug.trim().to_ascii_lowercase();
+            Ok(respond::see_other(&format!("/manage/{slug}/categories?done=opened")))
+        }
+        Err(HubError::Problems(problems)) => {
+            new_hub_page(&app, &account, &visit, draft, problems)
+        }
+        Err(HubError::Database(error)) => Err(error.into()),
+    }
+}

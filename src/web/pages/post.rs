@@ -1,0 +1,190 @@
+//! A listed post's permalink, and "Report".
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::face::HubFace;
+use super::list::rel;
+use crate::actions::read_page::{PermalinkPage, permalink_page};
+use crate::actions::report::{ReportError, report};
+use crate::app::App;
+use crate::db::{DbConnection, blogs};
+use crate::model::id::PublicId;
+use crate::model::ping::{CameBy, ReportReason};
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::{Checked, Visit, client};
+use crate::web::respond;
+use crate::web::view::{Zone, iso};
+
+/// How a ping came, in words.
+pub const fn came_by_words(came_by: CameBy) -> &'static str {
+    match came_by {
+        CameBy::Trackback => "by TrackBack",
+        CameBy::Form => "by the form",
+    }
+}
+
+#[derive(Debug)]
+struct PostPart {
+    url: String,
+    host: String,
+    rel: &'static str,
+    title: String,
+    excerpt: String,
+    blog_name: String,
+    listed: String,
+    listed_iso: String,
+    came_by: &'static str,
+    path: String,
+    category: String,
+    category_path: String,
+}
+
+impl PostPart {
+    fn of(page: &PermalinkPage, blog_is_approved: bool) -> Self {
+        let ping = &page.ping;
+        let listed_at = ping.listed_at.unwrap_or(ping.received_at);
+        let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        Self {
+            url: ping.url.clone(),
+            host: host.unwrap_or_default(),
+            rel: rel(blog_is_approved),
+            title: ping.title.clone(),
+            excerpt: ping.excerpt.clone(),
+            blog_name: ping.blog_name.clone(),
+            listed: Zone::of(&page.gate.hub).moment_zoned(listed_at),
+            listed_iso: iso(listed_at),
+            came_by: came_by_words(ping.came_by),
+            path: format!("/p/{}", ping.public_id),
+            category: page.gate.category.title.clone(),
+            category_path: format!("/{}/{}", page.gate.hub.slug, page.gate.category.slug),
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/post.html")]
+struct PostView {
+    hub: HubFace,
+    add: String,
+    rss: String,
+    canonical: String,
+    post: PostPart,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/report.html")]
+struct ReportView {
+    hub: HubFace,
+    add: String,
+    rss: String,
+    post: PostPart,
+    csrf: String,
+    wrong: &'static str,
+    note: String,
+    reason: String,
+    is_sent: bool,
+}
+
+async fn read(app: &App, id: &str) -> Result<(PermalinkPage, bool), PageError> {
+    let id = PublicId::parse(id).ok_or(PageError::NotFound(Missing::Post))?;
+    let read = app
+        .db
+        .read(move |connection: &mut DbConnection| {
+            let Some(page) = permalink_page(connection, id)? else { return Ok(None) };
+            let approved = blogs::is_approved(connection, page.ping.hub_id, &page.ping.blog_key)?;
+            Ok::<_, PageError>(Some((page, approved)))
+        })
+        .await?;
+    let (page, approved) = read.ok_or(PageError::NotFound(Missing::Post))?;
+    if page.gate.hub.suspended_at.is_some() {
+        return Err(PageError::Suspended);
+    }
+    Ok((page, approved))
+}
+
+/// `GET /p/{id}`
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let (page, approved) = read(&app, &id).await?;
+    let post = PostPart::of(&page, approved);
+    let view = PostView {
+        hub: HubFace::of(&page.gate.hub),
+        add: format!("{}/add", post.category_path),
+        rss: format!("{}/rss", post.category_path),
+        canonical: app.addresses.permalink(page.ping.public_id),
+        post,
+    };
+    let modified_at = page.ping.listed_at.unwrap_or(page.ping.received_at);
+    let page = respond::public_page(&view, Some(&view.hub.accent), modified_at)?;
+    // The hub's own texts have no date here: the tag alone is asked about.
+    Ok(respond::rendered(&request, &page, None))
+}
+
+/// A report as it was typed.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ReportForm {
+    reason: String,
+    note: String,
+}
+
+/// `GET /p/{id}/report`
+pub async fn new_report(
+    app: web::Data<App>,
+    id: web::Path<String>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    report_page(&app, &id, &visit, ReportForm::default(), "", false).await
+}
+
+/// `POST /p/{id}/report`
+pub async fn create_report(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    visit: Visit,
+    form: Checked<ReportForm>,
+) -> Result<HttpResponse, PageError> {
+    let form = form.0;
+    let ping = PublicId::parse(&id).ok_or(PageError::NotFound(Missing::Post))?;
+    let Some(reason) = ReportReason::parse(&form.reason) else {
+        return report_page(&app, &id, &visit, form, "Choose what is wrong with this post.", false)
+            .await;
+    };
+    match report(&app, ping, reason, &form.note, client(&app, &request)).await {
+        Ok(()) => report_page(&app, &id, &visit, form, "", true).await,
+        Err(ReportError::NotListed) => Err(PageError::NotFound(Missing::Post)),
+        Err(ReportError::TooOften(too_often)) => Err(too_often.into()),
+        Err(ReportError::Database(error)) => Err(error.into()),
+    }
+}
+
+async fn report_page(
+    app: &App,
+    id: &str,
+    visit: &Visit,
+    form: ReportForm,
+    wrong: &'static str,
+    is_sent: bool,
+) -> Result<HttpResponse, PageError> {
+    let (page, approved) = read(app, id).await?;
+    let post = PostPart::of(&page, approved);
+    let view = ReportView {
+        hub: HubFace::of(&page.gate.hub),
+        add: format!("{}/add", post.category_path),
+        rss: format!("{}/rss", post.category_path),
+        post,
+        csrf: visit.csrf.clone(),
+        wrong,
+        note: form.note,
+        reason: form.reason,
+        is_sent,
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    respond::private_page(status, &view, Some(&view.hub.accent), visit)
+}

@@ -1,0 +1,199 @@
+//! Every answer to a TrackBack ping, side by side.
+//!
+//! Status 200 for what a blogger should read: old senders show the message only then. Messages
+//! begin with Movable Type's words where it has any, and say what to do.
+
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::actions::receive_ping::{ReceiveError, Received};
+use crate::app::{App, Gate, ReceiptKind};
+use crate::db::DbError;
+use crate::model::ping::PingState;
+use crate::model::web_url::WebUrlError;
+use crate::web::error::{PageError, words_for};
+use crate::web::view::Zone;
+use crate::wire::trackback::{Answer, CONTENT_TYPE, ParseError};
+
+/// Why a ping was refused, as far as its sender is told.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The address names no category.
+    NoSuchCategory,
+    /// A ping by GET.
+    MustPost,
+    /// The body did not arrive.
+    Body(PageError),
+    /// The body is no ping.
+    Parse(ParseError),
+    /// The ping was not taken in.
+    Ping(ReceiveError),
+    /// The category is closed, since this moment in the hub's time zone.
+    ClosedSince(String),
+}
+
+impl Refusal {
+    /// A refusal whose times are in the hub's time zone.
+    pub fn in_zone(error: ReceiveError, gate: &Gate) -> Self {
+        match error {
+            ReceiveError::Closed(since) => {
+                Self::ClosedSince(Zone::of(&gate.hub).moment_zoned(since))
+            }
+            error => Self::Ping(error),
+        }
+    }
+
+    fn message(&self) -> String {
+        let sentence = match self {
+            Self::NoSuchCategory => {
+                "Invalid TrackBack ID. There is no category at this ping address: copy it again from the category's page."
+            }
+            Self::MustPost => {
+                "Trackback pings must use HTTP POST. Most tools do: check that the ping address holds no question mark."
+            }
+            Self::Body(PageError::TooLarge) | Self::Parse(ParseError::TooLarge) => {
+                "This ping is too large: 32 KB is the most. Send a shorter excerpt."
+            }
+            Self::Body(_) => "The ping was cut off on its way. Please send it again.",
+            Self::Parse(error) => return error.to_string(),
+            Self::ClosedSince(moment) => {
+                return format!(
+                    "This TrackBack item is disabled. The category has been closed since {moment}, and takes no more posts."
+                );
+            }
+            Self::Ping(error) => return receive_message(error),
+        };
+        sentence.to_owned()
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Body(PageError::TooLarge) | Self::Parse(ParseError::TooLarge) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Body(error) => error.status_code(),
+            Self::Ping(ReceiveError::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Ping(_)
+            | Self::Parse(_)
+            | Self::ClosedSince(_)
+            | Self::NoSuchCategory
+            | Self::MustPost => StatusCode::OK,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Ping(ReceiveError::TooOften(too_often)) => Some(too_often.retry_after),
+            Self::Ping(ReceiveError::Busy | ReceiveError::Database(_)) => {
+                Some(Duration::from_secs(60))
+            }
+            Self::Ping(ReceiveError::Full) => Some(Duration::from_secs(3_600)),
+            Self::Ping(_)
+            | Self::Parse(_)
+            | Self::Body(_)
+            | Self::ClosedSince(_)
+            | Self::NoSuchCategory
+            | Self::MustPost => None,
+        }
+    }
+
+    /// The fixed word for metrics.
+    const fn outcome(&self) -> &'static str {
+        match self {
+            Self::NoSuchCategory => "no-such-category",
+            Self::MustPost => "must-post",
+            Self::Body(_) => "body",
+            Self::Parse(_) => "parse",
+            Self::ClosedSince(_) | Self::Ping(ReceiveError::Closed(_)) => "closed",
+            Self::Ping(ReceiveError::Suspended) => "suspended",
+            Self::Ping(ReceiveError::Url(_)) => "url",
+            Self::Ping(ReceiveError::OwnPage) => "own-page",
+            Self::Ping(ReceiveError::NoPassphrase) => "no-passphrase",
+            Self::Ping(ReceiveError::WrongPassphrase) => "refused-passphrase",
+            Self::Ping(ReceiveError::TooOften(_)) => "too-often",
+            Self::Ping(ReceiveError::Full) => "full",
+            Self::Ping(ReceiveError::Busy) => "busy",
+            Self::Ping(ReceiveError::Database(_)) => "failed",
+        }
+    }
+}
+
+fn receive_message(error: &ReceiveError) -> String {
+    let sentence = match error {
+        ReceiveError::Url(WebUrlError::Missing) => {
+            "Need a Source URL (url). Send the address of your post in the field \u{201c}url\u{201d}."
+        }
+        ReceiveError::Url(error) => return format!("Invalid URL. {error}"),
+        ReceiveError::OwnPage => {
+            "Invalid URL. This is the address of a page of this hub: send the address of your own post."
+        }
+        ReceiveError::Closed(_) => {
+            "This TrackBack item is disabled. The category is closed, and takes no more posts."
+        }
+        ReceiveError::Suspended => {
+            "This TrackBack item is disabled. The hub is suspended, and takes no posts."
+        }
+        ReceiveError::NoPassphrase => {
+            "This TrackBack item is protected by a passphrase. Add it to the end of the ping address, after a slash."
+        }
+        ReceiveError::WrongPassphrase => {
+            "This TrackBack item is protected by a passphrase. The one at the end of the ping address is not right: check it with the organizers."
+        }
+        ReceiveError::TooOften(too_often) => {
+            return format!(
+                "You are pinging trackbacks too quickly. Please try again later: in {}.",
+                words_for(too_often.retry_after)
+            );
+        }
+        ReceiveError::Full => {
+            "Too many posts are waiting for the organizers of this category. Your post was not stored: please send it again later."
+        }
+        ReceiveError::Busy | ReceiveError::Database(DbError::Busy | DbError::Closed) => {
+            "The hub is busy. Your post was not stored: please send it again in a minute."
+        }
+        ReceiveError::Database(_) => {
+            "Something broke here. Your post was not stored: please send it again in a few minutes."
+        }
+    };
+    sentence.to_owned()
+}
+
+/// The answer to a ping.
+pub fn answer(app: &App, received: Result<Received, Refusal>) -> HttpResponse {
+    let mut response = match &received {
+        Ok(_) => HttpResponse::Ok(),
+        Err(refusal) => HttpResponse::build(refusal.status()),
+    };
+    response
+        .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Robots-Tag", "noindex"));
+    match received {
+        Ok(received) => {
+            app.metrics.ping(match (received.receipt.kind, received.state) {
+                (ReceiptKind::Again, _) => "again",
+                (ReceiptKind::First, PingState::Listed) => "listed",
+                (ReceiptKind::First, _) => "waiting",
+            });
+            let receipt = app.addresses.receipt(&received.receipt.token(&app.secrets));
+            response.insert_header((header::LINK, format!("<{receipt}>; rel=\"receipt\"")));
+            response.body(Answer::Stored.to_xml())
+        }
+        Err(refusal) => {
+            app.metrics.ping(refusal.outcome());
+            if let Refusal::Ping(ReceiveError::Database(error)) = &refusal {
+                tracing::error!(%error, "a ping was not stored");
+            }
+            if let Refusal::Ping(ReceiveError::TooOften(too_often)) = &refusal {
+                app.metrics.limited(too_often.limit.as_str());
+            }
+            if let Some(wait) = refusal.retry_after() {
+                response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+            }
+            response.body(Answer::Refused(&refusal.message()).to_xml())
+        }
+    }
+}

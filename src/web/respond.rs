@@ -1,0 +1,286 @@
+//! Answers: pages for everyone from the cache, pages for one person, redirects.
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use super::error::PageError;
+use super::extract::Visit;
+use super::view::AccentCss;
+use crate::clock::Timestamp;
+use crate::pages_cache::Rendered;
+
+/// `Content-Type` of pages.
+pub const HTML: &str = "text/html; charset=utf-8";
+/// Public pages are asked about each time, and answered with 304.
+pub const REVALIDATE: &str = "public, no-cache";
+
+/// The policy of pages: nothing from elsewhere, no inline code, one style block by its hash.
+pub fn page_csp(accent: Option<&AccentCss>) -> String {
+    let accent = accent.map(AccentCss::csp_source).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+         font-src 'none'; style-src 'self' {accent}; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Renders a template into a public page, to be kept.
+pub fn public_page(
+    template: &impl Template,
+    accent: Option<&AccentCss>,
+    modified_at: Timestamp,
+) -> Result<Rendered, PageError> {
+    let body = template.render().map_err(PageError::Template)?;
+    let page = Rendered::new(body, HTML, REVALIDATE, modified_at);
+    Ok(page.with_header("Content-Security-Policy", page_csp(accent)))
+}
+
+/// A page for one person: never kept, and its address goes to nobody else.
+pub fn private_page(
+    status: StatusCode,
+    template: &impl Template,
+    accent: Option<&AccentCss>,
+    visit: &Visit,
+) -> Result<HttpResponse, PageError> {
+    let body = template.render().map_err(PageError::Template)?;
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::CONTENT_TYPE, HTML))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // With `no-referrer`, browsers would send `Origin: null` with the page's forms.
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .insert_header(("X-Robots-Tag", "noindex"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page_csp(accent)));
+    if let Some(cookie) = &visit.new_cookie {
+        response.cookie(cookie.clone());
+    }
+    Ok(response.body(body))
+}
+
+/// After a form: go and GET that page.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The page stands under another name for good.
+pub fn moved(path: &str) -> HttpResponse {
+    HttpResponse::MovedPermanently()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .finish()
+}
+
+/// A kept page or feed: 304 where the client has it, else in the encoding it takes.
+///
+/// `now` is given where the page has a date to be asked about. Within the second of a change
+/// another may follow that the date cannot tell apart, so the date is left out until it is over
+/// (RFC 9110, 8.8.2.2).
+pub fn rendered(request: &HttpRequest, page: &Rendered, now: Option<Timestamp>) -> HttpResponse {
+    let encoding = Encoding::wanted(request.headers());
+    let date = now
+        .filter(|now| now.seconds() > page.modified_at.seconds())
+        .map(|_| page.modified_at.seconds());
+    let etag = format!("\"{}{}\"", page.etag, encoding.suffix());
+    let not_modified = is_not_modified(request, &page.etag, date);
+    let mut response =
+        HttpResponse::build(if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    put(&mut response, header::ETAG, &etag);
+    response
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(page.cache_control)))
+        .insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding")));
+    if let Some(date) = date {
+        put(&mut response, header::LAST_MODIFIED, &http_date(date));
+    }
+    for (name, value) in &page.headers {
+        response.insert_header((*name, value.as_str()));
+    }
+    if not_modified {
+        return response.finish();
+    }
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(page.content_type)));
+    let body = match encoding {
+        Encoding::Brotli => page.brotli(),
+        Encoding::Gzip => page.gzip(),
+        Encoding::Identity => page.identity.clone(),
+    };
+    if let Some(name) = encoding.name() {
+        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(name)));
+    }
+    response.body(body)
+}
+
+fn put(response: &mut HttpResponseBuilder, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.insert_header((name, value));
+    }
+}
+
+fn http_date(seconds: i64) -> String {
+    let at = Timestamp::from_micros(seconds.saturating_mul(1_000_000));
+    at.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// RFC 9110, 13.2.2: `If-None-Match` decides where it is there; else `If-Modified-Since`.
+fn is_not_modified(request: &HttpRequest, etag: &str, date: Option<i64>) -> bool {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return false;
+    }
+    let headers = request.headers();
+    let mut tags = headers.get_all(header::IF_NONE_MATCH).peekable();
+    if tags.peek().is_some() {
+        return tags
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|tag| matches_etag(tag.trim(), etag));
+    }
+    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+    match (since.and_then(parse_http_date), date) {
+        (Some(since), Some(date)) => date <= since,
+        _ => false,
+    }
+}
+
+/// Any encoding of the same page will do for a 304.
+fn matches_etag(tag: &str, etag: &str) -> bool {
+    if tag == "*" {
+        return true;
+    }
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let Some(tag) = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) else {
+        return false;
+    };
+    tag.strip_prefix(etag).is_some_and(|rest| matches!(rest, "" | "-gz" | "-br"))
+}
+
+fn parse_http_date(text: &str) -> Option<i64> {
+    let date: header::HttpDate = text.parse().ok()?;
+    let since = std::time::SystemTime::from(date).duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Brotli,
+}
+
+impl Encoding {
+    /// The encoding a client takes: Brotli before gzip, unless one is refused by `q=0`.
+    fn wanted(headers: &HeaderMap) -> Self {
+        let Some(accepted) = headers.get(header::ACCEPT_ENCODING) else { return Self::Identity };
+        let accepted = accepted.to_str().unwrap_or_default();
+        let takes = |name: &str| {
+            accepted.split(',').any(|item| {
+                let mut parts = item.split(';').map(str::trim);
+                let is_it = parts.next().is_some_and(|this| this.eq_ignore_ascii_case(name));
+                let refused = parts.any(|part| {
+                    part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
+                });
+                is_it && !refused
+            })
+        };
+        if takes("br") {
+            Self::Brotli
+        } else if takes("gzip") {
+            Self::Gzip
+        } else {
+            Self::Identity
+        }
+    }
+
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Identity => "",
+            Self::Gzip => "-gz",
+            Self::Brotli => "-br",
+        }
+    }
+
+    const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn page() -> Rendered {
+        Rendered::new("posts ".repeat(100), HTML, REVALIDATE, at(1_000_000_000))
+    }
+
+    #[test]
+    fn each_validator_is_honoured_alone_and_the_tag_wins() {
+        let page = page();
+        let later = Some(at(1_000_000_100));
+        let tag = format!("\"{}\"", page.etag);
+        let same = "Sun, 09 Sep 2001 01:46:40 GMT";
+        let before = "Sun, 09 Sep 2001 01:46:39 GMT";
+        for (headers, expected) in [
+            (vec![], 200),
+            (vec![("If-None-Match", tag.as_str())], 304),
+            (vec![("If-None-Match", &format!("W/{tag}"))], 304),
+            (vec![("If-None-Match", &format!("\"x\", \"{}-gz\"", page.etag))], 304),
+            (vec![("If-None-Match", "*")], 304),
+            (vec![("If-None-Match", "\"other\"")], 200),
+            (vec![("If-Modified-Since", same)], 304),
+            (vec![("If-Modified-Since", before)], 200),
+            (vec![("If-Modified-Since", "yesterday")], 200),
+            (vec![("If-None-Match", "\"other\""), ("If-Modified-Since", same)], 200),
+            (vec![("If-None-Match", &tag), ("If-Modified-Since", before)], 304),
+        ] {
+            let mut request = TestRequest::get();
+            for header in &headers {
+                request = request.insert_header((header.0, header.1));
+            }
+            let response = rendered(&request.to_http_request(), &page, later);
+            assert_eq!(response.status().as_u16(), expected, "{headers:?}");
+            assert!(response.headers().contains_key("etag"), "a 304 repeats it too");
+            assert!(response.headers().contains_key("cache-control"));
+        }
+    }
+
+    #[test]
+    fn the_date_is_left_out_until_its_second_is_over() {
+        let request = TestRequest::get()
+            .insert_header(("If-Modified-Since", "Sun, 09 Sep 2001 01:46:40 GMT"))
+            .to_http_request();
+        let response = rendered(&request, &page(), Some(at(1_000_000_000)));
+        assert_eq!(response.status(), 200);
+        assert!(!response.headers().contains_key("last-modified"));
+    }
+
+    #[test]
+    fn a_client_gets_an_encoding_it_takes() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br", Some("br")),
+            ("gzip;q=1.0, br;q=0", Some("gzip")),
+            ("GZIP", Some("gzip")),
+            ("identity", None),
+            ("*", None),
+        ] {
+            let request =
+                TestRequest::get().insert_header(("Accept-Encoding", accepted)).to_http_request();
+            let response = rendered(&request, &page(), None);
+            let got = response.headers().get("content-encoding").map(|v| v.to_str().unwrap());
+            assert_eq!(got, expected, "{accepted}");
+            assert_eq!(response.headers().get("vary").unwrap(), "Accept-Encoding");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! How things look on pages: times, numbers, plurals, avatars.
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use crate::clock::Timestamp;
+use crate::db::hubs::Hub;
+use crate::model::colour::Accent;
+use crate::wire::discovery;
+
+/// A time zone to show times in.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone of this IANA name; UTC where there is none of that name.
+    pub fn named(name: &str) -> Self {
+        Self(TimeZone::get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    /// A hub's zone.
+    pub fn of(hub: &Hub) -> Self {
+        Self::named(&hub.time_zone)
+    }
+
+    fn local(&self, at: Timestamp) -> Zoned {
+        at.to_jiff().to_zoned(self.0.clone())
+    }
+
+    /// `Tuesday 11 March 2003`: the heading over a day's posts.
+    pub fn day(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%A %-d %B %Y").to_string()
+    }
+
+    /// `16:40`.
+    pub fn time(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%H:%M").to_string()
+    }
+
+    /// `16:40:12`.
+    pub fn seconds(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%H:%M:%S").to_string()
+    }
+
+    /// `11 March 2003, 16:40`.
+    pub fn moment(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%-d %B %Y, %H:%M").to_string()
+    }
+
+    /// `11 March 2003, 16:40 CST`: where the reader may be anywhere.
+    pub fn moment_zoned(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%-d %B %Y, %H:%M %Z").to_string()
+    }
+}
+
+/// The machine-readable time of a `<time>`.
+pub fn iso(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `1284` as `1,284`.
+pub fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if n < 0 { format!("−{text}") } else { text }
+}
+
+/// `post` or `posts`.
+pub fn plural<'a>(n: i64, one: &'a str, many: &'a str) -> &'a str {
+    if n == 1 { one } else { many }
+}
+
+/// `11–15 March 2003 · Austin, Texas`: the line over a hub's title.
+pub fn dates_and_place(hub: &Hub) -> String {
+    let date = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<jiff::civil::Date>().ok());
+    let dates = match (date(&hub.starts_on), date(&hub.ends_on)) {
+        (Some(first), Some(last)) if first == last => first.strftime("%-d %B %Y").to_string(),
+        (Some(first), Some(last)) => {
+            let from = if first.year() != last.year() {
+                first.strftime("%-d %B %Y").to_string()
+            } else if first.month() != last.month() {
+                first.strftime("%-d %B").to_string()
+            } else {
+                first.strftime("%-d").to_string()
+            };
+            format!("{from}–{}", last.strftime("%-d %B %Y"))
+        }
+        _ => String::new(),
+    };
+    match (dates.is_empty(), hub.place.is_empty()) {
+        (false, false) => format!("{dates} · {}", hub.place),
+        (false, true) => dates,
+        (true, _) => hub.place.clone(),
+    }
+}
+
+/// A letter instead of a picture: the first one of a blog's name, and one of six tints.
+#[derive(Debug, Clone)]
+pub struct Avatar {
+    /// One grapheme.
+    pub letter: String,
+    /// A class of the style sheet, `t0` to `t5`.
+    pub tint: &'static str,
+}
+
+impl Avatar {
+    /// The avatar of a blog: the same on every page.
+    pub fn of(blog_name: &str) -> Self {
+        use unicode_segmentation::UnicodeSegmentation;
+        let letter = blog_name
+            .graphemes(true)
+            .find(|g| g.chars().any(char::is_alphanumeric))
+            .unwrap_or("·")
+            .to_owned();
+        let tints = ["t0", "t1", "t2", "t3", "t4", "t5"];
+        let hash = Sha256::digest(blog_name.as_bytes());
+        Self { letter, tint: tints[usize::from(hash[0]) % tints.len()] }
+    }
+}
+
+/// The style block with a hub's accent. Built from checked colours only, so it is safe as it is.
+#[derive(Debug, Clone)]
+pub struct AccentCss(String);
+
+impl AccentCss {
+    /// The block of this accent.
+    pub fn of(accent: &str) -> Self {
+        let accent = Accent::parse(accent).unwrap_or(Accent::DEFAULT);
+        let (on_light, on_dark) = accent.on_accent();
+        Self(format!(
+            ":root{{--accent:light-dark({},{});--on-accent:light-dark({on_light},{on_dark})}}",
+            accent.light(),
+            accent.dark(),
+        ))
+    }
+
+    /// The block's source for a Content-Security-Policy.
+    pub fn csp_source(&self) -> String {
+        let hash = Sha256::digest(self.0.as_bytes());
+        format!("'sha256-{}'", data_encoding::BASE64.encode(&hash))
+    }
+}
+
+impl std::fmt::Display for AccentCss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for AccentCss {}
+
+/// The RDF block of a category page, escaped by [`discovery::rdf_block`].
+#[derive(Debug)]
+pub struct RdfBlock(String);
+
+impl RdfBlock {
+    /// The block of a category.
+    pub fn of(page: &str, ping: &str, title: &str) -> Self {
+        Self(discovery::rdf_block(page, ping, title))
+    }
+}
+
+impl std::fmt::Display for RdfBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for RdfBlock {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_absolute_and_in_the_hubs_zone() {
+        let at = Timestamp::from_micros(1_047_422_400_000_000);
+        let austin = Zone::named("America/Chicago");
+        assert_eq!(austin.moment(at), "11 March 2003, 16:40");
+        assert_eq!(austin.moment_zoned(at), "11 March 2003, 16:40 CST");
+        assert_eq!(austin.day(at), "Tuesday 11 March 2003");
+        assert_eq!(Zone::named("Nowhere/Else").time(at), "22:40");
+        assert_eq!(iso(at), "2003-03-11T22:40:00Z");
+    }
+
+    #[test]
+    fn numbers_have_commas_and_things_their_plurals() {
+        assert_eq!(number(1_284), "1,284");
+        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(number(12), "12");
+        assert_eq!((plural(1, "post", "posts"), plural(0, "post", "posts")), ("post", "posts"));
+    }
+
+    #[test]
+    fn an_avatar_is_a_letter_in_any_script() {
+        assert_eq!(Avatar::of("“paper kite”").letter, "p");
+        assert_eq!(Avatar::of("東京日記").letter, "東");
+        assert_eq!(Avatar::of("!!!").letter, "·");
+    }
+}

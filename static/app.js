@@ -1,0 +1,33 @@
+// Improves what works without it: copy buttons, and relative words beside absolute times.
+(() => {
+  "use strict";
+  for (const box of document.querySelectorAll(".copy")) {
+    const code = box.querySelector("code");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(code.textContent.trim());
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(code);
+        button.textContent = "Press Ctrl+C";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 2500);
+    });
+    box.append(button);
+  }
+  const slug = document.querySelector("[data-slug-of]");
+  const title = slug && document.getElementById(slug.dataset.slugOf);
+  if (title && !slug.value) {
+    let touched = false;
+    slug.addEventListener("input", () => { touched = true; });
+    title.addEventListener("input", () => {
+      if (touched) return;
+      slug.value = title.value.normalize("NFKD").toLowerCase()
+        .replace(/[\u0300-\u036f'’]/g, "").replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "").slice(0, 60);
+    });
+  }
+})();
