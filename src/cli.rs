@@ -78,7 +78,10 @@ pub fn run() -> ExitCode {
 fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
     let first = args.get(1).and_then(|arg| arg.to_str());
     let asks = matches!(first, Some("-h" | "--help" | "-V" | "--version"));
-    if !asks && !first.is_some_and(|first| NAMES.contains(&first)) && first.is_none_or(|f| f.starts_with('-')) {
+    if !asks
+        && !first.is_some_and(|first| NAMES.contains(&first))
+        && first.is_none_or(|f| f.starts_with('-'))
+    {
         args.insert(1.min(args.len()), "serve".into());
     }
     args

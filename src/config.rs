@@ -85,8 +85,7 @@ impl Config {
 
 fn generated_key(data: &Path) -> Result<Secret<String>, ConfigError> {
     let path = data.join("secret.key");
-    let failed =
-        |source| ConfigError::DataDirectory { path: path.display().to_string(), source };
+    let failed = |source| ConfigError::DataDirectory { path: path.display().to_string(), source };
     std::fs::create_dir_all(data).map_err(failed)?;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -174,9 +174,8 @@ fn in_transaction<T, E: From<DbError>>(
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut own = Touched::default();
-    let done = connection.transaction(|connection| {
-        work(&mut Tx::new(connection, &mut own)).map_err(Inner::Caller)
-    });
+    let done = connection
+        .transaction(|connection| work(&mut Tx::new(connection, &mut own)).map_err(Inner::Caller));
     match done {
         Ok(value) => {
             touched.add(own);

@@ -35,7 +35,11 @@ pub enum FetchError {
 /// Posts a form and reads the answer. Redirects are not followed: they would turn the POST into
 /// a GET.
 #[expect(clippy::disallowed_methods, reason = "this is the place that dials out")]
-pub async fn post_form(url: url::Url, body: String) -> Result<Answer, FetchError> {
+pub async fn post_form(
+    url: url::Url,
+    content_type: &str,
+    body: String,
+) -> Result<Answer, FetchError> {
     // A second installation is refused, and changes nothing.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
@@ -46,7 +50,7 @@ pub async fn post_form(url: url::Url, body: String) -> Result<Answer, FetchError
     let mut response = client
         .post(url)
         .header(USER_AGENT, concat!("backchannel/", env!("CARGO_PKG_VERSION")))
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+        .header(CONTENT_TYPE, content_type)
         .body(body)
         .send()
         .await?;

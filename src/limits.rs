@@ -184,9 +184,9 @@ impl Limits {
         limiter: &Keyed<K>,
         key: &K,
     ) -> Result<(), Duration> {
-        limiter.check_key(key).map_err(|not_until| {
-            not_until.wait_time_from(self.clock.monotonic().into())
-        })
+        limiter
+            .check_key(key)
+            .map_err(|not_until| not_until.wait_time_from(self.clock.monotonic().into()))
     }
 
     /// Forgets keys whose allowance is full again. To be called every minute.

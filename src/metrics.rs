@@ -3,7 +3,9 @@
 //! Labels come from enums and fixed words only, so that no visitor can add a series.
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, Unit};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 static METADATA: Metadata<'static> = Metadata::new("backchannel", Level::INFO, None);
 
@@ -78,8 +80,7 @@ impl Default for Metrics {
             requests,
             ping_seconds: histogram("ping_seconds"),
             writes_per_commit: histogram("writes_per_commit"),
-            writes_waiting: recorder
-                .register_gauge(&Key::from_name("writes_waiting"), &METADATA),
+            writes_waiting: recorder.register_gauge(&Key::from_name("writes_waiting"), &METADATA),
             cache_hits: counter("cache_hits_total"),
             cache_misses: counter("cache_misses_total"),
             recorder,

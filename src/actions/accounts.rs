@@ -127,8 +127,12 @@ async fn send_sign_up(app: &Arc<App>, email: Email) -> Result<(), DbError> {
     if app.db.read(move |c| accounts::find_by_email(c, &asked)).await?.is_some() {
         let sign_in = app.addresses.path("/signin");
         let reset = app.addresses.path("/reset");
-        return send(app, &email, &AlreadyHereMail { sign_in: &sign_in, reset: &reset, site: &site })
-            .await;
+        return send(
+            app,
+            &email,
+            &AlreadyHereMail { sign_in: &sign_in, reset: &reset, site: &site },
+        )
+        .await;
     }
     let token = random_token();
     let (hash, to) = (hash_token(token.expose()), email.clone());
@@ -315,7 +319,8 @@ pub async fn change_password(
         let sentence = "Too many wrong tries. Wait a few minutes, then try again.";
         return Err(AccountError::Problems(Problems::one("old_password", sentence)));
     }
-    let found = app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
+    let found =
+        app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
     let phc = found.map(|(_, phc)| phc);
     if !app.hasher.verify(old, phc).await? {
         app.backoff.failed(key);
@@ -335,7 +340,8 @@ pub async fn change_password(
 }
 
 async fn new_hash(app: &App, id: AccountId, typed: &str) -> Result<String, AccountError> {
-    let found = app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
+    let found =
+        app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
     let (account, _) = found.ok_or(AccountError::LinkGone)?;
     let password = NewPassword::parse(typed, &account.email, &account.name)
         .map_err(|error| AccountError::Problems(Problems::one("password", error)))?;

@@ -78,7 +78,8 @@ impl CategoryDraft {
         }
         let passphrase = if self.passphrase.trim().is_empty() {
             if ping == Some(PingPolicy::Passphrase) && !has_passphrase {
-                problems.add("passphrase", "Choose a posting passphrase: two words are easy to say.");
+                problems
+                    .add("passphrase", "Choose a posting passphrase: two words are easy to say.");
             }
             None
         } else {
@@ -183,7 +184,9 @@ pub async fn edit(
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
     let (old, now) = (Arc::new(category.clone()), app.clock.now());
     let id = category.id;
-    app.db.write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, &old, &texts, now)?)).await?;
+    app.db
+        .write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, &old, &texts, now)?))
+        .await?;
     Ok(Saved { id, passphrase })
 }
 

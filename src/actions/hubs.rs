@@ -88,7 +88,8 @@ impl HubDraft {
         }
         let time_zone = or(&self.time_zone, "UTC");
         if TimeZone::get(&time_zone).is_err() {
-            problems.add("time_zone", "Write a time zone such as Europe/Lisbon or America/Chicago.");
+            problems
+                .add("time_zone", "Write a time zone such as Europe/Lisbon or America/Chicago.");
         }
         match (slug, accent, problems.is_empty()) {
             (Some(slug), Some(accent), true) => Ok(HubTexts {

@@ -262,12 +262,7 @@ fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
     hash[..16].to_vec()
 }
 
-fn store(
-    tx: &mut Tx<'_>,
-    gate: &Gate,
-    new: &NewPing,
-    now: Timestamp,
-) -> Result<Received, DbError> {
+fn store(tx: &mut Tx<'_>, gate: &Gate, new: &NewPing, now: Timestamp) -> Result<Received, DbError> {
     let hub = gate.hub.id;
     let Some(id) = pings::insert(tx, hub, new, now)? else {
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?

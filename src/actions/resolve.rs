@@ -56,7 +56,9 @@ pub fn find_category(
     };
     Ok(match categories::find(connection, hub.id, id)? {
         None => Found::Gone,
-        Some(category) if category.slug == slug && !hub_moved => Found::Here(Gate { hub, category }),
+        Some(category) if category.slug == slug && !hub_moved => {
+            Found::Here(Gate { hub, category })
+        }
         Some(category) => Found::Moved(Gate { hub, category }),
     })
 }

@@ -193,7 +193,9 @@ async fn find(app: &App, name: &str) -> anyhow::Result<Gate> {
     match app.db.read(move |c| find_category(c, &hub, &category)).await? {
         Found::Here(gate) | Found::Moved(gate) => Ok(gate),
         Found::Gone => Err(anyhow!("the category {name} was deleted")),
-        Found::Unknown => Err(anyhow!("there is no category {name}: see `backchannel category list`")),
+        Found::Unknown => {
+            Err(anyhow!("there is no category {name}: see `backchannel category list`"))
+        }
     }
 }
 

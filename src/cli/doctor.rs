@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use super::instance::Instance;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{health, migrations};
 use crate::mail::Mail;
-use crate::clock::Clock;
 
 /// Say what is wrong with the set-up, and which libraries are in.
 ///

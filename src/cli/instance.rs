@@ -7,11 +7,11 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use clap::Parser;
 
+use crate::actions::resolve::{Found, find_hub};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{AddressConfig, Config, DatabaseConfig, RateLimits};
 use crate::db::hubs::Hub;
-use crate::actions::resolve::{Found, find_hub};
 
 /// Which instance a command is about: set these as the server has them.
 #[derive(Debug, clap::Args)]
@@ -68,8 +68,8 @@ impl Instance {
 
 /// A secret from a file: its first line, so that an editor's line end does no harm.
 pub fn read_secret_file(path: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 

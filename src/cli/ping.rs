@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::fetch;
-use crate::wire::trackback::{OutgoingPing, encode, read_answer};
+use crate::wire::trackback::{FORM_TYPE, OutgoingPing, encode, read_answer};
 
 /// Send a TrackBack ping to any address, and print what came back.
 ///
@@ -41,7 +41,7 @@ impl Ping {
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let answer = match runtime {
-            Ok(runtime) => runtime.block_on(fetch::post_form(self.ping_url, body)),
+            Ok(runtime) => runtime.block_on(fetch::post_form(self.ping_url, FORM_TYPE, body)),
             Err(error) => {
                 eprintln!("backchannel: {error}");
                 return ExitCode::from(NO_ANSWER);

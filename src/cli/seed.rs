@@ -56,9 +56,9 @@ impl Seed {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         let now = Clock::system().now();
-        let account = self.instance.run_at(Clock::fixed(now), |app| async move {
-            fill(&app, now, true).await
-        })?;
+        let account = self
+            .instance
+            .run_at(Clock::fixed(now), |app| async move { fill(&app, now, true).await })?;
         println!("organizer: {} with the password {}", account.email, account.password.expose());
         Ok(())
     }

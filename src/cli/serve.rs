@@ -56,7 +56,9 @@ impl Serve {
             tracing::warn!("rate limits are off: this is for load tests only");
         }
         if !app.addresses.is_https() {
-            tracing::warn!("the public address is http: cookies are not kept to encrypted connections");
+            tracing::warn!(
+                "the public address is http: cookies are not kept to encrypted connections"
+            );
         }
         server.run(stopped()).await?;
         Ok(())

@@ -12,8 +12,13 @@ use crate::secret::Secret;
 #[command(next_help_heading = "Data")]
 pub struct DatabaseConfig {
     /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
-    #[arg(long = "database", env = "DATABASE_URL", value_name = "URL",
-          hide_env_values = true, default_value = "sqlite://data/backchannel.db")]
+    #[arg(
+        long = "database",
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        default_value = "sqlite://data/backchannel.db"
+    )]
     pub url: DatabaseUrl,
 
     /// Directory for the secret key and, without SMTP, for mail.
@@ -60,7 +65,10 @@ impl FromStr for DatabaseUrl {
             Some(path) if !path.is_empty() && !path.contains([':', '?']) => {
                 Ok(Self::Sqlite(PathBuf::from(path)))
             }
-            _ => Err("write sqlite://data/backchannel.db (a file) or postgres://user@host/name".into()),
+            _ => {
+                Err("write sqlite://data/backchannel.db (a file) or postgres://user@host/name"
+                    .into())
+            }
         }
     }
 }

@@ -63,7 +63,8 @@ pub(super) fn parse_secret(text: &str) -> Result<Secret<String>, std::convert::I
 }
 
 fn parse_public_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; write https://hubs.example.org"))?;
+    let url =
+        Url::parse(text).map_err(|error| format!("{error}; write https://hubs.example.org"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err("write it with http:// or https:// and a host".into());
     }

@@ -16,7 +16,11 @@ pub struct MailConfig {
     pub smtp_url: Option<Secret<String>>,
 
     /// Who mail comes from.
-    #[arg(long, env = "MAIL_FROM", value_name = "ADDRESS",
-          default_value = "Backchannel <backchannel@localhost>")]
+    #[arg(
+        long,
+        env = "MAIL_FROM",
+        value_name = "ADDRESS",
+        default_value = "Backchannel <backchannel@localhost>"
+    )]
     pub mail_from: Mailbox,
 }

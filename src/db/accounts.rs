@@ -82,11 +82,7 @@ pub fn find(
 }
 
 /// All accounts, oldest first, at most `limit` after the first `skip`.
-pub fn list(
-    connection: &mut DbConnection,
-    skip: i64,
-    limit: i64,
-) -> Result<Vec<Account>, DbError> {
+pub fn list(connection: &mut DbConnection, skip: i64, limit: i64) -> Result<Vec<Account>, DbError> {
     Ok(accounts::table
         .select(Account::as_select())
         .order(accounts::id)
@@ -102,10 +98,7 @@ pub fn count(connection: &mut DbConnection) -> Result<i64, DbError> {
 
 /// How many operators there are.
 pub fn count_operators(connection: &mut DbConnection) -> Result<i64, DbError> {
-    Ok(accounts::table
-        .filter(accounts::is_operator.eq(true))
-        .count()
-        .get_result(connection)?)
+    Ok(accounts::table.filter(accounts::is_operator.eq(true)).count().get_result(connection)?)
 }
 
 /// Sets a new password's PHC string.

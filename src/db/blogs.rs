@@ -60,11 +60,7 @@ pub fn update_approved(
 }
 
 /// Whether a moderator approved of the blog of this key.
-pub fn is_approved(
-    connection: &mut DbConnection,
-    hub: HubId,
-    key: &str,
-) -> Result<bool, DbError> {
+pub fn is_approved(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<bool, DbError> {
     let approved: Option<Option<Timestamp>> = blogs::table
         .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
         .select(blogs::approved_at)

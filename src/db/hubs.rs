@@ -116,12 +116,7 @@ pub fn insert(
 }
 
 /// Changes what an organizer can set. A slug the hub had before can be taken again.
-pub fn update(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    new: &HubTexts,
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub fn update(tx: &mut Tx<'_>, hub: HubId, new: &HubTexts, now: Timestamp) -> Result<(), DbError> {
     slugs::give_to_hub(tx, hub, &new.slug, now)?;
     diesel::update(hubs::table.find(hub.0))
         .set((texts(new), hubs::edited_at.eq(now.micros())))
@@ -214,11 +209,7 @@ pub fn find(connection: &mut DbConnection, hub: HubId) -> Result<Option<Hub>, Db
 }
 
 /// Hubs for the operator, those waiting for approval first, then the newest.
-pub fn list_all(
-    connection: &mut DbConnection,
-    skip: i64,
-    limit: i64,
-) -> Result<Vec<Hub>, DbError> {
+pub fn list_all(connection: &mut DbConnection, skip: i64, limit: i64) -> Result<Vec<Hub>, DbError> {
     Ok(hubs::table
         .select(Hub::as_select())
         .order((hubs::approved_at.is_not_null(), hubs::id.desc()))

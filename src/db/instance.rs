@@ -18,10 +18,7 @@ pub fn touch(tx: &mut Tx<'_>) -> Result<(), DbError> {
 
 /// The instance's revision.
 pub fn find_revision(connection: &mut DbConnection) -> Result<i64, DbError> {
-    Ok(instance_state::table
-        .find("revision")
-        .select(instance_state::number)
-        .first(connection)?)
+    Ok(instance_state::table.find("revision").select(instance_state::number).first(connection)?)
 }
 
 /// Hubs that changed after `since`, with their revisions.

@@ -41,10 +41,8 @@ pub struct NewLink<'a> {
 pub fn insert(tx: &mut Tx<'_>, new: &NewLink<'_>, now: Timestamp) -> Result<(), DbError> {
     let older = one_use_links::table.filter(one_use_links::purpose.eq(new.purpose.as_str()));
     match (new.account, new.email) {
-        (Some(account), _) => {
-            diesel::delete(older.filter(one_use_links::account_id.eq(account.0)))
-                .execute(tx.connection)?
-        }
+        (Some(account), _) => diesel::delete(older.filter(one_use_links::account_id.eq(account.0)))
+            .execute(tx.connection)?,
         (None, Some(email)) => {
             diesel::delete(older.filter(one_use_links::email.eq(email))).execute(tx.connection)?
         }

@@ -154,11 +154,7 @@ pub fn leave(
 }
 
 /// Takes a whole category out of its hub's counters, before it is deleted.
-pub(super) fn leave_all(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    category: CategoryId,
-) -> Result<(), DbError> {
+pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
     let listed: i64 =
         category_of(hub, category).select(categories::listed_count).first(tx.connection)?;
     let by_blog: Vec<(BlogId, i64)> = category_blogs::table
@@ -227,8 +223,8 @@ fn remove_category_blog(
     blog: BlogId,
 ) -> Result<i64, DbError> {
     let row = category_blogs::table.find((hub.0, category.0, blog.0));
-    let removed = diesel::delete(row.filter(category_blogs::listed_count.le(1)))
-        .execute(tx.connection)?;
+    let removed =
+        diesel::delete(row.filter(category_blogs::listed_count.le(1))).execute(tx.connection)?;
     if removed == 0 {
         diesel::update(row)
             .set(category_blogs::listed_count.eq(category_blogs::listed_count - 1))

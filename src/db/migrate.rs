@@ -27,9 +27,8 @@ pub struct Step {
 pub fn run_pending(url: &DatabaseUrl) -> Result<Vec<String>, DbError> {
     connection::prepare(url)?;
     let mut connection = connection::open(url, Use::Write)?;
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        DbError::Migration(error.to_string())
-    };
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
     let names = |versions: Vec<MigrationVersion<'_>>| {
         versions.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
@@ -92,13 +91,13 @@ fn run_sqlite(
 /// Every migration of this program, oldest first, and whether this database has it.
 pub fn steps(url: &DatabaseUrl) -> Result<Vec<Step>, DbError> {
     let mut connection = connection::open(url, Use::Write)?;
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        DbError::Migration(error.to_string())
-    };
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
     let (names, pending) = match &mut connection {
-        DbConnection::Sqlite(sqlite) => {
-            (names::<diesel::sqlite::Sqlite>(&SQLITE), sqlite.pending_migrations(SQLITE).map(|m| m.len()))
-        }
+        DbConnection::Sqlite(sqlite) => (
+            names::<diesel::sqlite::Sqlite>(&SQLITE),
+            sqlite.pending_migrations(SQLITE).map(|m| m.len()),
+        ),
         DbConnection::Postgres(pg) => {
             (names::<diesel::pg::Pg>(&POSTGRES), pg.pending_migrations(POSTGRES).map(|m| m.len()))
         }

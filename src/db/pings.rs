@@ -141,11 +141,7 @@ pub fn find(
 
 /// A ping of a hub that is about to be changed: nobody else changes it before this transaction
 /// ends.
-pub fn find_for_update(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    ping: PingId,
-) -> Result<Option<Ping>, DbError> {
+pub fn find_for_update(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<Option<Ping>, DbError> {
     if let DbConnection::Postgres(connection) = tx.connection {
         // SQLite has one writer; PostgreSQL locks the row.
         diesel::sql_query("SELECT 1 FROM pings WHERE hub_id = $1 AND id = $2 FOR UPDATE")

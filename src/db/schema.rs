@@ -227,6 +227,19 @@ joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
 
 allow_tables_to_appear_in_same_query!(
-    accounts, sessions, one_use_links, hubs, hub_slugs, hub_members, categories, category_slugs,
-    blogs, category_blogs, listed_hours, pings, ping_events, refused_pings, reports,
+    accounts,
+    sessions,
+    one_use_links,
+    hubs,
+    hub_slugs,
+    hub_members,
+    categories,
+    category_slugs,
+    blogs,
+    category_blogs,
+    listed_hours,
+    pings,
+    ping_events,
+    refused_pings,
+    reports,
 );

@@ -122,12 +122,15 @@ impl Writer {
         let (answer, outcome) = oneshot::channel();
         let queued =
             Queued { work: Some(work), outcome: None, answer, queued_at: self.clock.monotonic() };
-        match self.queue.try_send(Message::Write(Box::new(queued))) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => return Err(DbError::Busy.into()),
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(DbError::Closed.into()),
-        }
+        // Counted before it is handed over: the thread counts it off, perhaps at once.
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Err(refused) = self.queue.try_send(Message::Write(Box::new(queued))) {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(match refused {
+                mpsc::error::TrySendError::Full(_) => DbError::Busy.into(),
+                mpsc::error::TrySendError::Closed(_) => DbError::Closed.into(),
+            });
+        }
         #[expect(clippy::cast_precision_loss, reason = "at most a thousand")]
         self.metrics.writes_waiting.set(waiting as f64);
         outcome.await.unwrap_or_else(|_gone| Err(DbError::Closed.into()))
@@ -270,9 +273,8 @@ fn roll_back(connection: &mut DbConnection) -> Result<(), DbError> {
 
 fn depth(connection: &mut DbConnection) -> Result<Option<u32>, DbError> {
     let connection = sqlite(connection)?;
-    let status =
-        <Manager as TransactionManager<SqliteConnection>>::transaction_manager_status_mut(
-            connection,
-        );
+    let status = <Manager as TransactionManager<SqliteConnection>>::transaction_manager_status_mut(
+        connection,
+    );
     Ok(status.transaction_depth().ok().flatten().map(std::num::NonZeroU32::get))
 }

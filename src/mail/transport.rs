@@ -123,8 +123,7 @@ impl Mail {
         let token = random_token();
         let stamp = self.clock.now().to_jiff().strftime("%Y%m%d-%H%M%S").to_string();
         let path = directory.join(format!("{stamp}-{}.eml", &token.expose()[..8]));
-        let failed =
-            |source| MailError::Directory { path: path.display().to_string(), source };
+        let failed = |source| MailError::Directory { path: path.display().to_string(), source };
         tokio::fs::create_dir_all(directory).await.map_err(failed)?;
         tokio::fs::write(&path, mail).await.map_err(failed)
     }

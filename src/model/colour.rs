@@ -41,9 +41,7 @@ impl Colour {
     /// Reads `#rrggbb` or `#rgb`, with or without the `#`.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.trim().trim_start_matches('#');
-        let digit = |at: usize| {
-            hex.get(at..=at).and_then(|c| u8::from_str_radix(c, 16).ok())
-        };
+        let digit = |at: usize| hex.get(at..=at).and_then(|c| u8::from_str_radix(c, 16).ok());
         let byte = |at: usize| Some(digit(at)? * 16 + digit(at + 1)?);
         match hex.len() {
             3 => Some(Self { r: digit(0)? * 17, g: digit(1)? * 17, b: digit(2)? * 17 }),
@@ -73,7 +71,9 @@ impl Colour {
             let value = f64::from(a) + (f64::from(b) - f64::from(a)) * share;
             // Between two bytes, so it is one.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
-            { value.round() as u8 }
+            {
+                value.round() as u8
+            }
         };
         Self { r: mix(self.r, other.r), g: mix(self.g, other.g), b: mix(self.b, other.b) }
     }

@@ -47,8 +47,17 @@ mod tests {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "ada", "@example.org", "ada@", "ada@localhost", "a b@example.org", "a@b@c.org",
-            "a@example..org", "a@example.org\r\nBcc: x@y.org", "<a@example.org>", "a,b@example.org",
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "ada@localhost",
+            "a b@example.org",
+            "a@b@c.org",
+            "a@example..org",
+            "a@example.org\r\nBcc: x@y.org",
+            "<a@example.org>",
+            "a,b@example.org",
         ] {
             assert_eq!(Email::parse(bad), Err(EmailError), "{bad}");
         }

@@ -18,7 +18,9 @@ pub enum PassphraseError {
     #[error("Use at most 64 characters.")]
     TooLong,
     /// Characters that cannot stand in an address.
-    #[error("Use letters a–z, digits, hyphens, dots, underscores and tildes only: it becomes part of an address.")]
+    #[error(
+        "Use letters a–z, digits, hyphens, dots, underscores and tildes only: it becomes part of an address."
+    )]
     Characters,
 }
 

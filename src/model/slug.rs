@@ -6,14 +6,78 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// One list for the whole address space (`product.md`, "Addresses"; `decisions.md`).
 pub const RESERVED_HUB_SLUGS: &[&str] = &[
-    "about", "account", "admin", "api", "app", "assets", "atom", "backchannel", "badge", "blog",
-    "card", "categories", "category", "contact", "embed", "favicon.ico", "feed", "feeds", "health",
-    "healthz", "help", "hub", "hubs", "imprint", "invite", "legal", "lens", "login", "logout",
-    "mail", "manage", "metrics", "new", "oembed", "operator", "opml", "p", "ping", "pings",
-    "pricing", "privacy", "r", "readyz", "register", "report", "reset", "robots.txt", "rss",
-    "search", "security", "settings", "signin", "signout", "signup", "sitemap.xml", "static",
-    "status", "stats", "support", "tb", "terms", "topic", "topics", "trackback", "unsubscribe",
-    "verify", "wall", "webmention", "websub", "well-known", "www", "xmlrpc",
+    "about",
+    "account",
+    "admin",
+    "api",
+    "app",
+    "assets",
+    "atom",
+    "backchannel",
+    "badge",
+    "blog",
+    "card",
+    "categories",
+    "category",
+    "contact",
+    "embed",
+    "favicon.ico",
+    "feed",
+    "feeds",
+    "health",
+    "healthz",
+    "help",
+    "hub",
+    "hubs",
+    "imprint",
+    "invite",
+    "legal",
+    "lens",
+    "login",
+    "logout",
+    "mail",
+    "manage",
+    "metrics",
+    "new",
+    "oembed",
+    "operator",
+    "opml",
+    "p",
+    "ping",
+    "pings",
+    "pricing",
+    "privacy",
+    "r",
+    "readyz",
+    "register",
+    "report",
+    "reset",
+    "robots.txt",
+    "rss",
+    "search",
+    "security",
+    "settings",
+    "signin",
+    "signout",
+    "signup",
+    "sitemap.xml",
+    "static",
+    "status",
+    "stats",
+    "support",
+    "tb",
+    "terms",
+    "topic",
+    "topics",
+    "trackback",
+    "unsubscribe",
+    "verify",
+    "wall",
+    "webmention",
+    "websub",
+    "well-known",
+    "www",
+    "xmlrpc",
 ];
 
 /// Second path segments that are a hub's own, and never a category's slug.
@@ -47,7 +111,11 @@ impl Slug {
     /// Reads a hub's slug; capitals are lowered.
     pub fn for_hub(text: &str) -> Result<Self, SlugError> {
         let slug = Self::parse(text)?;
-        if RESERVED_HUB_SLUGS.contains(&slug.as_str()) { Err(SlugError::Reserved) } else { Ok(slug) }
+        if RESERVED_HUB_SLUGS.contains(&slug.as_str()) {
+            Err(SlugError::Reserved)
+        } else {
+            Ok(slug)
+        }
     }
 
     /// Reads a category's slug; capitals are lowered.

@@ -148,12 +148,23 @@ impl PageError {
                 "This address is for something else",
                 "It takes pings or forms, and cannot be opened like this.",
             ),
-            Self::TooLarge => ("That was too much", "A form may hold 16 KB of text. Shorten it and send it again."),
-            Self::TimedOut => ("That took too long", "Your request did not arrive within ten seconds. Try again."),
-            Self::TooOften(too_often) => {
-                return ("Too often", format!("Please wait {}, then try again.", words_for(too_often.retry_after)));
+            Self::TooLarge => (
+                "That was too much",
+                "A form may hold 16 KB of text. Shorten it and send it again.",
+            ),
+            Self::TimedOut => {
+                ("That took too long", "Your request did not arrive within ten seconds. Try again.")
             }
-            Self::Busy => ("One moment, please", "There is too much going on just now. Try again in a few seconds."),
+            Self::TooOften(too_often) => {
+                return (
+                    "Too often",
+                    format!("Please wait {}, then try again.", words_for(too_often.retry_after)),
+                );
+            }
+            Self::Busy => (
+                "One moment, please",
+                "There is too much going on just now. Try again in a few seconds.",
+            ),
             Self::Database(_) | Self::Template(_) => (
                 "Something broke here",
                 "It is not your fault, and it has been noted. Try again in a minute.",
@@ -166,12 +177,30 @@ impl PageError {
 impl Missing {
     const fn words_of_not_found(self) -> (&'static str, &'static str) {
         match self {
-            Self::Page => ("There is no such page", "Perhaps the address was cut short. The hubs are all on the first page."),
-            Self::Hub => ("There is no such hub", "Perhaps it has another name. The public hubs are on the first page."),
-            Self::Category => ("There is no such category", "Perhaps the address was cut short. Begin at the hub's own page."),
-            Self::Post => ("This post is not listed", "It may be waiting, or it was taken off the list. If you sent it, its receipt says more."),
-            Self::Receipt => ("There is no such receipt", "Copy the whole address: it is long, and every letter counts."),
-            Self::Link => ("This link does not work any more", "It works once, and not for long. Ask for a new one."),
+            Self::Page => (
+                "There is no such page",
+                "Perhaps the address was cut short. The hubs are all on the first page.",
+            ),
+            Self::Hub => (
+                "There is no such hub",
+                "Perhaps it has another name. The public hubs are on the first page.",
+            ),
+            Self::Category => (
+                "There is no such category",
+                "Perhaps the address was cut short. Begin at the hub's own page.",
+            ),
+            Self::Post => (
+                "This post is not listed",
+                "It may be waiting, or it was taken off the list. If you sent it, its receipt says more.",
+            ),
+            Self::Receipt => (
+                "There is no such receipt",
+                "Copy the whole address: it is long, and every letter counts.",
+            ),
+            Self::Link => (
+                "This link does not work any more",
+                "It works once, and not for long. Ask for a new one.",
+            ),
         }
     }
 
@@ -179,7 +208,9 @@ impl Missing {
         match self {
             Self::Hub => ("This hub is gone", "Its organizers deleted it."),
             Self::Category => ("This category is gone", "The organizers of the hub deleted it."),
-            Self::Page | Self::Post | Self::Receipt | Self::Link => ("This is gone", "It was deleted."),
+            Self::Page | Self::Post | Self::Receipt | Self::Link => {
+                ("This is gone", "It was deleted.")
+            }
         }
     }
 }
@@ -215,9 +246,7 @@ impl ResponseError for PageError {
     /// The status alone: the page is made by [`super::around`], which knows the request's id.
     fn error_response(&self) -> HttpResponse {
         match self {
-            Self::SignInFirst(path) => {
-                super::respond::see_other(&format!("/signin?next={path}"))
-            }
+            Self::SignInFirst(path) => super::respond::see_other(&format!("/signin?next={path}")),
             other => HttpResponse::new(other.status_code()),
         }
     }

@@ -122,17 +122,18 @@ fn render(
         all.iter().find(|c| c.id == id).map_or("", |category| category.title.as_str())
     };
     let about = About::of(app, &hub, category);
-    let items = posts.iter().zip(&excerpts).zip(&permalinks).filter_map(|((post, excerpt), permalink)| {
-        Some(FeedItem {
-            title: &post.title,
-            url: &post.url,
-            excerpt,
-            blog_name: &post.blog_name,
-            category: name_of(post.category_id),
-            permalink,
-            listed_at: post.listed_at?,
-        })
-    });
+    let items =
+        posts.iter().zip(&excerpts).zip(&permalinks).filter_map(|((post, excerpt), permalink)| {
+            Some(FeedItem {
+                title: &post.title,
+                url: &post.url,
+                excerpt,
+                blog_name: &post.blog_name,
+                category: name_of(post.category_id),
+                permalink,
+                listed_at: post.listed_at?,
+            })
+        });
     let feed = Feed {
         title: &about.title,
         page: &about.page,

@@ -42,8 +42,7 @@ pub async fn show_metrics(
     // A proxy on this machine forwards strangers: what it forwards is not from here.
     let forwarded = request.headers().contains_key("x-forwarded-for")
         || request.headers().contains_key(header::FORWARDED);
-    let from_here =
-        request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()) && !forwarded;
+    let from_here = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()) && !forwarded;
     if !by_token && !from_here {
         return Err(PageError::NotFound(Missing::Page));
     }
@@ -62,7 +61,5 @@ pub async fn show_robots() -> HttpResponse {
 }
 
 fn text(body: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .body(body)
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(body)
 }

@@ -180,7 +180,8 @@ impl Encoding {
                 let mut parts = item.split(';').map(str::trim);
                 let is_it = parts.next().is_some_and(|this| this.eq_ignore_ascii_case(name));
                 let refused = parts.any(|part| {
-                    part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
+                    part.strip_prefix("q=")
+                        .is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
                 });
                 is_it && !refused
             })

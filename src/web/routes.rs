@@ -62,7 +62,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(read().to(list::show_category))
                 .route(write().to(trackback::receive)),
         )
-        .service(at("/{hub}/{category}/").route(write().to(trackback::receive)))
+        .service(
+            at("/{hub}/{category}/")
+                .route(read().to(nowhere))
+                .route(write().to(trackback::receive)),
+        )
         .service(at("/{hub}/{category}/rss").route(read().to(feeds::show_category)))
         .service(
             at("/{hub}/{category}/add").route(read().to(add::show)).route(write().to(add::create)),
@@ -77,9 +81,7 @@ fn ping(path: &str) -> Resource {
 
 fn accounts(config: &mut ServiceConfig) {
     config
-        .service(
-            at("/signin").route(read().to(sign_in::show)).route(write().to(sign_in::create)),
-        )
+        .service(at("/signin").route(read().to(sign_in::show)).route(write().to(sign_in::create)))
         .service(at("/signout").route(write().to(sign_in::delete)))
         .service(
             at("/signup")
@@ -145,8 +147,7 @@ fn desk(config: &mut ServiceConfig) {
                 .route(write().to(categories::update_order)),
         )
         .service(
-            at("/manage/{hub}/categories/{category}/delete")
-                .route(write().to(categories::delete)),
+            at("/manage/{hub}/categories/{category}/delete").route(write().to(categories::delete)),
         )
         .service(at("/operator").route(read().to(operator::show)))
         .service(at("/operator/hubs/{hub}/{verb}").route(write().to(operator::update_hub)))
@@ -159,9 +160,7 @@ fn desk(config: &mut ServiceConfig) {
 async fn nowhere(request: HttpRequest) -> Result<HttpResponse, PageError> {
     let reads = matches!(request.method().as_str(), "GET" | "HEAD");
     match request.path().strip_suffix('/') {
-        Some(path) if reads && path.len() > 1 && !path.contains("//") => {
-            Ok(respond::moved(path))
-        }
+        Some(path) if reads && path.len() > 1 && !path.contains("//") => Ok(respond::moved(path)),
         _ => Err(PageError::NotFound(Missing::Page)),
     }
 }

@@ -79,7 +79,8 @@ pub fn plural<'a>(n: i64, one: &'a str, many: &'a str) -> &'a str {
 
 /// `11–15 March 2003 · Austin, Texas`: the line over a hub's title.
 pub fn dates_and_place(hub: &Hub) -> String {
-    let date = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<jiff::civil::Date>().ok());
+    let date =
+        |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<jiff::civil::Date>().ok());
     let dates = match (date(&hub.starts_on), date(&hub.ends_on)) {
         (Some(first), Some(last)) if first == last => first.strftime("%-d %B %Y").to_string(),
         (Some(first), Some(last)) => {

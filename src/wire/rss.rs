@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_back_whatever_it_was() {
-        for text in ["]]>", "<![CDATA[x]]>", "a & b < c > d", "日本語", "عربي", "&amp;lt;", "\u{1F600}"] {
+        for text in
+            ["]]>", "<![CDATA[x]]>", "a & b < c > d", "日本語", "عربي", "&amp;lt;", "\u{1F600}"]
+        {
             let read = Channel::read_from(feed(text, text).as_bytes()).unwrap();
             let item = &read.items[0];
             assert_eq!(item.title.as_deref(), Some(text));

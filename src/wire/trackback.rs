@@ -1,16 +1,16 @@
 //! TrackBack: reading a ping and its answer, writing both.
 //!
 //! After the TrackBack 1.0 to 1.2 specifications and what their senders do in fact; see
-//! `fixtures/trackback/` for examples of both.
+//! `tests/fixtures/trackback/` for examples of both.
 
 mod answer;
 mod charset;
 mod form;
 mod listing;
 
-pub use answer::{Answer, AnswerError, Answered, MAX_ANSWER, read_answer};
+pub use answer::{Answer, AnswerError, Answered, CONTENT_TYPE, MAX_ANSWER, read_answer};
 pub use charset::{Charset, CharsetSource, MAX_LABEL};
 pub use form::{
-    CONTENT_TYPE, MAX_BODY, MAX_PAIRS, OutgoingPing, ParseError, Ping, encode, parse, parse_query,
+    FORM_TYPE, MAX_BODY, MAX_PAIRS, OutgoingPing, ParseError, Ping, encode, parse, parse_query,
 };
 pub use listing::{Listing, ListingItem, MAX_LISTED, listing};

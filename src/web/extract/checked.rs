@@ -112,7 +112,9 @@ impl<F: DeserializeOwned + 'static> FromRequest for Checked<F> {
 
 fn unreadable(error: serde_urlencoded::de::Error) -> PageError {
     tracing::debug!(%error, "a form could not be read");
-    PageError::BadRequest("The form could not be read. Go back, load the page again and send it once more.")
+    PageError::BadRequest(
+        "The form could not be read. Go back, load the page again and send it once more.",
+    )
 }
 
 /// A request's body, of at most `limit` bytes.

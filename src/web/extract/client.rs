@@ -17,9 +17,8 @@ pub fn client(app: &App, request: &HttpRequest) -> AddressBlock {
 }
 
 fn real_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| {
-        trusted.iter().any(|net| net.contains(&address.to_canonical()))
-    };
+    let is_trusted =
+        |address: IpAddr| trusted.iter().any(|net| net.contains(&address.to_canonical()));
     if !is_trusted(peer) {
         return peer;
     }
@@ -57,9 +56,8 @@ mod tests {
             ("10.0.0.1", "nonsense", "10.0.0.1"),
             ("10.0.0.1", "6.6.6.6, nonsense, 10.0.0.3", "10.0.0.3"),
         ] {
-            let request = TestRequest::get()
-                .insert_header(("X-Forwarded-For", forwarded))
-                .to_http_request();
+            let request =
+                TestRequest::get().insert_header(("X-Forwarded-For", forwarded)).to_http_request();
             let found = real_address(peer.parse().unwrap(), request.headers(), &trusted);
             assert_eq!(found.to_string(), expected, "{peer} {forwarded}");
         }

@@ -59,7 +59,8 @@ impl FromRequest for HubScope {
             let found = app
                 .db
                 .read(move |connection| {
-                    let (Found::Here(hub) | Found::Moved(hub)) = find_hub(connection, &slug)? else {
+                    let (Found::Here(hub) | Found::Moved(hub)) = find_hub(connection, &slug)?
+                    else {
                         return Ok(None);
                     };
                     let role = members::find_role(connection, hub.id, id)?;

@@ -283,9 +283,10 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         ReceiveError::NoPassphrase => {
             ("passphrase", "Type the posting passphrase: the organizers gave it out.")
         }
-        ReceiveError::WrongPassphrase => {
-            ("passphrase", "This is not the passphrase of this category. Check it with the organizers.")
-        }
+        ReceiveError::WrongPassphrase => (
+            "passphrase",
+            "This is not the passphrase of this category. Check it with the organizers.",
+        ),
         ReceiveError::TooOften(too_often) => {
             let wait = words_for(too_often.retry_after);
             return ("form", format!("That was often. Please wait {wait}, then send it again."));

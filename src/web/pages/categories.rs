@@ -174,9 +174,7 @@ pub async fn create(
     let draft = form.0;
     match categories::open(&app, scope.hub.id, &draft).await {
         Ok(saved) => saved_page(&app, &scope, &visit, saved).await,
-        Err(error) => {
-            form_page(&app, &scope, &visit, None, draft, problems(error)?).await
-        }
+        Err(error) => form_page(&app, &scope, &visit, None, draft, problems(error)?).await,
     }
 }
 

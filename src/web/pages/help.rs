@@ -21,10 +21,7 @@ struct HelpView {
 }
 
 /// `GET /help`
-pub async fn show(
-    app: web::Data<App>,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let view = HelpView {
         canonical: app.addresses.path("/help"),
         home: app.addresses.home().to_owned(),

@@ -71,10 +71,7 @@ impl HomeView {
 }
 
 /// `GET /`
-pub async fn show(
-    app: web::Data<App>,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     if let Some(page) = app.pages.get("/") {
         app.metrics.cache_hits.increment(1);
         return Ok(respond::rendered(&request, &page, None));

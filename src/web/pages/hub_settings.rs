@@ -116,9 +116,7 @@ pub async fn update(
         Ok(slug) => {
             Ok(respond::see_other(&format!("/manage/{}/settings?done=saved", slug.as_str())))
         }
-        Err(HubError::Problems(problems)) => {
-            page(&app, &scope, &visit, draft, problems, "").await
-        }
+        Err(HubError::Problems(problems)) => page(&app, &scope, &visit, draft, problems, "").await,
         Err(HubError::Database(error)) => Err(error.into()),
     }
 }

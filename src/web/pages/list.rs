@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::face::{HubFace, Pulse, Tab, tabs};
 use crate::actions::read_page::{ListPage, list_page};
-use crate::actions::resolve::{Found, find_category, find_gate, find_hub, PingAddress};
+use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find_hub};
 use crate::app::{App, Gate};
 use crate::db::DbConnection;
 use crate::db::hubs::Hub;
@@ -73,8 +73,8 @@ pub fn days<'a>(
     let mut days: Vec<Day> = Vec::new();
     for post in posts {
         let Some(listed_at) = post.listed_at else { continue };
-        let (category, category_path) = category(post)
-            .map_or_else(Default::default, |(title, path)| (title.to_owned(), path));
+        let (category, category_path) =
+            category(post).map_or_else(Default::default, |(title, path)| (title.to_owned(), path));
         let row = PostRow {
             url: post.url.clone(),
             rel: rel(post.blog_approved_at.is_some()),
@@ -210,9 +210,9 @@ impl ListView {
             is_first,
             older: page.older.map(|id| format!("{here}?before={id}")),
             hub: HubFace::of(&page.hub),
-            category: page.category.map(|category| {
-                CategoryPart::of(&Gate { hub: page.hub, category }, addresses)
-            }),
+            category: page
+                .category
+                .map(|category| CategoryPart::of(&Gate { hub: page.hub, category }, addresses)),
         }
     }
 
@@ -285,9 +285,7 @@ pub async fn show_category(
     show(&app, &request, before, move |connection| {
         Ok(match find_category(connection, &hub, &category)? {
             Found::Here(Gate { hub, category }) => At::Here(hub, Some(category.id)),
-            Found::Moved(gate) => {
-                At::Moved(format!("/{}/{}", gate.hub.slug, gate.category.slug))
-            }
+            Found::Moved(gate) => At::Moved(format!("/{}/{}", gate.hub.slug, gate.category.slug)),
             Found::Gone => return Err(PageError::Gone(Missing::Category)),
             Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
         })

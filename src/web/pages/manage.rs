@@ -200,8 +200,7 @@ pub async fn show(
         title: hub.title,
     });
     let notice = if query.done == "deleted" { "The hub is deleted." } else { "" };
-    let view =
-        HubsView { desk: DeskFace::of(&account, &visit), hubs: rows.collect(), notice };
+    let view = HubsView { desk: DeskFace::of(&account, &visit), hubs: rows.collect(), notice };
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }
 
@@ -275,9 +274,7 @@ pub async fn create_hub(
             let slug = draft.slug.trim().to_ascii_lowercase();
             Ok(respond::see_other(&format!("/manage/{slug}/categories?done=opened")))
         }
-        Err(HubError::Problems(problems)) => {
-            new_hub_page(&app, &account, &visit, draft, problems)
-        }
+        Err(HubError::Problems(problems)) => new_hub_page(&app, &account, &visit, draft, problems),
         Err(HubError::Database(error)) => Err(error.into()),
     }
 }

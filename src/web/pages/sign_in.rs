@@ -68,7 +68,9 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let query = query.into_inner();
     let notice = match query.done.as_str() {
-        "password" => "Your password is changed, and you are signed out everywhere. Sign in with the new one.",
+        "password" => {
+            "Your password is changed, and you are signed out everywhere. Sign in with the new one."
+        }
         "out" => "You are signed out.",
         "everywhere" => "You are signed out everywhere.",
         _ => "",
@@ -165,9 +167,18 @@ mod tests {
             assert_eq!(safe_next(good), good);
         }
         for bad in [
-            "", "/", "//evil.example", "/\\evil.example", "https://evil.example", "/managed",
-            "/manage//evil.example", "/manage/../signout?x", "/manage?next=//e", "javascript:alert(1)",
-            "/signout", "/manage/%2f%2fevil",
+            "",
+            "/",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/managed",
+            "/manage//evil.example",
+            "/manage/../signout?x",
+            "/manage?next=//e",
+            "javascript:alert(1)",
+            "/signout",
+            "/manage/%2f%2fevil",
         ] {
             assert_eq!(safe_next(bad), "/manage", "{bad}");
         }

@@ -166,7 +166,9 @@ impl FinishView {
                 "Make the operator's account: yours. This link works once.",
                 "Make my account",
             ),
-            LinkPurpose::SignUp => ("Open your account", "Your address is confirmed.", "Open my account"),
+            LinkPurpose::SignUp => {
+                ("Open your account", "Your address is confirmed.", "Open my account")
+            }
             LinkPurpose::Reset => (
                 "Choose a new password",
                 "You will be signed out everywhere else.",

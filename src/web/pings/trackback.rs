@@ -77,9 +77,11 @@ async fn take_in(
     let (address, passphrase) = names.address(query);
     let address = address.ok_or(Refusal::NoSuchCategory)?;
     let body = read_body(payload, MAX_BODY).await.map_err(Refusal::Body)?;
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
+    let content_type =
+        request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
     let ping = trackback::parse(content_type, &body).map_err(Refusal::Parse)?;
-    let gate = find_gate(app, address).await.map_err(ReceiveError::Database).map_err(Refusal::Ping)?;
+    let gate =
+        find_gate(app, address).await.map_err(ReceiveError::Database).map_err(Refusal::Ping)?;
     let gate = gate.ok_or(Refusal::NoSuchCategory)?;
     let incoming = Incoming {
         url: ping.url,
@@ -135,8 +137,7 @@ pub async fn list(app: &App, gate: Arc<Gate>) -> Result<HttpResponse, DbError> {
     }
     let (hub, category) = (gate.hub.id, gate.category.id);
     let newest = i64::try_from(MAX_LISTED).unwrap_or(15);
-    let posts =
-        app.db.read(move |c| listed::list(c, hub, Some(category), None, newest)).await?;
+    let posts = app.db.read(move |c| listed::list(c, hub, Some(category), None, newest)).await?;
     let excerpts: Vec<String> =
         posts.iter().map(|post| text::shorten(&post.excerpt, LISTED_EXCERPT)).collect();
     let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);

@@ -5,6 +5,9 @@ use crate::model::text;
 use crate::wire::xml;
 use std::borrow::Cow;
 
+/// The Content-Type of answers and listings.
+pub const CONTENT_TYPE: &str = "text/xml; charset=utf-8";
+
 /// How much of an answer is read, in bytes. A page of errors is no answer anyway.
 pub const MAX_ANSWER: usize = 64 * 1024;
 

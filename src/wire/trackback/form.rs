@@ -11,7 +11,7 @@ pub const MAX_BODY: usize = 32 * 1024;
 pub const MAX_PAIRS: usize = 20;
 
 /// The Content-Type of what [`encode`] writes.
-pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+pub const FORM_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 /// A ping as its sender put it: decoded, not yet cleaned, nothing checked.
 ///
@@ -208,7 +208,7 @@ pub struct OutgoingPing<'a> {
     pub blog_name: &'a str,
 }
 
-/// Writes the body of a ping, to be sent as [`CONTENT_TYPE`].
+/// Writes the body of a ping, to be sent as [`FORM_TYPE`].
 pub fn encode(ping: &OutgoingPing) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("url", ping.url);
@@ -440,7 +440,7 @@ mod tests {
         #[test]
         fn what_we_send_we_read(url in "\\PC{1,40}", title in "\\PC{0,40}", blog_name in "\\PC{0,40}") {
             let body = encode(&OutgoingPing { url: &url, title: &title, excerpt: "", blog_name: &blog_name });
-            let ping = parse(Some(CONTENT_TYPE.as_bytes()), body.as_bytes()).unwrap();
+            let ping = parse(Some(FORM_TYPE.as_bytes()), body.as_bytes()).unwrap();
             let clean = |s: &str| s.trim_start_matches('\u{FEFF}').trim_end_matches('\u{FFFD}').to_owned();
             prop_assert_eq!(ping.url.unwrap_or_default(), clean(&url));
             prop_assert_eq!(ping.title.unwrap_or_default(), clean(&title));

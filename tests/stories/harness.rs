@@ -1,0 +1,39 @@
+//! A real server on a real socket, on a clock that is moved by hand, and the people who use it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot begin fails")]
+
+mod browser;
+mod databases;
+mod site;
+
+pub use browser::{Browser, Page};
+pub use databases::Database;
+pub use site::{Ping, Site, Topic, days, hours, minutes, seconds};
+
+/// Tells a story on SQLite and on PostgreSQL.
+///
+/// Without a PostgreSQL server (`TEST_POSTGRES_URL`) the second telling says so and ends; with
+/// `CI=true` that is a failure.
+macro_rules! story {
+    ($(async fn $name:ident($site:ident) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "each story uses some")]
+            use super::*;
+
+            async fn tell($site: &crate::harness::Site) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                let site = crate::harness::Site::start(crate::harness::Database::sqlite()).await;
+                tell(&site).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let Some(database) = crate::harness::Database::postgres() else { return };
+                let site = crate::harness::Site::start(database).await;
+                tell(&site).await;
+            }
+        }
+    )*};
+}

@@ -1,0 +1,283 @@
+//! A browser without JavaScript: it keeps cookies, and fills in the forms of the page it is on.
+
+use std::collections::BTreeMap;
+
+use scraper::{ElementRef, Html, Selector};
+
+/// A browser.
+pub struct Browser {
+    http: reqwest::Client,
+    base: String,
+    /// Its cookies.
+    pub cookies: BTreeMap<String, String>,
+    page: Page,
+    /// Further headers of every request.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, as text.
+    pub body: String,
+    /// The body, as bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Browser {
+    /// A fresh browser. Redirects are not followed: stories say where they lead.
+    #[expect(clippy::disallowed_methods, reason = "a browser dials")]
+    pub fn new(base: &str) -> Self {
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .no_gzip()
+            .no_brotli()
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
+        Self {
+            http,
+            base: base.to_owned(),
+            cookies: BTreeMap::new(),
+            page: Page::default(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Opens a page of the site.
+    pub async fn open(&mut self, path: &str) -> Page {
+        self.open_with(path, &[]).await
+    }
+
+    /// Opens a page with these headers.
+    pub async fn open_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Page {
+        let url = self.url(path);
+        let mut request = self.http.get(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
+    /// `HEAD`.
+    pub async fn head(&mut self, path: &str) -> Page {
+        let url = self.url(path);
+        let request = self.http.head(url);
+        self.send(request).await
+    }
+
+    /// Sends the form of the page it is on whose action begins like this: its fields as they
+    /// stand there, these ones filled in.
+    pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Page {
+        let (action, mut values) = self.page.form(action);
+        for (name, value) in fields {
+            values.retain(|(this, _)| this != name);
+            values.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.post(&action, &values).await
+    }
+
+    /// Posts these fields, with the headers of a page of the site.
+    pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
+        let origin = self.base.clone();
+        self.post_from(path, fields, &[("origin", &origin), ("sec-fetch-site", "same-origin")])
+            .await
+    }
+
+    /// Posts these fields from anywhere.
+    pub async fn post_from(
+        &mut self,
+        path: &str,
+        fields: &[(String, String)],
+        headers: &[(&str, &str)],
+    ) -> Page {
+        let body: String =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = self
+            .http
+            .post(self.url(path))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
+    /// Posts any bytes to any address.
+    pub async fn post_raw(&mut self, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
+        let mut request = self.http.post(self.url(url)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() }
+    }
+
+    async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Page {
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", cookies.join("; "));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        for (_, cookie) in headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let pair = cookie.split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let page = Page { status, headers, body, bytes };
+        if status < 300 || status >= 400 {
+            self.page = page.clone();
+        }
+        page
+    }
+}
+
+impl Page {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(this, _)| this == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The answer has this status.
+    #[track_caller]
+    pub fn has_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// The page says this, as people read it.
+    #[track_caller]
+    pub fn says(&self, words: &str) -> &Self {
+        assert!(self.text().contains(words), "{words:?} is not in:\n{}", self.text());
+        self
+    }
+
+    /// The page does not say this anywhere, in text or code.
+    #[track_caller]
+    pub fn never_says(&self, words: &str) -> &Self {
+        assert!(!self.body.contains(words), "{words:?} is in:\n{}", self.body);
+        self
+    }
+
+    /// The answer leads here.
+    #[track_caller]
+    pub fn redirects_to(&self, path: &str) -> &Self {
+        let location = self.header("location").unwrap_or_default();
+        assert!(self.status == 303 || self.status == 301, "{} {}", self.status, self.body);
+        assert!(location.split('?').next() == Some(path), "{location} is not {path}");
+        self
+    }
+
+    /// What people read.
+    pub fn text(&self) -> String {
+        let html = Html::parse_document(&self.body);
+        let text: Vec<&str> = html.root_element().text().collect();
+        text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".")
+    }
+
+    /// The texts of what a selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        let selector = Selector::parse(selector).unwrap();
+        html.select(&selector)
+            .map(|found| found.text().collect::<String>().trim().to_owned())
+            .collect()
+    }
+
+    /// The text of the first thing a selector finds.
+    #[track_caller]
+    pub fn one_text(&self, selector: &str) -> String {
+        self.texts(selector)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("nothing is {selector} in:\n{}", self.body))
+    }
+
+    /// An attribute of everything a selector finds.
+    pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.body);
+        let selector = Selector::parse(selector).unwrap();
+        html.select(&selector)
+            .filter_map(|found| found.value().attr(attribute).map(str::to_owned))
+            .collect()
+    }
+
+    /// The action of the form in the article that holds this title.
+    #[track_caller]
+    pub fn action_beside(&self, title: &str, ending: &str) -> String {
+        let html = Html::parse_document(&self.body);
+        let (article, form) = (select("article, li"), select("form"));
+        html.select(&article)
+            .filter(|article| article.text().collect::<String>().contains(title))
+            .flat_map(|article| article.select(&form).collect::<Vec<_>>())
+            .filter_map(|form| form.value().attr("action"))
+            .find(|action| action.ends_with(ending))
+            .unwrap_or_else(|| panic!("no form for {title:?} in:\n{}", self.text()))
+            .to_owned()
+    }
+
+    /// The first form whose action begins like this: its action, and its fields as they stand.
+    #[track_caller]
+    pub fn form(&self, action: &str) -> (String, Vec<(String, String)>) {
+        let html = Html::parse_document(&self.body);
+        let form = html
+            .select(&select("form"))
+            .find(|form| {
+                form.value().attr("method") == Some("post")
+                    && form.value().attr("action").is_some_and(|this| this.starts_with(action))
+            })
+            .unwrap_or_else(|| panic!("no form for {action} in:\n{}", self.body));
+        let fields = form.select(&select("input, textarea, select")).filter_map(field).collect();
+        (form.value().attr("action").unwrap().to_owned(), fields)
+    }
+}
+
+fn select(selector: &str) -> Selector {
+    Selector::parse(selector).unwrap()
+}
+
+fn field(element: ElementRef<'_>) -> Option<(String, String)> {
+    let value = element.value();
+    let name = value.attr("name")?.to_owned();
+    let text = match (value.name(), value.attr("type")) {
+        ("input", Some("radio" | "checkbox")) => {
+            value.attr("checked")?;
+            value.attr("value").unwrap_or("on").to_owned()
+        }
+        ("textarea", _) => element.text().collect(),
+        ("select", _) => {
+            let chosen = element.select(&select("option[selected]")).next()?;
+            chosen.text().collect()
+        }
+        _ => value.attr("value").unwrap_or_default().to_owned(),
+    };
+    Some((name, text))
+}

@@ -1,0 +1,150 @@
+//! An organizer signs up, opens a hub and its categories, changes them, closes and deletes them.
+
+story! {
+    async fn from_sign_up_to_a_ping_address(site) {
+        let mut ada = site.organizer("ada@example.org").await;
+        ada.open("/manage").await.says("You have no hub yet");
+        ada.open("/manage/new").await;
+        let hub = [("title", "SXSW 2003"), ("slug", "sxsw"), ("starts_on", "2003-03-11"),
+            ("ends_on", "2003-03-15"), ("place", "Austin, Texas"), ("accent", "#00695c")];
+        ada.submit("/manage/new", &hub).await.redirects_to("/manage/sxsw/categories");
+        let empty = site.browser().open("/sxsw").await;
+        empty.has_status(200).says("11–15 March 2003 · Austin, Texas").says("Nothing is listed here yet.");
+        assert_eq!(empty.attributes("meta[name=robots]", "content"), ["noindex, follow"]);
+
+        ada.open("/manage/sxsw/new-category").await
+            .says("A TrackBack ping does not prove who sent it");
+        let keynotes = [("title", "Keynotes"), ("slug", "keynotes"), ("passphrase", "Violet Crown")];
+        let saved = ada.submit("/manage/sxsw/categories", &keynotes).await;
+        saved.says("Keynotes is ready").says("violet-crown");
+        assert_eq!(saved.header("cache-control"), Some("no-store"));
+        let ping_url = saved.one_text(".copy code");
+        assert!(ping_url.starts_with(&format!("{}/tb/", site.base)), "{ping_url}");
+        assert!(ping_url.ends_with("/violet-crown"), "{ping_url}");
+
+        // Shown once: neither the desk nor the public pages have it.
+        for path in ["/manage/sxsw/categories", "/manage/sxsw/categories/keynotes"] {
+            ada.open(path).await.has_status(200).never_says("violet");
+        }
+        site.browser().open("/sxsw/keynotes").await.has_status(200).never_says("violet");
+    }
+
+    async fn a_form_that_is_wrong_says_so_beside_its_field_and_keeps_what_was_typed(site) {
+        let mut ada = site.organizer("ada@example.org").await;
+        ada.open("/manage/new").await;
+        let bad = [("title", "My <b>hub</b>"), ("slug", "sign in"), ("accent", "#ffee00"), ("tagline", "kept words")];
+        let page = ada.submit("/manage/new", &bad).await;
+        page.has_status(422).says("Use small letters a–z").says("too pale to read on paper");
+        assert_eq!(page.attributes("#tagline", "value"), ["kept words"]);
+        assert_eq!(page.attributes("#title", "value"), ["My <b>hub</b>"]);
+        assert_eq!(page.attributes("#slug", "aria-invalid"), ["true"]);
+        for reserved in ["signin", "tb", "p", "topics"] {
+            ada.open("/manage/new").await;
+            ada.submit("/manage/new", &[("title", "x"), ("slug", reserved)]).await.has_status(422)
+                .says("kept for a page of this site");
+        }
+    }
+
+    async fn a_renamed_hub_leads_on_from_its_old_address_and_pings_are_taken_in_place(site) {
+        let topic = site.hub("open", "at-once").await;
+        let mut ada = topic.organizer;
+        ada.open("/manage/sxsw/settings").await;
+        ada.submit("/manage/sxsw/settings", &[("slug", "sxsw03")]).await
+            .redirects_to("/manage/sxsw03/settings");
+        ada.open("/manage/sxsw03/categories/keynotes").await;
+        ada.submit("/manage/sxsw03/categories/keynotes", &[("slug", "talks")]).await
+            .redirects_to("/manage/sxsw03/categories");
+
+        let mut reader = site.browser();
+        for (old, new) in [
+            ("/sxsw", "/sxsw03"),
+            ("/sxsw/rss", "/sxsw03/rss"),
+            ("/sxsw/keynotes", "/sxsw03/talks"),
+            ("/sxsw03/keynotes/rss", "/sxsw03/talks/rss"),
+            ("/sxsw03/keynotes/add", "/sxsw03/talks/add"),
+            ("/sxsw03/talks/", "/sxsw03/talks"),
+        ] {
+            let page = reader.open(old).await;
+            assert_eq!((page.status, page.header("location")), (301, Some(new)), "{old}");
+        }
+        let body = b"url=http://ada.example/1&title=One".to_vec();
+        for path in ["/sxsw/keynotes", "/sxsw/keynotes/", "/sxsw03/keynotes/trackback/"] {
+            let answer = reader.post_raw(path, &[], body.clone()).await;
+            assert!(answer.body.contains("<error>0</error>"), "{path} {}", answer.body);
+        }
+        reader.open("/sxsw03/talks").await.says("One");
+
+        // Nobody else gets the old names, and the hub may take them back.
+        let mut eve = site.organizer("eve@example.org").await;
+        eve.open("/manage/new").await;
+        eve.submit("/manage/new", &[("title", "x"), ("slug", "sxsw")]).await.has_status(422)
+            .says("Another hub has or had this name");
+        ada.open("/manage/sxsw03/settings").await;
+        ada.submit("/manage/sxsw03/settings", &[("slug", "sxsw")]).await
+            .redirects_to("/manage/sxsw/settings");
+        reader.open("/sxsw").await.has_status(200);
+    }
+
+    async fn categories_are_put_in_order(site) {
+        let topic = site.hub("open", "at-once").await;
+        let topic = site.category(topic.organizer, "music", "open", "at-once").await;
+        let mut topic = site.category(topic.organizer, "film", "open", "at-once").await;
+        let order = |page: &crate::harness::Page| page.texts(".tabs a bdi")[1..].join(" ");
+        assert_eq!(order(&site.browser().open("/sxsw").await), "keynotes music film");
+        topic.organizer.open("/manage/sxsw/categories").await;
+        topic.organizer.submit("/manage/sxsw/categories/film/move", &[("direction", "up")]).await
+            .redirects_to("/manage/sxsw/categories");
+        assert_eq!(order(&site.browser().open("/sxsw").await), "keynotes film music");
+    }
+
+    async fn closing_is_said_and_undone_and_deleting_needs_the_name(site) {
+        let topic = site.hub("open", "at-once").await;
+        assert!(topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await.is_stored());
+        let mut topic = topic;
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/close", &[]).await;
+        let refused = topic.ping(&[("url", "http://ada.example/2")]).await;
+        assert_eq!(refused.message(), "This TrackBack item is disabled. The category has been closed since 11 March 2003, 08:00 CST, and takes no more posts.");
+        let closed = site.browser().open("/sxsw").await;
+        closed.says("kept for reading").says("One");
+        assert!(closed.attributes("a.act", "href").is_empty(), "nothing invites to add a post");
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/reopen", &[]).await;
+        assert!(topic.ping(&[("url", "http://ada.example/2")]).await.is_stored());
+
+        topic.organizer.open("/manage/sxsw/categories/keynotes").await;
+        topic.organizer.submit("/manage/sxsw/categories/keynotes/delete", &[("confirm", "keynote")]).await
+            .has_status(422).says("Type keynotes to delete this category.");
+        topic.organizer.submit("/manage/sxsw/categories/keynotes/delete", &[("confirm", "keynotes")]).await
+            .redirects_to("/manage/sxsw/categories");
+        site.browser().open("/sxsw/keynotes").await.has_status(410).says("This category is gone");
+        site.browser().open("/sxsw").await.says("Nothing is listed here yet.");
+        let gone = topic.ping(&[("url", "http://ada.example/3")]).await;
+        assert!(gone.message().starts_with("Invalid TrackBack ID."), "{gone:?}");
+
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/delete", &[("confirm", "sxsw")]).await.redirects_to("/manage");
+        site.browser().open("/sxsw").await.has_status(410).says("This hub is gone");
+        let mut eve = site.organizer("eve@example.org").await;
+        eve.open("/manage/new").await;
+        eve.submit("/manage/new", &[("title", "x"), ("slug", "sxsw")]).await.has_status(422);
+    }
+
+    async fn another_organizers_hub_is_a_404(site) {
+        let _topic = site.hub("open", "at-once").await;
+        let mut eve = site.organizer("eve@example.org").await;
+        for path in ["/manage/sxsw", "/manage/sxsw/decided", "/manage/sxsw/reports",
+            "/manage/sxsw/settings", "/manage/sxsw/categories", "/manage/sxsw/new-category",
+            "/manage/sxsw/categories/keynotes", "/operator"] {
+            eve.open(path).await.has_status(404);
+        }
+        eve.open("/manage/new").await;
+        let (_, fields) = eve.open("/manage/new").await.form("/manage/new");
+        for path in ["/manage/sxsw/settings", "/manage/sxsw/close", "/manage/sxsw/delete",
+            "/manage/sxsw/categories", "/manage/sxsw/categories/keynotes/delete",
+            "/operator/hubs/sxsw/suspend"] {
+            eve.post(path, &fields).await.has_status(404);
+        }
+        site.browser().open("/sxsw").await.has_status(200);
+    }
+}
