@@ -27,7 +27,7 @@ COPY --from=build /build/target/release/backchannel /usr/local/bin/backchannel
 
 USER backchannel
 WORKDIR /data
-# Both: DATA is for the secret key and mail, and does not move the database.
+# The database, the secret key and mail.
 ENV LISTEN=0.0.0.0:8080 \
     DATA=/data \
     DATABASE_URL=sqlite:///data/backchannel.db

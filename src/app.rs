@@ -104,9 +104,9 @@ impl App {
         let generations: Arc<Generations> = Arc::default();
         let told = Arc::clone(&generations);
         let on_commit = move |touched: &Touched| {
-            touched.hubs.iter().for_each(|hub| told.hub_changed(*hub));
-            if touched.instance {
-                told.list_changed();
+            touched.hubs.iter().for_each(|(hub, revision)| told.hub_changed(*hub, *revision));
+            if let Some(revision) = touched.instance {
+                told.list_changed(revision);
             }
         };
         let db = Db::open(&config.database, &clock, &metrics, Arc::new(on_commit))?;

@@ -26,9 +26,9 @@ struct Cli {
     command: Command,
 }
 
+// A command without a line of its own here is described by its struct.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start the server (also what happens without a command).
     Serve(Box<serve::Serve>),
     /// Accounts: add, list, show, reset, remove.
     #[command(subcommand)]
@@ -39,13 +39,9 @@ enum Command {
     /// Categories: add, list, show, remove.
     #[command(subcommand)]
     Category(category::Category),
-    /// Send a TrackBack ping to any address, and print what came back.
     Ping(ping::Ping),
-    /// Fill a database with a lively event hub and a standing topic hub.
     Seed(seed::Seed),
-    /// Bring the database's tables up to date (the server does it by itself at its start).
     Migrate(migrate::Migrate),
-    /// Say what is wrong with the set-up, and which libraries are in.
     Doctor(doctor::Doctor),
 }
 

@@ -68,10 +68,21 @@ impl Config {
     pub fn secret_key(&self) -> Result<SecretKey, ConfigError> {
         let text = match &self.database.secret_key {
             Some(key) => key.clone(),
-            None if self.database.url.is_postgres() => return Err(ConfigError::SecretKeyMissing),
+            None if self.database.url().is_postgres() => return Err(ConfigError::SecretKeyMissing),
             None => generated_key(&self.database.data)?,
         };
         SecretKey::from_text(text.expose()).ok_or(ConfigError::SecretKeyTooShort)
+    }
+
+    /// Whether [`Config::secret_key`] will have a key, without making one.
+    pub fn check_secret_key(&self) -> Result<(), ConfigError> {
+        match &self.database.secret_key {
+            Some(key) if SecretKey::from_text(key.expose()).is_none() => {
+                Err(ConfigError::SecretKeyTooShort)
+            }
+            None if self.database.url().is_postgres() => Err(ConfigError::SecretKeyMissing),
+            _ => Ok(()),
+        }
     }
 
     /// Whether anybody may open an account: as set, else only where mail can be sent.
@@ -124,7 +135,7 @@ mod tests {
     fn the_defaults_run_on_loopback_with_sqlite_in_data() {
         let config = config(&[]);
         assert_eq!(config.http.address.listen.to_string(), "127.0.0.1:8080");
-        assert!(!config.database.url.is_postgres());
+        assert!(!config.database.url().is_postgres());
         assert!(!config.sign_up_is_open());
     }
 

@@ -31,6 +31,17 @@ pub mod slugs;
 
 pub use connection::DbConnection;
 pub use error::DbError;
+/// Looks at a database without changing it: the engine's version, and what is wrong with the file.
+/// `None` where there is no file yet.
+pub fn inspect(url: &DatabaseUrl) -> Result<Option<(String, Vec<String>)>, DbError> {
+    if url.is_missing() {
+        return Ok(None);
+    }
+    let mut connection = connection::open(url, connection::Use::Read)?;
+    let version = health::version(&mut connection)?;
+    Ok(Some((version, health::check_file(&mut connection)?)))
+}
+
 /// Bringing the tables up to date, and saying how they stand.
 pub mod migrations {
     pub use super::migrate::{Step, revert_last, run_pending, steps};
@@ -42,7 +53,7 @@ use std::sync::Arc;
 use diesel::Connection;
 
 use crate::clock::Clock;
-use crate::config::DatabaseConfig;
+use crate::config::{DatabaseConfig, DatabaseUrl};
 use crate::metrics::Metrics;
 use pool::Manager;
 use writer::Writer;
@@ -85,13 +96,13 @@ impl Db {
         metrics: &Arc<Metrics>,
         on_commit: OnCommit,
     ) -> Result<Self, DbError> {
-        connection::prepare(&config.url)?;
-        migrate::run_pending(&config.url)?;
-        let pool = pool::open(&config.url, u32::from(config.database_connections))?;
-        let writes = if config.url.is_postgres() {
+        let url = config.url();
+        migrate::run_pending(&url)?;
+        let pool = pool::open(&url, u32::from(config.database_connections))?;
+        let writes = if url.is_postgres() {
             Writes::Pool
         } else {
-            let connection = connection::open(&config.url, connection::Use::Write)?;
+            let connection = connection::open(&url, connection::Use::Write)?;
             Writes::Thread(Writer::start(
                 connection,
                 clock.clone(),

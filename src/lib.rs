@@ -1,5 +1,8 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+#[cfg(not(any(feature = "libpq-bundled", feature = "libpq-tls", feature = "libpq-system")))]
+compile_error!("choose one of the features libpq-bundled, libpq-tls and libpq-system");
+
 // 0 foundations
 pub mod clock;
 pub mod config;

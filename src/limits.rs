@@ -11,6 +11,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::config::RateLimits;
@@ -32,6 +33,16 @@ impl AddressBlock {
             }
         }
     }
+
+    /// A block that stands for a registrable domain, for limits that are kept by domain.
+    pub fn of_domain(domain: &str) -> Self {
+        let mut block = [0; 16];
+        block.copy_from_slice(&Sha256::digest(domain.as_bytes())[..16]);
+        Self(block)
+    }
+
+    /// A block that stands for everybody, for limits of the whole.
+    pub const EVERYBODY: Self = Self([0xff; 16]);
 
     /// The block's bytes, for keyed hashes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -59,9 +70,13 @@ pub enum Limit {
     ResetMail,
     /// "Did my post arrive?": 60 a minute.
     Search,
-    /// The form on the add page: 3 in ten minutes for strangers is the stranger's limit; this one
-    /// is for looking: 30 a minute.
+    /// Reports about listed posts: 10 an hour, 5 at once.
     Report,
+    /// Posts of strangers listed at once in a hub from one registrable domain: 120 an hour. More
+    /// wait: an address proves nothing about its sender, so they are not refused.
+    ListedDomain(HubId),
+    /// Posts of strangers listed at once in a category: 300 an hour. More wait.
+    ListedStrangers(CategoryId),
 }
 
 impl Limit {
@@ -77,6 +92,8 @@ impl Limit {
             Self::ResetMail => "reset-mail",
             Self::Search => "search",
             Self::Report => "report",
+            Self::ListedDomain(_) => "listed-domain",
+            Self::ListedStrangers(_) => "listed-strangers",
         }
     }
 }
@@ -107,6 +124,8 @@ pub struct Limits {
     reset_mail_to: Keyed<[u8; 32]>,
     search: Keyed<Key>,
     report: Keyed<Key>,
+    listed_domain: Keyed<Key>,
+    listed_strangers: Keyed<Key>,
 }
 
 impl std::fmt::Debug for Limits {
@@ -148,6 +167,8 @@ impl Limits {
             reset_mail_to: keyed(quota(4, HOUR, 1), clock),
             search: keyed(quota(60, MINUTE, 60), clock),
             report: keyed(quota(10, HOUR, 5), clock),
+            listed_domain: keyed(quota(120, HOUR, 120), clock),
+            listed_strangers: keyed(quota(300, HOUR, 300), clock),
             clock: clock.clone(),
         }
     }
@@ -170,6 +191,10 @@ impl Limits {
             Limit::ResetMail => self.check(&self.reset_mail, &(block, 0)),
             Limit::Search => self.check(&self.search, &(block, 0)),
             Limit::Report => self.check(&self.report, &(block, 0)),
+            Limit::ListedDomain(hub) => self.check(&self.listed_domain, &(block, hub.0)),
+            Limit::ListedStrangers(category) => {
+                self.check(&self.listed_strangers, &(block, category.0))
+            }
         };
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
@@ -200,6 +225,8 @@ impl Limits {
             &self.reset_mail,
             &self.search,
             &self.report,
+            &self.listed_domain,
+            &self.listed_strangers,
         ]);
         for limiter in by_address {
             limiter.retain_recent();

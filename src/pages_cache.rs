@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -114,13 +114,23 @@ pub fn brotli(bytes: &Bytes) -> Bytes {
     }
 }
 
-/// The generations of every subject in this process.
+/// The generations of every subject in this process, and the revisions they stand for.
+///
+/// A commit of this process moves a generation at once. What other processes did is seen by its
+/// revision ([`Generations::hub_seen`]); our own revisions are known and move nothing twice.
 #[derive(Debug, Default)]
 pub struct Generations {
-    hubs: RwLock<HashMap<HubId, Arc<AtomicU64>>>,
+    hubs: RwLock<HashMap<HubId, Arc<OfHub>>>,
     everything: AtomicU64,
     /// Moves when every subject may have changed.
     epoch: AtomicU64,
+    instance_revision: AtomicI64,
+}
+
+#[derive(Debug, Default)]
+struct OfHub {
+    generation: AtomicU64,
+    revision: AtomicI64,
 }
 
 impl Generations {
@@ -130,34 +140,51 @@ impl Generations {
             Subject::Everything => self.everything.load(Ordering::Acquire),
             Subject::Hub(hub) => {
                 let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
-                hubs.get(&hub).map_or(0, |of| of.load(Ordering::Acquire))
+                hubs.get(&hub).map_or(0, |of| of.generation.load(Ordering::Acquire))
             }
         };
         Generation(self.epoch.load(Ordering::Acquire), of)
     }
 
-    /// What a hub shows has changed: its pages and the home page are rendered anew.
-    pub fn hub_changed(&self, hub: HubId) {
+    fn of_hub(&self, hub: HubId) -> Arc<OfHub> {
         let known = {
             let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
             hubs.get(&hub).cloned()
         };
-        let generation = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let mut hubs = self.hubs.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(hubs.entry(hub).or_default())
-        });
-        generation.fetch_add(1, Ordering::AcqRel);
-        self.list_changed();
+        })
     }
 
-    /// The list of hubs has changed: the home page is rendered anew.
-    pub fn list_changed(&self) {
+    /// A commit of this process changed what a hub shows: its pages and the home page are rendered
+    /// anew.
+    pub fn hub_changed(&self, hub: HubId, revision: i64) {
+        let of = self.of_hub(hub);
+        of.revision.fetch_max(revision, Ordering::AcqRel);
+        of.generation.fetch_add(1, Ordering::AcqRel);
         self.everything.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Somebody else changed the list of hubs, and perhaps their names: nothing is trusted.
-    pub fn all_changed(&self) {
-        self.epoch.fetch_add(1, Ordering::AcqRel);
+    /// A hub stands at this revision: if that is news, somebody else changed it.
+    pub fn hub_seen(&self, hub: HubId, revision: i64) {
+        if self.of_hub(hub).revision.load(Ordering::Acquire) < revision {
+            self.hub_changed(hub, revision);
+        }
+    }
+
+    /// A commit of this process changed the list of hubs: the home page is rendered anew.
+    pub fn list_changed(&self, revision: i64) {
+        self.instance_revision.fetch_max(revision, Ordering::AcqRel);
+        self.everything.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The list of hubs stands at this revision: if that is news, somebody else opened, renamed or
+    /// deleted a hub, and nothing that is kept is trusted.
+    pub fn list_seen(&self, revision: i64) {
+        if self.instance_revision.fetch_max(revision, Ordering::AcqRel) < revision {
+            self.epoch.fetch_add(1, Ordering::AcqRel);
+        }
     }
 }
 
@@ -236,10 +263,27 @@ mod tests {
         let (cache, generations) = cache();
         let hub = Subject::Hub(HubId(1));
         cache.keep("/a".into(), hub, generations.of(hub), page("one"));
-        generations.hub_changed(HubId(2));
+        generations.hub_changed(HubId(2), 1);
         assert_eq!(cache.get("/a").unwrap().identity, "one");
-        generations.hub_changed(HubId(1));
+        generations.hub_changed(HubId(1), 1);
         assert!(cache.get("/a").is_none());
+    }
+
+    #[test]
+    fn what_another_process_did_is_news_once_and_our_own_never() {
+        let (_cache, generations) = cache();
+        let hub = Subject::Hub(HubId(1));
+        generations.hub_changed(HubId(1), 7);
+        let ours = generations.of(hub);
+        generations.hub_seen(HubId(1), 7);
+        assert_eq!(generations.of(hub), ours);
+        generations.hub_seen(HubId(1), 8);
+        let theirs = generations.of(hub);
+        assert_ne!(theirs, ours);
+        generations.hub_seen(HubId(1), 8);
+        assert_eq!(generations.of(hub), theirs);
+        generations.list_seen(3);
+        assert_ne!(generations.of(hub), theirs, "names may have changed");
     }
 
     #[test]
@@ -247,7 +291,7 @@ mod tests {
         let (cache, generations) = cache();
         let hub = Subject::Hub(HubId(1));
         let before_reading = generations.of(hub);
-        generations.hub_changed(HubId(1));
+        generations.hub_changed(HubId(1), 1);
         cache.keep("/a".into(), hub, before_reading, page("stale"));
         assert!(cache.get("/a").is_none());
     }
@@ -256,7 +300,8 @@ mod tests {
     fn compressed_pages_are_the_same_page() {
         let page = page(&"posts from everyone's blogs, by topic ".repeat(100));
         let mut text = String::new();
-        let mut decoder = flate2::read::GzDecoder::new(&page.gzip()[..]);
+        let gzip = page.gzip();
+        let mut decoder = flate2::read::GzDecoder::new(&gzip[..]);
         std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
         assert_eq!(text.as_bytes(), page.identity);
         let mut text = Vec::new();

@@ -113,18 +113,19 @@ pub fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
 /// What is done beside answering: changes of other processes each second, limits each minute,
 /// what has had its time each hour.
 async fn upkeep(app: Arc<App>) {
-    let mut seen = watch_changes::Seen::default();
+    let mut last_look = None;
     let mut each_second = tokio::time::interval(Duration::from_secs(1));
     let mut seconds = 0_u64;
     loop {
         each_second.tick().await;
-        if let Err(error) = watch_changes::look(&app, &mut seen).await {
-            tracing::warn!(%error, "changes by other processes cannot be seen");
+        match watch_changes::look(&app, last_look).await {
+            Ok(at) => last_look = Some(at),
+            Err(error) => tracing::warn!(%error, "changes by other processes cannot be seen"),
         }
         if seconds % 60 == 59 {
             app.limits.sweep();
         }
-        if seconds % 3_600 == 0
+        if seconds.is_multiple_of(3_600)
             && let Err(error) = prune::run(&app).await
         {
             tracing::warn!(%error, "what has had its time was not deleted");

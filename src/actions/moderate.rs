@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping};
-use crate::db::{DbError, Tx, listed, pings, reports};
+use crate::db::{DbError, Tx, blogs, listed, pings, reports};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{PingState, Verdict};
 
@@ -85,7 +85,11 @@ fn change(
             pings::update_decided(tx, hub, ping.id, decided_at)
         }
         (true, false) => {
-            listed::leave(tx, hub, ping.id, to, now)?;
+            let was_its_last = listed::leave(tx, hub, ping.id, to, now)?;
+            // One spam mark, or nothing left that was approved: the approval is over.
+            if to == PingState::Spam || was_its_last {
+                blogs::update_unapproved(tx, hub, &ping.blog_key)?;
+            }
             pings::update_decided(tx, hub, ping.id, decided_at)
         }
         (false, false) | (true, true) => pings::update_state(tx, hub, ping.id, to, decided_at),

@@ -43,7 +43,10 @@ pub fn list_page(
         None => None,
     };
     let all = categories::list(connection, hub.id)?;
-    let category = category.and_then(|id| all.iter().find(|c| c.id == id).cloned());
+    let category = match category {
+        Some(id) => Some(all.iter().find(|c| c.id == id).cloned().ok_or(DbError::NotFound)?),
+        None => None,
+    };
     let id = category.as_ref().map(|category| category.id);
     let mut posts = listed::list(connection, hub.id, id, before, PAGE + 1)?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);

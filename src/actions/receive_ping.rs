@@ -125,14 +125,15 @@ pub async fn receive(
         return Err(ReceiveError::OwnPage);
     }
     let ping = new_ping(app, gate, &incoming, &url, proved);
-    let waits = !gate.category.listing_policy.lists_at_once();
+    let waits = !gate.category.listing_policy.lists_at_once()
+        || !proved && floods_the_page(app, gate, &url);
     if waits && queue_is_full(app, gate, proved).await? {
         remember_refusal(app, gate, Some(&url), RefusalReason::Full).await?;
         return Err(ReceiveError::Full);
     }
     let now = app.clock.now();
     let owned = Arc::clone(gate);
-    let received = app.db.write(move |tx| store(tx, &owned, &ping, now)).await?;
+    let received = app.db.write(move |tx| store(tx, &owned, &ping, waits, now)).await?;
     if received.receipt.kind == ReceiptKind::First && waits {
         app.queue_depths.add_one(gate.category.id);
     }
@@ -171,7 +172,6 @@ async fn check_passphrase(
         app.limits.take(Limit::ProvedPing(gate.category.id), incoming.sender)?;
         return Ok(true);
     }
-    app.metrics.ping("wrong-passphrase");
     remember_refusal(app, gate, url, RefusalReason::WrongPassphrase).await?;
     Err(ReceiveError::WrongPassphrase)
 }
@@ -204,6 +204,17 @@ async fn remember_refusal(
     let (hub, category, hash) = (gate.hub.id, gate.category.id, url.identity());
     let now = app.clock.now();
     app.db.write(move |tx| refusals::upsert(tx, hub, category, hash.as_bytes(), reason, now)).await
+}
+
+/// Whether strangers have had more listed at once than a page can bear: from one domain in a hub,
+/// or all together in a category (`security.md`, "Rate limits"). What comes then waits.
+fn floods_the_page(app: &App, gate: &Gate, url: &WebUrl) -> bool {
+    let domain = AddressBlock::of_domain(url.registrable_domain());
+    app.limits.take(Limit::ListedDomain(gate.hub.id), domain).is_err()
+        || app
+            .limits
+            .take(Limit::ListedStrangers(gate.category.id), AddressBlock::EVERYBODY)
+            .is_err()
 }
 
 async fn queue_is_full(app: &App, gate: &Gate, proved: bool) -> Result<bool, DbError> {
@@ -262,7 +273,13 @@ fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
     hash[..16].to_vec()
 }
 
-fn store(tx: &mut Tx<'_>, gate: &Gate, new: &NewPing, now: Timestamp) -> Result<Received, DbError> {
+fn store(
+    tx: &mut Tx<'_>,
+    gate: &Gate,
+    new: &NewPing,
+    waits: bool,
+    now: Timestamp,
+) -> Result<Received, DbError> {
     let hub = gate.hub.id;
     let Some(id) = pings::insert(tx, hub, new, now)? else {
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?
@@ -272,7 +289,7 @@ fn store(tx: &mut Tx<'_>, gate: &Gate, new: &NewPing, now: Timestamp) -> Result<
         return Ok(Received { receipt, state: old.state });
     };
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
-    if !gate.category.listing_policy.lists_at_once() {
+    if waits {
         return Ok(Received { receipt, state: PingState::Pending });
     }
     let standing = Standing {

@@ -24,8 +24,7 @@ pub enum Found<T> {
 
 /// The hub that has or had this slug.
 pub fn find_hub(connection: &mut DbConnection, slug: &str) -> Result<Found<Hub>, DbError> {
-    let slug = slug.to_ascii_lowercase();
-    match slugs::find_hub(connection, &slug)? {
+    match slugs::find_hub(connection, &slug.to_ascii_lowercase())? {
         None => Ok(Found::Unknown),
         Some(Holder::Gone) => Ok(Found::Gone),
         Some(Holder::Of(id)) => Ok(match hubs::find(connection, id)? {
@@ -48,17 +47,14 @@ pub fn find_category(
         Found::Gone => return Ok(Found::Gone),
         Found::Unknown => return Ok(Found::Unknown),
     };
-    let slug = category.to_ascii_lowercase();
-    let id = match slugs::find_category(connection, hub.id, &slug)? {
+    let id = match slugs::find_category(connection, hub.id, &category.to_ascii_lowercase())? {
         None => return Ok(Found::Unknown),
         Some(Holder::Gone) => return Ok(Found::Gone),
         Some(Holder::Of(id)) => id,
     };
     Ok(match categories::find(connection, hub.id, id)? {
         None => Found::Gone,
-        Some(category) if category.slug == slug && !hub_moved => {
-            Found::Here(Gate { hub, category })
-        }
+        Some(row) if row.slug == category && !hub_moved => Found::Here(Gate { hub, category: row }),
         Some(category) => Found::Moved(Gate { hub, category }),
     })
 }

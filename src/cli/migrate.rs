@@ -22,7 +22,7 @@ pub struct Migrate {
 impl Migrate {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
-        let url = &self.database.url;
+        let url = &self.database.url();
         if self.revert {
             println!("reverted {}", migrations::revert_last(url)?);
         } else if !self.list {

@@ -11,7 +11,7 @@ use crate::wire::trackback::{FORM_TYPE, OutgoingPing, encode, read_answer};
 /// no answer, or none that is TrackBack.
 #[derive(Debug, clap::Args)]
 pub struct Ping {
-    /// The ping address, as in https://hubs.example.org/tb/1234567/passphrase.
+    /// The ping address, as in `https://hubs.example.org/tb/1234567/passphrase`.
     #[arg(value_name = "URL")]
     ping_url: url::Url,
     /// The address of the post.

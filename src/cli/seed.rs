@@ -18,7 +18,7 @@ use crate::actions::categories::{self, CategoryDraft};
 use crate::actions::hubs::{self, HubDraft};
 use crate::actions::moderate;
 use crate::actions::receive_ping::{Incoming, receive};
-use crate::actions::resolve::{PingAddress, find_gate};
+use crate::actions::resolve::{Found, PingAddress, find_gate, find_hub};
 use crate::app::App;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
@@ -28,6 +28,7 @@ use crate::limits::AddressBlock;
 use crate::model::email::Email;
 use crate::model::id::AccountId;
 use crate::model::ping::{CameBy, Verdict};
+use crate::model::web_url::WebUrl;
 use crate::secret::{Secret, random_token};
 
 /// The address of the demonstration's organizer.
@@ -56,44 +57,66 @@ impl Seed {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         let now = Clock::system().now();
-        let account = self
-            .instance
-            .run_at(Clock::fixed(now), |app| async move { fill(&app, now, true).await })?;
+        let account = self.instance.run_at(Clock::fixed(now), |app| async move {
+            if is_filled(&app).await? {
+                bail!("this database has the demonstration already");
+            }
+            fill(&app, now).await
+        })?;
         println!("organizer: {} with the password {}", account.email, account.password.expose());
         Ok(())
     }
 }
 
-/// Fills an empty database for `serve --demo`; nothing where there is an account already.
+/// Fills a database for `serve --demo`; nothing where the demonstration is there already. One that
+/// was interrupted is finished: pings and verdicts may come twice.
 pub async fn demo(config: &Config) -> anyhow::Result<Option<DemoAccount>> {
     let now = Clock::system().now();
     let mut config = config.clone();
     config.http.rate_limits = RateLimits::Off;
     let bound = config.http.address.listen;
     let app = Arc::new(App::open(config, Clock::fixed(now), bound)?);
-    let filled = if app.db.read(account_rows::count).await? == 0 {
-        Some(fill(&app, now, false).await?)
-    } else {
-        None
-    };
+    let filled = if is_filled(&app).await? { None } else { Some(fill(&app, now).await?) };
     app.db.close().await;
     Ok(filled)
 }
 
-async fn fill(app: &Arc<App>, now: Timestamp, tell: bool) -> anyhow::Result<DemoAccount> {
-    let email = Email::parse(ORGANIZER)?;
-    if app.db.read(move |c| account_rows::find_by_email(c, &email)).await?.is_some() {
-        bail!("this database has the demonstration already: {ORGANIZER} is there");
-    }
-    let password = Secret::new(random_token().expose()[..24].to_owned());
-    let draft = AccountDraft {
-        email: ORGANIZER.into(),
-        name: "Demo organizer".into(),
-        password: password.expose().clone(),
+/// Whether the last post of the last hub is there.
+async fn is_filled(app: &Arc<App>) -> anyhow::Result<bool> {
+    let Some((hub, post)) = HUBS.last().and_then(|hub| Some((hub, hub.posts.last()?))) else {
+        return Ok(true);
     };
-    let owner = accounts::add(app, &draft, false).await.map_err(|error| anyhow!("{error}"))?;
+    let address = PingAddress::Slugs(hub.slug.into(), post.category.into());
+    let Some(gate) = find_gate(app, address).await? else { return Ok(false) };
+    let hash = *WebUrl::parse(post.url)?.identity().as_bytes();
+    let (hub, category) = (gate.hub.id, gate.category.id);
+    let found = app.db.read(move |c| pings::find_by_url(c, hub, category, &hash)).await?;
+    Ok(found.is_some())
+}
+
+async fn fill(app: &Arc<App>, now: Timestamp) -> anyhow::Result<DemoAccount> {
+    let email = Email::parse(ORGANIZER)?;
+    let password = Secret::new(random_token().expose()[..24].to_owned());
+    let found = app.db.read(move |c| account_rows::find_by_email(c, &email)).await?;
+    let owner = match found {
+        // An earlier filling was interrupted, and its password was never shown.
+        Some((account, _)) => {
+            let hash = app.hasher.hash(password.clone()).await?;
+            let id = account.id;
+            app.db.write(move |tx| account_rows::update_password(tx, id, &hash, now)).await?;
+            id
+        }
+        None => {
+            let draft = AccountDraft {
+                email: ORGANIZER.into(),
+                name: "Demo organizer".into(),
+                password: password.expose().clone(),
+            };
+            accounts::add(app, &draft, false).await.map_err(|error| anyhow!("{error}"))?
+        }
+    };
     for hub in HUBS {
-        fill_hub(app, hub, owner, now, tell).await.with_context(|| format!("hub {}", hub.slug))?;
+        fill_hub(app, hub, owner, now).await.with_context(|| format!("hub {}", hub.slug))?;
     }
     Ok(DemoAccount { email: ORGANIZER, password })
 }
@@ -103,7 +126,6 @@ async fn fill_hub(
     hub: &DemoHub,
     owner: AccountId,
     now: Timestamp,
-    tell: bool,
 ) -> anyhow::Result<()> {
     let zone = TimeZone::get(hub.time_zone)?;
     let first: Date = hub.starts_on.unwrap_or(STANDING_FIRST_DAY).parse()?;
@@ -128,8 +150,9 @@ async fn fill_hub(
     for (number, post) in hub.posts.iter().enumerate() {
         app.clock.set(at(post.minutes)?);
         send(app, hub, post, owner, number).await.with_context(|| post.title.to_owned())?;
-        if tell && (number + 1) % 25 == 0 {
-            eprintln!("{}: {} of {} posts", hub.slug, number + 1, hub.posts.len());
+        let count = number + 1;
+        if count % 25 == 0 || count == hub.posts.len() {
+            eprintln!("demonstration: {count} of {} posts of {}", hub.posts.len(), hub.title);
         }
     }
     app.clock.set(now);
@@ -169,9 +192,17 @@ async fn open_hub(
     };
     let account = app.db.read(move |c| account_rows::find(c, owner)).await?;
     let (account, _) = account.context("the organizer's account")?;
-    let id = hubs::open(app, &draft, &account).await.map_err(|error| anyhow!("{error}"))?;
+    let slug = hub.slug;
+    let id = match app.db.read(move |c| find_hub(c, slug)).await? {
+        Found::Here(hub) => hub.id,
+        _ => hubs::open(app, &draft, &account).await.map_err(|error| anyhow!("{error}"))?,
+    };
     hubs::switch(app, id, Switch::Approved, true).await?;
     for category in hub.categories {
+        let address = PingAddress::Slugs(hub.slug.into(), category.slug.into());
+        if find_gate(app, address).await?.is_some() {
+            continue;
+        }
         let draft = CategoryDraft {
             title: category.title.into(),
             slug: category.slug.into(),

@@ -13,8 +13,8 @@ use crate::telemetry;
 
 /// Start the server.
 ///
-/// The first line printed is its address. On a database without accounts the second is a link that
-/// makes the operator's account, once. Logs go to standard error. SIGTERM and Ctrl+C stop it in
+/// The first line printed is its address. While there is no operator the second is a link that makes
+/// the operator's account, once. Logs go to standard error. SIGTERM and Ctrl+C stop it in
 /// order: what is under way is finished, nothing is lost.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
@@ -51,7 +51,7 @@ impl Serve {
         }
         out.flush()?;
         drop(out);
-        tracing::info!(database = %app.config.database.url, mail = app.mail.describe(), "started");
+        tracing::info!(database = %app.config.database.url(), mail = app.mail.describe(), "started");
         if app.config.http.rate_limits == RateLimits::Off {
             tracing::warn!("rate limits are off: this is for load tests only");
         }

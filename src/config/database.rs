@@ -11,17 +11,12 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Data")]
 pub struct DatabaseConfig {
-    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
-    #[arg(
-        long = "database",
-        env = "DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true,
-        default_value = "sqlite://data/backchannel.db"
-    )]
-    pub url: DatabaseUrl,
+    /// `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`. Default: `backchannel.db` in the
+    /// data directory.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database: Option<DatabaseUrl>,
 
-    /// Directory for the secret key and, without SMTP, for mail.
+    /// Directory for the database, the secret key and, without SMTP, for mail.
     #[arg(long, env = "DATA", value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
 
@@ -37,6 +32,15 @@ pub struct DatabaseConfig {
     pub database_connections: u16,
 }
 
+impl DatabaseConfig {
+    /// The database's address.
+    pub fn url(&self) -> DatabaseUrl {
+        self.database
+            .clone()
+            .unwrap_or_else(|| DatabaseUrl::Sqlite(self.data.join("backchannel.db")))
+    }
+}
+
 /// A database's address. Its `Display` leaves the password out.
 #[derive(Debug, Clone)]
 pub enum DatabaseUrl {
@@ -47,6 +51,14 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// Whether this is a file that is not there yet.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Sqlite(path) => std::fs::metadata(path).map_or(true, |file| file.len() == 0),
+            Self::Postgres(_) => false,
+        }
+    }
+
     /// Whether this is a PostgreSQL server.
     pub const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

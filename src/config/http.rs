@@ -17,7 +17,8 @@ pub struct HttpConfig {
 
     /// Proxies whose X-Forwarded-For is believed, as networks: 10.0.0.0/8,127.0.0.1/32. Naming
     /// one also turns keep-alive on. Default: none.
-    #[arg(long, env = "TRUSTED_PROXIES", value_name = "NETS", value_delimiter = ',')]
+    #[arg(long, alias = "trusted-proxy", env = "TRUSTED_PROXIES", value_name = "NETS",
+          value_delimiter = ',', value_parser = parse_net)]
     pub trusted_proxies: Vec<IpNet>,
 
     /// Whether pings, sign-ins and searches are limited. `off` is for load tests only.
@@ -43,7 +44,7 @@ pub struct AddressConfig {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub listen: SocketAddr,
 
-    /// The address readers and bloggers use, as in https://hubs.example.org. All links and ping
+    /// The address readers and bloggers use, as in `https://hubs.example.org`. All links and ping
     /// addresses are made from it. Default: the address that is listened on.
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = parse_public_url)]
     pub public_url: Option<Url>,
@@ -56,6 +57,12 @@ pub enum RateLimits {
     On,
     /// They do not: for load tests.
     Off,
+}
+
+fn parse_net(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let one = text.parse::<std::net::IpAddr>().map(IpNet::from);
+    one.or_else(|_| text.parse()).map_err(|_unreadable| "write 10.0.0.0/8 or 127.0.0.1".to_owned())
 }
 
 pub(super) fn parse_secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {

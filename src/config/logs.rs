@@ -10,8 +10,15 @@ pub struct LogsConfig {
 
     /// What is logged, in `tracing`'s terms: `info`, `debug` (also each page that was read), or
     /// `backchannel=debug,warn`.
-    #[arg(long, env = "LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(long, env = "LOG", default_value = "info", value_name = "FILTER",
+          value_parser = parse_filter)]
     pub log: String,
+}
+
+fn parse_filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| format!("{error}; write info, debug or backchannel=debug,warn"))
 }
 
 /// The shape of a log line.

@@ -64,18 +64,27 @@ const POSTGRES_SETTINGS: &str = "
 
 /// Makes the directory of an SQLite file.
 pub fn prepare(url: &DatabaseUrl) -> Result<(), DbError> {
+    let failed = |source| DbError::Directory { path: url.to_string(), source };
     match url {
         DatabaseUrl::Sqlite(path) => match path.parent() {
             Some(directory) if !directory.as_os_str().is_empty() => {
-                std::fs::create_dir_all(directory).map_err(|source| DbError::Directory {
-                    path: directory.display().to_string(),
-                    source,
-                })
+                std::fs::create_dir_all(directory).map_err(failed)?;
+                create_private(path).map_err(failed)
             }
-            _ => Ok(()),
+            _ => create_private(path).map_err(failed),
         },
         DatabaseUrl::Postgres(_) => Ok(()),
     }
+}
+
+/// Makes an empty file that only its owner reads; what is there already is left as it is. SQLite
+/// gives its journal the same rights.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Opens a connection by the scheme of its address. (Diesel's derived `establish` tries each

@@ -63,7 +63,12 @@ impl From<ConnectionError> for DbError {
 
 impl From<r2d2::Error> for DbError {
     fn from(error: r2d2::Error) -> Self {
-        Self::Unreachable(error.into())
+        // A time-out with nothing wrong behind it: all connections are in use.
+        if error.to_string().ends_with("timed out waiting for connection") {
+            Self::Busy
+        } else {
+            Self::Unreachable(error.into())
+        }
     }
 }
 
@@ -81,7 +86,8 @@ impl From<Error> for DbError {
             _ => {
                 let said = information.message();
                 // SQLite has no kinds for these; PostgreSQL's lock_timeout is its own sentence.
-                if said.contains("database is locked") || said.contains("lock timeout") {
+                let busy = ["database is locked", "lock timeout", "statement timeout", "deadlock"];
+                if busy.iter().any(|sign| said.contains(sign)) {
                     Self::Busy
                 } else if said.contains("disk is full") || said.contains("No space left") {
                     Self::Full

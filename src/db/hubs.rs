@@ -157,10 +157,11 @@ fn texts(new: &HubTexts) -> Texts<'_> {
 
 /// Moves a hub's revision: its public pages are rendered anew.
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
-    diesel::update(hubs::table.find(hub.0))
+    let revision = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
-        .execute(tx.connection)?;
-    tx.touch_hub(hub);
+        .returning(hubs::revision)
+        .get_result(tx.connection)?;
+    tx.touch_hub(hub, revision);
     Ok(())
 }
 
@@ -199,7 +200,7 @@ pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     // Blogs are held by pings, and both by the hub: the pings go first.
     diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0))).execute(tx.connection)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
-    tx.touch_hub(hub);
+    tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)
 }
 

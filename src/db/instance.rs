@@ -9,10 +9,11 @@ use crate::model::id::HubId;
 
 /// Notes that the list of hubs changed.
 pub fn touch(tx: &mut Tx<'_>) -> Result<(), DbError> {
-    diesel::update(instance_state::table.find("revision"))
+    let revision = diesel::update(instance_state::table.find("revision"))
         .set(instance_state::number.eq(instance_state::number + 1))
-        .execute(tx.connection)?;
-    tx.touch_instance();
+        .returning(instance_state::number)
+        .get_result(tx.connection)?;
+    tx.touch_instance(revision);
     Ok(())
 }
 

@@ -106,14 +106,15 @@ pub fn enter(
     Ok(())
 }
 
-/// Takes a listed ping off the lists; its state becomes `state`.
+/// Takes a listed ping off the lists; its state becomes `state`. Says whether it was its blog's
+/// last in the hub.
 pub fn leave(
     tx: &mut Tx<'_>,
     hub: HubId,
     ping: PingId,
     state: PingState,
     now: Timestamp,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     super::hubs::touch(tx, hub, now)?;
     let (category, blog, listed_at): (CategoryId, Option<BlogId>, Option<Timestamp>) = pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
@@ -150,7 +151,7 @@ pub fn leave(
             hubs::last_listed_at.eq(newest),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(last_of_hub == 1)
 }
 
 /// Takes a whole category out of its hub's counters, before it is deleted.

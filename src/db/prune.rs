@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::schema::{one_use_links, ping_events, pings, refused_pings, sessions};
+use super::schema::{one_use_links, ping_events, pings, refused_pings, reports, sessions};
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::ping::PingState;
@@ -20,6 +20,9 @@ pub const REFUSED_DAYS: u32 = 7;
 /// The hash of a sender's address block is kept for 30 days.
 pub const SENDER_DAYS: u32 = 30;
 
+/// Reports that were dealt with, and the history of verdicts, are kept for a year.
+pub const HISTORY_DAYS: u32 = 365;
+
 /// How many rows of each table one transaction takes, so that pings never wait long for it.
 const AT_ONCE: i64 = 500;
 
@@ -34,6 +37,10 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
+        .execute(tx.connection)?;
+    diesel::delete(reports::table.filter(reports::handled_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     let mut rows = 0;
     let waiting: Vec<i64> = pings::table

@@ -20,34 +20,34 @@ impl<'a> Tx<'a> {
         self.connection
     }
 
-    pub(super) fn touch_hub(&mut self, hub: HubId) {
-        if !self.touched.hubs.contains(&hub) {
-            self.touched.hubs.push(hub);
-        }
+    pub(super) fn touch_hub(&mut self, hub: HubId, revision: i64) {
+        self.touched.hubs.retain(|(this, _)| *this != hub);
+        self.touched.hubs.push((hub, revision));
     }
 
-    pub(super) const fn touch_instance(&mut self) {
-        self.touched.instance = true;
+    pub(super) const fn touch_instance(&mut self, revision: i64) {
+        self.touched.instance = Some(revision);
     }
 }
 
 /// What the public pages of which hubs show was changed by a commit.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Hubs whose revision moved.
-    pub hubs: Vec<HubId>,
-    /// Whether the list of hubs itself changed: one was opened, renamed, approved, deleted.
-    pub instance: bool,
+    /// Hubs whose revision moved, and where to.
+    pub hubs: Vec<(HubId, i64)>,
+    /// The instance's revision, if the list of hubs itself changed: one was opened, renamed,
+    /// approved, deleted.
+    pub instance: Option<i64>,
 }
 
 impl Touched {
     pub(super) fn add(&mut self, other: Self) {
         self.hubs.extend(other.hubs);
-        self.instance |= other.instance;
+        self.instance = other.instance.max(self.instance);
     }
 
     /// Whether nothing that is shown changed.
     pub const fn is_nothing(&self) -> bool {
-        self.hubs.is_empty() && !self.instance
+        self.hubs.is_empty() && self.instance.is_none()
     }
 }

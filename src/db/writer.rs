@@ -131,7 +131,6 @@ impl Writer {
                 mpsc::error::TrySendError::Closed(_) => DbError::Closed.into(),
             });
         }
-        #[expect(clippy::cast_precision_loss, reason = "at most a thousand")]
         self.metrics.writes_waiting.set(waiting as f64);
         outcome.await.unwrap_or_else(|_gone| Err(DbError::Closed.into()))
     }
@@ -195,7 +194,6 @@ impl Thread {
 
     fn commit(&mut self, group: Vec<Box<dyn Work>>) {
         self.waiting.fetch_sub(group.len(), Ordering::Relaxed);
-        #[expect(clippy::cast_precision_loss, reason = "at most 256")]
         self.metrics.writes_per_commit.record(group.len() as f64);
         let now = self.clock.monotonic();
         let (mut group, late): (Vec<_>, Vec<_>) = group

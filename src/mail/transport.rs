@@ -125,6 +125,13 @@ impl Mail {
         let path = directory.join(format!("{stamp}-{}.eml", &token.expose()[..8]));
         let failed = |source| MailError::Directory { path: path.display().to_string(), source };
         tokio::fs::create_dir_all(directory).await.map_err(failed)?;
-        tokio::fs::write(&path, mail).await.map_err(failed)
+        // Mails hold one-use links: only their owner reads them.
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let mut file = options.open(&path).await.map_err(failed)?;
+        tokio::io::AsyncWriteExt::write_all(&mut file, mail).await.map_err(failed)?;
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(failed)
     }
 }

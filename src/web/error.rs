@@ -76,6 +76,10 @@ impl From<DbError> for PageError {
         match error {
             DbError::NotFound => Self::NotFound(Missing::Page),
             DbError::Busy | DbError::Closed => Self::Busy,
+            DbError::Unreachable(source) => {
+                tracing::error!(error = %source, "the database cannot be reached");
+                Self::Busy
+            }
             error => Self::Database(error),
         }
     }

@@ -30,7 +30,7 @@ pub async fn show_hub(
     let slug = slug.into_inner();
     show(&app, &request, move |connection| {
         Ok(match find_hub(connection, &slug)? {
-            Found::Here(hub) => At::Here(hub, None),
+            Found::Here(hub) => At::Here(Box::new(hub), None),
             Found::Moved(hub) => At::Moved(format!("/{}/rss", hub.slug)),
             Found::Gone => return Err(PageError::Gone(Missing::Hub)),
             Found::Unknown => return Err(PageError::NotFound(Missing::Hub)),
@@ -48,7 +48,7 @@ pub async fn show_category(
     let (hub, category) = names.into_inner();
     show(&app, &request, move |connection| {
         Ok(match find_category(connection, &hub, &category)? {
-            Found::Here(Gate { hub, category }) => At::Here(hub, Some(category.id)),
+            Found::Here(Gate { hub, category }) => At::Here(Box::new(hub), Some(category.id)),
             Found::Moved(gate) => {
                 At::Moved(format!("/{}/{}/rss", gate.hub.slug, gate.category.slug))
             }
@@ -60,7 +60,7 @@ pub async fn show_category(
 }
 
 enum At {
-    Here(Hub, Option<CategoryId>),
+    Here(Box<Hub>, Option<CategoryId>),
     Moved(String),
 }
 
@@ -113,7 +113,13 @@ fn render(
     }
     let all = categories::list(connection, hub.id)?;
     let posts = listed::list(connection, hub.id, category, None, rss::MAX_ITEMS)?;
-    let category = category.and_then(|id| all.iter().find(|c| c.id == id));
+    let category = match category {
+        // It may have been deleted since its name was looked up.
+        Some(id) => {
+            Some(all.iter().find(|c| c.id == id).ok_or(PageError::Gone(Missing::Category))?)
+        }
+        None => None,
+    };
     let excerpts: Vec<String> =
         posts.iter().map(|post| text::shorten(&post.excerpt, LISTED_EXCERPT)).collect();
     let permalinks: Vec<String> =

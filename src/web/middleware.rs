@@ -196,7 +196,6 @@ fn log(app: &App, response: &ServiceResponse<BoxBody>, started: Duration) {
     let route = pattern.as_deref().unwrap_or("(no route)");
     let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     let request_id = id.map_or_else(request_id, str::to_owned);
-    #[expect(clippy::cast_possible_truncation, reason = "a request takes seconds at most")]
     let ms = took.as_micros() as f64 / 1_000.0;
     if quiet {
         tracing::debug!(%method, route, status, ms, %request_id, "answered");

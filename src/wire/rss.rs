@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
 use super::xml;
@@ -82,10 +83,8 @@ pub fn write(feed: &Feed<'_>) -> String {
         items: feed.items.iter().map(item).collect(),
         ..Channel::default()
     };
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-    text.push_str(&channel.to_string());
-    text.push('\n');
-    text
+    // It writes the XML declaration itself.
+    channel.to_string()
 }
 
 fn item(item: &FeedItem<'_>) -> Item {
@@ -94,14 +93,29 @@ fn item(item: &FeedItem<'_>) -> Item {
     Item {
         title: Some(item.title.to_owned()),
         link: Some(item.url.to_owned()),
-        description: (!item.excerpt.is_empty()).then(|| xml::content(item.excerpt).to_string()),
         guid: Some(Guid { value: item.permalink.to_owned(), permalink: true }),
         comments: Some(item.permalink.to_owned()),
         pub_date: Some(rfc822(item.listed_at)),
         categories: vec![Category { name: item.category.to_owned(), domain: None }],
         dublin_core_ext: Some(creator),
+        extensions: description(item.excerpt),
         ..Item::default()
     }
+}
+
+/// An item's `<description>`. The library would write its own field as CDATA, which we never do; an
+/// element of an extension is escaped.
+fn description(excerpt: &str) -> ExtensionMap {
+    if excerpt.is_empty() {
+        return ExtensionMap::new();
+    }
+    let element = Extension {
+        name: "description".to_owned(),
+        value: Some(xml::content(excerpt)),
+        ..Extension::default()
+    };
+    let named = BTreeMap::from([("description".to_owned(), vec![element])]);
+    ExtensionMap::from([(String::new(), named)])
 }
 
 /// A date as RSS wants it: RFC 822 with a year of four digits, in UTC.
@@ -143,7 +157,11 @@ mod tests {
         for text in
             ["]]>", "<![CDATA[x]]>", "a & b < c > d", "日本語", "عربي", "&amp;lt;", "\u{1F600}"]
         {
-            let read = Channel::read_from(feed(text, text).as_bytes()).unwrap();
+            let written = feed(text, text);
+            assert_eq!(written.matches("<?xml").count(), 1, "{written}");
+            assert!(written.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>"), "{written}");
+            assert!(!written.contains("<![CDATA["), "{written}");
+            let read = Channel::read_from(written.as_bytes()).unwrap();
             let item = &read.items[0];
             assert_eq!(item.title.as_deref(), Some(text));
             let html = item.description.as_deref().unwrap();

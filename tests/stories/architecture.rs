@@ -1,8 +1,6 @@
 //! The layers hold: a module imports only from the layers before its own, and modules of one layer
 //! do not import each other (`src/ARCHITECTURE.md`).
 
-#![expect(clippy::unwrap_used, reason = "a source that cannot be read fails the test")]
-
 use std::path::{Path, PathBuf};
 
 /// Modules by layer, outermost names only.

@@ -2,6 +2,9 @@
 
 use crate::harness::Page;
 
+/// What is sent, where to, with which headers and body.
+type Case<'a> = (&'a str, String, Vec<(&'a str, &'a str)>, Vec<u8>);
+
 /// The titles on a page, newest first.
 fn titles(page: &Page) -> Vec<String> {
     page.texts("article.ping h3")
@@ -109,7 +112,7 @@ story! {
         for n in 0..10_000 {
             many.push_str(&format!("&f{n}=1"));
         }
-        let cases: Vec<(&str, String, Vec<(&str, &str)>, Vec<u8>)> = vec![
+        let cases: Vec<Case> = vec![
             ("no url", full.clone(), vec![form], b"title=x".to_vec()),
             ("an empty body", full.clone(), vec![], vec![]),
             ("a javascript url", full.clone(), vec![form], b"url=javascript:alert(1)".to_vec()),

@@ -1,7 +1,5 @@
 //! The two trees of migrations make the same tables.
 
-#![expect(clippy::unwrap_used, reason = "a database that cannot be asked fails the test")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

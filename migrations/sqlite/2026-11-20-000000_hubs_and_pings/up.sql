@@ -108,6 +108,8 @@ CREATE TABLE categories (
     CHECK (ping_policy <> 'passphrase' OR passphrase_hash IS NOT NULL)
 );
 
+-- The same for categories, within their hub. No foreign key to the category: SET NULL would take
+-- hub_id with it. Deleting a category clears category_id in the same transaction.
 CREATE TABLE category_slugs (
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     slug TEXT NOT NULL,

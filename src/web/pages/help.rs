@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
-use crate::db::prune::{ASIDE_DAYS, REFUSED_DAYS, SENDER_DAYS, WAITING_DAYS};
+use crate::db::prune::{ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, WAITING_DAYS};
 use crate::web::error::PageError;
 use crate::web::respond;
 
@@ -18,6 +18,7 @@ struct HelpView {
     aside_days: u32,
     refused_days: u32,
     sender_days: u32,
+    history_days: u32,
 }
 
 /// `GET /help`
@@ -30,6 +31,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         aside_days: ASIDE_DAYS,
         refused_days: REFUSED_DAYS,
         sender_days: SENDER_DAYS,
+        history_days: HISTORY_DAYS,
     };
     let page = respond::public_page(&view, None, app.clock.now())?;
     Ok(respond::rendered(&request, &page, None))

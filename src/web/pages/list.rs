@@ -248,7 +248,7 @@ pub async fn show_hub(
     let slug = slug.into_inner();
     show(&app, &request, before, move |connection| {
         Ok(match find_hub(connection, &slug)? {
-            Found::Here(hub) => At::Here(hub, None),
+            Found::Here(hub) => At::Here(Box::new(hub), None),
             Found::Moved(hub) => At::Moved(format!("/{}", hub.slug)),
             Found::Gone => return Err(PageError::Gone(Missing::Hub)),
             Found::Unknown => return Err(PageError::NotFound(Missing::Hub)),
@@ -284,7 +284,7 @@ pub async fn show_category(
     let before = place(query.before)?;
     show(&app, &request, before, move |connection| {
         Ok(match find_category(connection, &hub, &category)? {
-            Found::Here(Gate { hub, category }) => At::Here(hub, Some(category.id)),
+            Found::Here(Gate { hub, category }) => At::Here(Box::new(hub), Some(category.id)),
             Found::Moved(gate) => At::Moved(format!("/{}/{}", gate.hub.slug, gate.category.slug)),
             Found::Gone => return Err(PageError::Gone(Missing::Category)),
             Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
@@ -305,7 +305,7 @@ fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
 
 /// Where a list page's names led.
 enum At {
-    Here(Hub, Option<CategoryId>),
+    Here(Box<Hub>, Option<CategoryId>),
     Moved(String),
 }
 

@@ -4,6 +4,7 @@
 mod answer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,10 +17,17 @@ use crate::db::listed;
 use crate::model::ping::{CameBy, LISTED_EXCERPT};
 use crate::model::text;
 use crate::secret::Secret;
+use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
 use crate::web::respond;
 use crate::wire::trackback::{self, Listing, ListingItem, MAX_BODY, MAX_LISTED};
 use answer::{Refusal, answer};
+
+/// How long a ping's body may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(9);
+/// Senders give up after 3 seconds (`decisions.md`, "Time"). A ping that is stored after this
+/// was answered is taken for the same one when it comes again.
+const ANSWER_WITHIN: Duration = Duration::from_millis(2_700);
 
 /// The names in a ping address.
 #[derive(Debug, serde::Deserialize)]
@@ -76,7 +84,8 @@ async fn take_in(
 ) -> Result<receive_ping::Received, Refusal> {
     let (address, passphrase) = names.address(query);
     let address = address.ok_or(Refusal::NoSuchCategory)?;
-    let body = read_body(payload, MAX_BODY).await.map_err(Refusal::Body)?;
+    let body = tokio::time::timeout(BODY_WITHIN, read_body(payload, MAX_BODY)).await;
+    let body = body.unwrap_or(Err(PageError::TimedOut)).map_err(Refusal::Body)?;
     let content_type =
         request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
     let ping = trackback::parse(content_type, &body).map_err(Refusal::Parse)?;
@@ -92,9 +101,9 @@ async fn take_in(
         came_by: CameBy::Trackback,
         sender: client(app, request),
     };
-    receive_ping::receive(app, &gate, incoming)
-        .await
-        .map_err(|error| Refusal::in_zone(error, &gate))
+    let received =
+        tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, &gate, incoming)).await;
+    received.unwrap_or(Err(ReceiveError::Busy)).map_err(|error| Refusal::in_zone(error, &gate))
 }
 
 /// `GET`: the old listing with `__mode=rss`, a sentence for those who would ping by GET, and for

@@ -153,7 +153,7 @@ impl Browser {
             }
         }
         let page = Page { status, headers, body, bytes };
-        if status < 300 || status >= 400 {
+        if !(300..400).contains(&status) {
             self.page = page.clone();
         }
         page

@@ -25,6 +25,7 @@ pub struct Site {
     pub app: Arc<App>,
     /// Its address, without a slash at the end.
     pub base: String,
+    address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
     // Dropped last: the server must be gone before its database.
@@ -48,7 +49,7 @@ impl Site {
         let mut config = Args::parse_from(["backchannel"]).config;
         config.http.address.listen = ([127, 0, 0, 1], 0).into();
         config.http.workers = Some(1);
-        config.database.url = database.url.clone();
+        config.database.database = Some(database.url.clone());
         config.database.data = database.data.path().to_owned();
         config.database.secret_key =
             Some("a key for stories, long enough for it".to_owned().into());
@@ -66,7 +67,7 @@ impl Site {
                     Mail::memory(&config.mail, &clock)
                 };
                 let app = Arc::new(App::with_mail(config, clock, address, mail).unwrap());
-                tell_app.send(Arc::clone(&app)).ok().unwrap();
+                tell_app.send((Arc::clone(&app), address)).ok().unwrap();
                 let server = Server::around(app, listener, address);
                 let stopped = async {
                     let _dropped = stopped.await;
@@ -74,17 +75,14 @@ impl Site {
                 server.run(stopped).await.unwrap();
             });
         });
-        let app = app.await.unwrap();
+        let (app, address) = app.await.unwrap();
         let base = app.addresses.home().to_owned();
-        Self { app, base, stop: Some(stop), thread: Some(thread), _database: database }
+        Self { app, base, address, stop: Some(stop), thread: Some(thread), _database: database }
     }
 
-    /// Stops the server as SIGTERM would, and waits for it.
-    pub fn stop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the server stopped in order");
-        }
+    /// Where it listens, whatever its public address is.
+    pub fn listens_at(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Moves the clock.
@@ -160,7 +158,7 @@ impl Site {
         ];
         let saved = organizer.submit("/manage/sxsw/categories", &category).await;
         let ping_url = saved.one_text(".copy code");
-        Topic { site: self, organizer, path: format!("/sxsw/{slug}"), ping_url }
+        Topic { site: self, organizer, ping_url }
     }
 }
 
@@ -189,8 +187,6 @@ pub struct Topic<'a> {
     pub site: &'a Site,
     /// Its organizer, signed in.
     pub organizer: Browser,
-    /// Its page's path.
-    pub path: String,
     /// Its ping address, with the passphrase if it has one.
     pub ping_url: String,
 }

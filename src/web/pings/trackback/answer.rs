@@ -56,6 +56,9 @@ impl Refusal {
             Self::Body(PageError::TooLarge) | Self::Parse(ParseError::TooLarge) => {
                 "This ping is too large: 32 KB is the most. Send a shorter excerpt."
             }
+            Self::Body(PageError::TimedOut) => {
+                "The ping took too long to arrive. Please send it again."
+            }
             Self::Body(_) => "The ping was cut off on its way. Please send it again.",
             Self::Parse(error) => return error.to_string(),
             Self::ClosedSince(moment) => {
@@ -111,7 +114,7 @@ impl Refusal {
             Self::Ping(ReceiveError::Url(_)) => "url",
             Self::Ping(ReceiveError::OwnPage) => "own-page",
             Self::Ping(ReceiveError::NoPassphrase) => "no-passphrase",
-            Self::Ping(ReceiveError::WrongPassphrase) => "refused-passphrase",
+            Self::Ping(ReceiveError::WrongPassphrase) => "wrong-passphrase",
             Self::Ping(ReceiveError::TooOften(_)) => "too-often",
             Self::Ping(ReceiveError::Full) => "full",
             Self::Ping(ReceiveError::Busy) => "busy",
@@ -151,7 +154,7 @@ fn receive_message(error: &ReceiveError) -> String {
             "Too many posts are waiting for the organizers of this category. Your post was not stored: please send it again later."
         }
         ReceiveError::Busy | ReceiveError::Database(DbError::Busy | DbError::Closed) => {
-            "The hub is busy. Your post was not stored: please send it again in a minute."
+            "The hub is busy. Please send your post again in a minute: it is taken in once."
         }
         ReceiveError::Database(_) => {
             "Something broke here. Your post was not stored: please send it again in a few minutes."
