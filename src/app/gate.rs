@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{Mutex, MutexGuard};
+
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
@@ -31,7 +33,11 @@ impl Keepable for Arc<Gate> {
 pub struct Proofs {
     key: SecretKey,
     right: moka::sync::Cache<[u8; 32], Timestamp>,
+    turns: Vec<Mutex<()>>,
 }
+
+/// How many passphrases can be tried side by side: the same one is tried once.
+const TURNS: usize = 64;
 
 /// How long after its last use a proof is forgotten. Longer than T21's ten minutes: it bounds
 /// nothing but memory, and whoever proved a passphrase must not be caught by a neighbour's wrong
@@ -46,7 +52,11 @@ impl std::fmt::Debug for Proofs {
 
 impl Default for Proofs {
     fn default() -> Self {
-        Self { key: SecretKey::random(), right: moka::sync::Cache::new(10_000) }
+        Self {
+            key: SecretKey::random(),
+            right: moka::sync::Cache::new(10_000),
+            turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
+        }
     }
 }
 
@@ -63,6 +73,13 @@ impl Proofs {
             self.right.insert(proof, now.plus(KEPT));
         }
         known
+    }
+
+    /// Waits until nobody else is trying this passphrase. When a keynote ends, a hall pings with
+    /// the same one at the same moment: one argon2 is enough for all of them.
+    pub async fn turn(&self, phc: &str, passphrase: &str) -> MutexGuard<'_, ()> {
+        let proof = self.proof(phc, passphrase);
+        self.turns[usize::from(proof[0]) % self.turns.len()].lock().await
     }
 
     /// Remembers that it was right.

@@ -150,7 +150,7 @@ fn render(
         items: items.collect(),
     };
     let rendered =
-        Rendered::new(rss::write(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, about.changed_at);
+        Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, about.changed_at);
     let rendered = rendered.with_header("Cross-Origin-Resource-Policy", "cross-origin".to_owned());
     Ok(if hub.is_public() {
         rendered

@@ -1,8 +1,9 @@
 //! Every address, under headings by who calls it.
 
 use actix_web::guard::{Any, Get, Head};
+use actix_web::http::header::ALLOW;
 use actix_web::web::{self, ServiceConfig, resource};
-use actix_web::{HttpRequest, HttpResponse, Resource, Route};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route};
 
 use super::error::{Missing, PageError};
 use super::pages::{
@@ -12,29 +13,54 @@ use super::pages::{
 use super::pings::trackback;
 use super::{assets, feeds, ops, respond};
 
-/// `GET` and `HEAD`.
-fn read() -> Route {
+/// An address that is read: `GET` and `HEAD`.
+fn reads<A: FromRequest + 'static>(path: &str, show: impl Show<A>) -> Resource {
+    resource(path.to_owned()).route(get_and_head().to(show)).default_service(other("GET, HEAD"))
+}
+
+/// An address that is written to: `POST`.
+fn writes<A: FromRequest + 'static>(path: &str, change: impl Show<A>) -> Resource {
+    resource(path.to_owned()).route(web::post().to(change)).default_service(other("POST"))
+}
+
+/// An address that is read and written to.
+fn both<A: FromRequest + 'static, B: FromRequest + 'static>(
+    path: &str,
+    show: impl Show<A>,
+    change: impl Show<B>,
+) -> Resource {
+    resource(path.to_owned())
+        .route(get_and_head().to(show))
+        .route(web::post().to(change))
+        .default_service(other("GET, HEAD, POST"))
+}
+
+fn get_and_head() -> Route {
     web::route().guard(Any(Get()).or(Head()))
 }
 
-fn write() -> Route {
-    web::post()
+/// Any other method: 405 names those that there are (RFC 9110, 15.5.6).
+fn other(allowed: &'static str) -> Route {
+    web::to(move || {
+        let refused = HttpResponse::MethodNotAllowed().insert_header((ALLOW, allowed)).finish();
+        std::future::ready(refused)
+    })
 }
 
-fn at(path: &str) -> Resource {
-    resource(path.to_owned())
-}
+/// What can answer at an address.
+trait Show<A>: Handler<A, Output: Responder + 'static> {}
+impl<A, H: Handler<A, Output: Responder + 'static>> Show<A> for H {}
 
 /// The whole address space. What is above wins.
 pub fn routes(config: &mut ServiceConfig) {
     config
         // the operator's machines
-        .service(at("/healthz").route(read().to(ops::show_health)))
-        .service(at("/readyz").route(read().to(ops::show_ready)))
-        .service(at("/metrics").route(read().to(ops::show_metrics)))
-        .service(at("/robots.txt").route(read().to(ops::show_robots)))
-        .service(at("/favicon.ico").route(read().to(assets::show_favicon)))
-        .service(at("/assets/{name}").route(read().to(assets::show)))
+        .service(reads("/healthz", ops::show_health))
+        .service(reads("/readyz", ops::show_ready))
+        .service(reads("/metrics", ops::show_metrics))
+        .service(reads("/robots.txt", ops::show_robots))
+        .service(reads("/favicon.ico", assets::show_favicon))
+        .service(reads("/assets/{name}", assets::show))
         // bloggers' software
         .service(ping("/tb{slash:/?}"))
         .service(ping("/tb/{number:[0-9]{1,15}}{slash:/?}"))
@@ -45,115 +71,62 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(accounts)
         .configure(desk)
         // readers and bloggers
-        .service(at("/").route(read().to(home::show)))
-        .service(at("/help").route(read().to(help::show)))
-        .service(at("/p/{id}").route(read().to(post::show)))
-        .service(
-            at("/p/{id}/report")
-                .route(read().to(post::new_report))
-                .route(write().to(post::create_report)),
-        )
-        .service(at("/r/{receipt}").route(read().to(receipt::show)))
-        .service(at("/{hub}").route(read().to(list::show_hub)))
-        .service(at("/{hub}/rss").route(read().to(feeds::show_hub)))
-        .service(at("/{hub}/-/add").route(read().to(add::choose)))
-        .service(
-            at("/{hub}/{category}")
-                .route(read().to(list::show_category))
-                .route(write().to(trackback::receive)),
-        )
-        .service(
-            at("/{hub}/{category}/")
-                .route(read().to(nowhere))
-                .route(write().to(trackback::receive)),
-        )
-        .service(at("/{hub}/{category}/rss").route(read().to(feeds::show_category)))
-        .service(
-            at("/{hub}/{category}/add").route(read().to(add::show)).route(write().to(add::create)),
-        )
+        .service(reads("/", home::show))
+        .service(reads("/help", help::show))
+        .service(reads("/p/{id}", post::show))
+        .service(both("/p/{id}/report", post::new_report, post::create_report))
+        .service(reads("/r/{receipt}", receipt::show))
+        .service(reads("/{hub}", list::show_hub))
+        .service(reads("/{hub}/rss", feeds::show_hub))
+        .service(reads("/{hub}/-/add", add::choose))
+        .service(both("/{hub}/{category}", list::show_category, trackback::receive))
+        .service(both("/{hub}/{category}/", nowhere, trackback::receive))
+        .service(reads("/{hub}/{category}/rss", feeds::show_category))
+        .service(both("/{hub}/{category}/add", add::show, add::create))
         .default_service(web::to(nowhere));
 }
 
 /// A ping address: `POST` pings, `GET` shows.
 fn ping(path: &str) -> Resource {
-    at(path).route(read().to(trackback::show)).route(write().to(trackback::receive))
+    both(path, trackback::show, trackback::receive)
 }
 
 fn accounts(config: &mut ServiceConfig) {
     config
-        .service(at("/signin").route(read().to(sign_in::show)).route(write().to(sign_in::create)))
-        .service(at("/signout").route(write().to(sign_in::delete)))
-        .service(
-            at("/signup")
-                .route(read().to(sign_up::new_sign_up))
-                .route(write().to(sign_up::create_sign_up)),
-        )
-        .service(
-            at("/signup/{token}")
-                .route(read().to(sign_up::new_account))
-                .route(write().to(sign_up::create_account)),
-        )
-        .service(
-            at("/reset")
-                .route(read().to(sign_up::new_reset))
-                .route(write().to(sign_up::create_reset)),
-        )
-        .service(
-            at("/reset/{token}")
-                .route(read().to(sign_up::new_password))
-                .route(write().to(sign_up::create_password)),
-        )
-        .service(at("/account").route(read().to(account::show)))
-        .service(at("/account/name").route(write().to(account::update_name)))
-        .service(at("/account/password").route(write().to(account::update_password)))
-        .service(at("/account/signout-everywhere").route(write().to(account::delete_sessions)));
+        .service(both("/signin", sign_in::show, sign_in::create))
+        .service(writes("/signout", sign_in::delete))
+        .service(both("/signup", sign_up::new_sign_up, sign_up::create_sign_up))
+        .service(both("/signup/{token}", sign_up::new_account, sign_up::create_account))
+        .service(both("/reset", sign_up::new_reset, sign_up::create_reset))
+        .service(both("/reset/{token}", sign_up::new_password, sign_up::create_password))
+        .service(reads("/account", account::show))
+        .service(writes("/account/name", account::update_name))
+        .service(writes("/account/password", account::update_password))
+        .service(writes("/account/signout-everywhere", account::delete_sessions));
 }
 
 fn desk(config: &mut ServiceConfig) {
     config
-        .service(at("/manage").route(read().to(manage::show)))
-        .service(
-            at("/manage/new")
-                .route(read().to(manage::new_hub))
-                .route(write().to(manage::create_hub)),
-        )
-        .service(at("/manage/{hub}").route(read().to(queue::show)))
-        .service(at("/manage/{hub}/decided").route(read().to(queue::show_decided)))
-        .service(at("/manage/{hub}/pings/{ping}/verdict").route(write().to(queue::decide)))
-        .service(at("/manage/{hub}/pings/{ping}/undo").route(write().to(queue::undo)))
-        .service(at("/manage/{hub}/reports").route(read().to(reports::show)))
-        .service(at("/manage/{hub}/reports/{report}/dismiss").route(write().to(reports::dismiss)))
-        .service(
-            at("/manage/{hub}/settings")
-                .route(read().to(hub_settings::show))
-                .route(write().to(hub_settings::update)),
-        )
-        .service(at("/manage/{hub}/close").route(write().to(hub_settings::close)))
-        .service(at("/manage/{hub}/reopen").route(write().to(hub_settings::reopen)))
-        .service(at("/manage/{hub}/delete").route(write().to(hub_settings::delete)))
-        .service(
-            at("/manage/{hub}/categories")
-                .route(read().to(categories::show))
-                .route(write().to(categories::create)),
-        )
-        .service(at("/manage/{hub}/new-category").route(read().to(categories::new)))
-        .service(
-            at("/manage/{hub}/categories/{category}")
-                .route(read().to(categories::edit))
-                .route(write().to(categories::update)),
-        )
-        .service(
-            at("/manage/{hub}/categories/{category}/move")
-                .route(write().to(categories::update_order)),
-        )
-        .service(
-            at("/manage/{hub}/categories/{category}/delete").route(write().to(categories::delete)),
-        )
-        .service(at("/operator").route(read().to(operator::show)))
-        .service(at("/operator/hubs/{hub}/{verb}").route(write().to(operator::update_hub)))
-        .service(
-            at("/operator/accounts/{account}/{verb}").route(write().to(operator::update_account)),
-        );
+        .service(reads("/manage", manage::show))
+        .service(both("/manage/new", manage::new_hub, manage::create_hub))
+        .service(reads("/manage/{hub}", queue::show))
+        .service(reads("/manage/{hub}/decided", queue::show_decided))
+        .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::decide))
+        .service(writes("/manage/{hub}/pings/{ping}/undo", queue::undo))
+        .service(reads("/manage/{hub}/reports", reports::show))
+        .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
+        .service(writes("/manage/{hub}/close", hub_settings::close))
+        .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
+        .service(writes("/manage/{hub}/delete", hub_settings::delete))
+        .service(both("/manage/{hub}/categories", categories::show, categories::create))
+        .service(reads("/manage/{hub}/new-category", categories::new))
+        .service(both("/manage/{hub}/categories/{category}", categories::edit, categories::update))
+        .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
+        .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
+        .service(reads("/operator", operator::show))
+        .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))
+        .service(writes("/operator/accounts/{account}/{verb}", operator::update_account));
 }
 
 /// No such address: perhaps it has a slash too many.

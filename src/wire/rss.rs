@@ -10,7 +10,7 @@ use rss::{Category, Channel, Guid, Item};
 use super::xml;
 use crate::clock::Timestamp;
 
-/// `Content-Type` of what [`write`] gives.
+/// `Content-Type` of what [`to_xml`] gives.
 pub const CONTENT_TYPE: &str = "application/rss+xml; charset=utf-8";
 
 /// The most items in a feed.
@@ -58,7 +58,7 @@ pub struct FeedItem<'a> {
 ///
 /// An item's `link` is the blogger's post and its `guid` our permalink. Titles are text, escaped
 /// once; a description is HTML by custom, so that text is escaped as HTML first.
-pub fn write(feed: &Feed<'_>) -> String {
+pub fn to_xml(feed: &Feed<'_>) -> String {
     let own_link = Link {
         href: feed.address.to_owned(),
         rel: "self".to_owned(),
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn feed<'a>(title: &'a str, excerpt: &'a str) -> String {
-        write(&Feed {
+        to_xml(&Feed {
             title,
             page: "https://hubs.example/sxsw",
             address: "https://hubs.example/sxsw/rss",

@@ -85,6 +85,23 @@ story! {
         topic.organizer.open("/manage/sxsw").await.says("Nothing to look at");
     }
 
+    async fn sixty_four_senders_of_the_same_post_make_one(site) {
+        let topic = site.hub("passphrase", "at-once").await;
+        let body = b"url=http://ada.example/raced&title=Raced".to_vec();
+        let mut senders = tokio::task::JoinSet::new();
+        for _ in 0..64 {
+            let (mut browser, url, body) = (site.browser(), topic.ping_url.clone(), body.clone());
+            senders.spawn(async move { browser.post_raw(&url, &[], body).await.body });
+        }
+        let answers = senders.join_all().await;
+        let stored = answers.iter().filter(|body| body.contains("<error>0</error>")).count();
+        // Sixty at once is what one address may send with the passphrase.
+        assert_eq!(stored, 60, "{answers:?}");
+        let page = site.browser().open("/sxsw").await;
+        assert_eq!(titles(&page), ["Raced"]);
+        assert_eq!(page.texts(".pulse b")[..2], ["1", "1"]);
+    }
+
     async fn the_address_is_shown_as_it_was_sent(site) {
         let topic = site.hub("open", "at-once").await;
         topic.ping(&[("url", " www.ada.example/Post?b=2&amp;a=1#there "), ("title", "x")]).await;

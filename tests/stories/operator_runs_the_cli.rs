@@ -251,6 +251,43 @@ async fn a_stop_loses_nothing_that_was_under_way() {
 }
 
 #[tokio::test]
+async fn no_passphrase_or_token_reaches_the_log_even_at_its_most_talkative() {
+    let database = Database::sqlite();
+    let mut server = serve(&database, &["--demo", "--log", "debug", "--log-format", "json"], 3);
+    let mut reader = Browser::new(&server.base);
+    let page = reader.open("/longpier/craft").await;
+    let ping_url = page.attributes("link[rel=trackback]", "href").remove(0);
+    let secret = "canary-passphrase";
+    for address in [
+        format!("{ping_url}/{secret}"),
+        format!("{}/tb?tb_id=1&pass={secret}", server.base),
+        format!("{}/longpier/craft/trackback/{secret}", server.base),
+        format!("{}/longpier/craft?pass={secret}", server.base),
+        format!("{}/longpier/{secret}/x/y/z", server.base),
+    ] {
+        let body = format!("url=http://ada.example/&pass={secret}").into_bytes();
+        reader.post_raw(&address, &[("referer", &address), ("cookie", secret)], body).await;
+        reader.open(&address).await;
+    }
+    for path in ["/r/canary-passphrase", "/signup/canary-passphrase", "/reset/canary-passphrase"] {
+        reader.open(path).await.has_status(404);
+    }
+    reader.open("/signin").await;
+    reader
+        .submit("/signin", &[("email", "a@example.org"), ("password", secret)])
+        .await
+        .has_status(422);
+    assert_eq!(server.signal("-TERM"), 0);
+    let log = std::fs::read_to_string(database.data.path().join("log")).unwrap();
+    let lines: Vec<&str> = log.lines().filter(|line| !line.starts_with("demonstration:")).collect();
+    assert!(lines.len() > 15, "{log}");
+    for line in lines {
+        assert!(!line.contains(secret), "{line}");
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_first_start_says_all_that_is_needed() {
     let data = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_backchannel"))
