@@ -60,8 +60,8 @@ pub enum Limit {
     /// Pings with the right passphrase: 600 an hour, 60 at once. A conference hall shares one
     /// address.
     ProvedPing(CategoryId),
-    /// Tries of a passphrase that was not seen right before: 20 an hour.
-    TryPassphrase,
+    /// Tries of a category's passphrase that was not seen right before: 20 an hour.
+    TryPassphrase(CategoryId),
     /// Sign-ins: ten at once, then one in 6 s.
     SignIn,
     /// Sign-ups: 5 an hour.
@@ -86,7 +86,7 @@ impl Limit {
             Self::StrangerPing(_) => "stranger-ping",
             Self::StrangerHub(_) => "stranger-hub",
             Self::ProvedPing(_) => "proved-ping",
-            Self::TryPassphrase => "try-passphrase",
+            Self::TryPassphrase(_) => "try-passphrase",
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
             Self::ResetMail => "reset-mail",
@@ -185,7 +185,9 @@ impl Limits {
                 .try_for_each(|limiter| self.check(limiter, &(block, category.0))),
             Limit::StrangerHub(hub) => self.check(&self.stranger_hub, &(block, hub.0)),
             Limit::ProvedPing(category) => self.check(&self.proved_ping, &(block, category.0)),
-            Limit::TryPassphrase => self.check(&self.try_passphrase, &(block, 0)),
+            Limit::TryPassphrase(category) => {
+                self.check(&self.try_passphrase, &(block, category.0))
+            }
             Limit::SignIn => self.check(&self.sign_in, &(block, 0)),
             Limit::SignUp => self.check(&self.sign_up, &(block, 0)),
             Limit::ResetMail => self.check(&self.reset_mail, &(block, 0)),
@@ -343,10 +345,14 @@ mod tests {
         let mut let_through = 0;
         for i in 0..10_000 {
             let address = format!("2001:db8:1:2::{i:x}");
-            let_through += u32::from(limits.take(Limit::TryPassphrase, block(&address)).is_ok());
+            let_through += u32::from(
+                limits.take(Limit::TryPassphrase(CategoryId(1)), block(&address)).is_ok(),
+            );
         }
         assert_eq!(let_through, 20);
-        limits.take(Limit::TryPassphrase, block("2001:db8:1:3::1")).expect("the neighbour");
+        limits
+            .take(Limit::TryPassphrase(CategoryId(1)), block("2001:db8:1:3::1"))
+            .expect("the neighbour");
         assert_eq!(block("::ffff:192.0.2.1"), block("192.0.2.1"), "IPv4 in IPv6 clothes");
     }
 

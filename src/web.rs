@@ -4,6 +4,7 @@ mod assets;
 mod error;
 mod extract;
 mod feeds;
+mod held_payload;
 mod middleware;
 mod ops;
 mod pages;
@@ -13,4 +14,4 @@ mod routes;
 mod view;
 
 pub use middleware::{around, limit_time};
-pub use routes::routes;
+pub use routes::{routes, unreadable_path, unreadable_query};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::db::accounts::{Account, NewAccount};
 use crate::db::links::{NewLink, OneUseLink};
-use crate::db::{DbError, accounts, links, sessions};
+use crate::db::{DbError, Tx, accounts, instance, links, sessions};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::mail::messages::{AlreadyHereMail, ResetMail, SignUpMail};
 use crate::model::account::{LinkPurpose, NewPassword};
@@ -254,6 +254,17 @@ pub async fn finish_sign_up(
     insert(app, &draft, is_operator, Some(link_id)).await
 }
 
+/// The set-up link makes the first operator, and no other; any operator ends all set-up links. Two
+/// instances that start together print one each.
+fn check_set_up(tx: &mut Tx<'_>, by_link: bool) -> Result<(), AccountError> {
+    // The instance's row is the lock on PostgreSQL.
+    instance::touch(tx)?;
+    if by_link && accounts::count_operators(tx.reading())? > 0 {
+        return Err(AccountError::LinkGone);
+    }
+    Ok(links::delete_all(tx, LinkPurpose::SetUp)?)
+}
+
 /// Opens an account, for the command line.
 pub async fn add(
     app: &App,
@@ -279,6 +290,9 @@ async fn insert(
                 && !links::delete(tx, link)?
             {
                 return Err(AccountError::LinkGone);
+            }
+            if new.is_operator {
+                check_set_up(tx, link.is_some())?;
             }
             Ok(accounts::insert(tx, &new, now)?)
         })

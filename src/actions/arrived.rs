@@ -15,14 +15,11 @@ pub enum Arrived {
     Never,
     /// It came and was not taken in, the last time then.
     Refused(RefusalReason, Timestamp),
-    /// It waits, since then. Spam reads the same: spammers learn nothing here.
+    /// It waits, since then. What was set aside reads the same: spammers learn nothing here, and a
+    /// verdict on somebody's post is for its receipt.
     Waiting(Timestamp),
     /// It is listed, there, since then.
     Listed(PublicId, Timestamp),
-    /// An organizer found that it does not belong here.
-    NotHere,
-    /// It was taken back or is gone.
-    Removed,
 }
 
 /// Why it cannot be said.
@@ -60,11 +57,14 @@ pub async fn ask(
             };
             Ok(match (ping.state, ping.listed_at) {
                 (PingState::Listed, Some(since)) => Arrived::Listed(ping.public_id, since),
-                (PingState::Listed | PingState::Pending | PingState::Spam, _) => {
-                    Arrived::Waiting(ping.received_at)
-                }
-                (PingState::Rejected, _) => Arrived::NotHere,
-                (PingState::Removed, _) => Arrived::Removed,
+                (
+                    PingState::Listed
+                    | PingState::Pending
+                    | PingState::Spam
+                    | PingState::Rejected
+                    | PingState::Removed,
+                    _,
+                ) => Arrived::Waiting(ping.received_at),
             })
         })
         .await

@@ -1,10 +1,8 @@
 //! Opening and changing categories.
 
-use std::sync::Arc;
-
 use crate::app::App;
 use crate::db::categories::{Category, CategoryTexts};
-use crate::db::{DbError, categories};
+use crate::db::{DbError, categories, pings};
 use crate::model::category::{ListingPolicy, PingPolicy};
 use crate::model::hub::{MAX_CATEGORIES, MAX_DESCRIPTION, MAX_TITLE, line, paragraphs};
 use crate::model::id::{CategoryId, HubId};
@@ -81,6 +79,12 @@ impl CategoryDraft {
                 problems
                     .add("passphrase", "Choose a posting passphrase: two words are easy to say.");
             }
+            None
+        } else if ping == Some(PingPolicy::Open) {
+            problems.add(
+                "passphrase",
+                "Everybody may ping this category: leave the passphrase empty, or choose the first answer.",
+            );
             None
         } else {
             problems.take("passphrase", Passphrase::parse(&self.passphrase))
@@ -182,10 +186,9 @@ pub async fn edit(
     let has_passphrase = category.passphrase_hash.is_some();
     let (mut texts, passphrase) = draft.check(has_passphrase).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
-    let (old, now) = (Arc::new(category.clone()), app.clock.now());
-    let id = category.id;
+    let (id, now) = (category.id, app.clock.now());
     app.db
-        .write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, &old, &texts, now)?))
+        .write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, id, &texts, now)?))
         .await?;
     Ok(Saved { id, passphrase })
 }
@@ -244,5 +247,7 @@ pub async fn delete(
         return Err(CategoryError::Problems(Problems::one("confirm", sentence)));
     }
     let (id, now) = (category.id, app.clock.now());
+    // Most rows go in transactions of their own, so that pings to others do not wait for them.
+    while app.db.write(move |tx| pings::delete_some(tx, hub, Some(id))).await? > 0 {}
     app.db.write(move |tx| Ok(categories::delete(tx, hub, id, now)?)).await
 }

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, hubs, members};
+use crate::db::{DbError, hubs, members, pings};
 use crate::model::account::Role;
-use crate::model::colour::Accent;
+use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
 use crate::model::id::HubId;
 use crate::model::problems::Problems;
@@ -61,6 +61,16 @@ impl HubDraft {
             language: hub.language.clone(),
             time_zone: hub.time_zone.clone(),
         }
+    }
+
+    /// The same with an accent that can be read: where the one typed is too pale, the nearest that
+    /// works, so that the form can offer it.
+    #[must_use]
+    pub fn with_readable_accent(mut self) -> Self {
+        if let Err(ColourError::TooPale { nearest, .. }) = Accent::parse(&self.accent) {
+            self.accent = nearest;
+        }
+        self
     }
 
     /// Checks what was typed, field by field. Empty accent, language and time zone get defaults.
@@ -133,7 +143,7 @@ fn link(typed: &str) -> Result<String, crate::model::web_url::WebUrlError> {
     WebUrl::parse(typed).map(|url| url.as_str().to_owned())
 }
 
-fn accent(typed: &str) -> Result<String, crate::model::colour::ColourError> {
+fn accent(typed: &str) -> Result<String, ColourError> {
     if typed.trim().is_empty() {
         return Ok(Accent::DEFAULT.light().to_string());
     }
@@ -202,6 +212,10 @@ pub async fn delete(app: &App, hub: &Hub, typed: &str) -> Result<(), HubError> {
         return Err(HubError::Problems(Problems::one("confirm", sentence)));
     }
     let id = hub.id;
+    // It takes no more pings; most rows go in transactions of their own, so that pings to others
+    // do not wait for them.
+    switch(app, id, Switch::Closed, true).await?;
+    while app.db.write(move |tx| pings::delete_some(tx, id, None)).await? > 0 {}
     app.db.write(move |tx| Ok(hubs::delete(tx, id)?)).await
 }
 

@@ -8,42 +8,82 @@ use crate::db::{DbError, Tx, blogs, listed, pings, reports};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{PingState, Verdict};
 
-/// Puts a verdict on a ping of a hub. The same verdict again changes nothing.
+/// A verdict, carried out or not.
+#[derive(Debug)]
+pub enum Decided {
+    /// It was carried out, or it stood already.
+    Done(Ping),
+    /// Somebody else had decided since the page was loaded: nothing was changed.
+    Stale(Ping),
+}
+
+/// Puts a verdict on a ping of a hub, which was in the state `seen` when the page was loaded. The
+/// same verdict again changes nothing.
 ///
 /// Open reports about the ping are closed: whoever decided has seen it.
 pub async fn decide(
     app: &App,
     hub: HubId,
     ping: PingId,
+    seen: Option<PingState>,
     verdict: Verdict,
     by: AccountId,
-) -> Result<Ping, DbError> {
+) -> Result<Decided, DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
             let to = verdict.state();
+            if ping.state != to && seen.is_some_and(|seen| seen != ping.state) {
+                return Ok(Decided::Stale(ping));
+            }
             reports::update_handled(tx, hub, ping.id, by, now)?;
             if ping.state != to {
-                change(tx, &ping, to, Some(now), now)?;
-                note(tx, &ping, "decided", to, by, now)?;
+                let before = serde_json::to_string(&Before::of(tx, &ping)?).ok();
+                change(tx, &ping, to, Some(now), now, now)?;
+                note(tx, &ping, "decided", to, by, before, now)?;
             }
-            Ok(ping)
+            Ok(Decided::Done(ping))
         })
         .await
 }
 
-/// Takes the newest verdict on a ping back: it is again what it was before.
+/// How things stood before a verdict, so that it can be taken back.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+struct Before {
+    /// When the ping had been listed, in microseconds.
+    listed_at: Option<i64>,
+    /// Whether a moderator had approved of the blog.
+    blog_approved: bool,
+}
+
+impl Before {
+    fn of(tx: &mut Tx<'_>, ping: &Ping) -> Result<Self, DbError> {
+        let blog_approved = blogs::is_approved(tx.reading(), ping.hub_id, &ping.blog_key)?;
+        Ok(Self { listed_at: ping.listed_at.map(Timestamp::micros), blog_approved })
+    }
+}
+
+/// Takes the newest verdict on a ping back: it is again what it was before, where it was before,
+/// and its blog stands as it did.
 pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<Ping, DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
-            let before = pings::find_state_before_decision(tx.reading(), hub, ping.id)?;
-            let Some(before) = before else { return Err(DbError::NotFound) };
-            let decided_at = (before != PingState::Pending).then_some(now);
-            change(tx, &ping, before, decided_at, now)?;
-            note(tx, &ping, "undone", before, by, now)?;
+            let noted = pings::find_before_decision(tx.reading(), hub, ping.id)?;
+            let (state, detail) = noted.ok_or(DbError::NotFound)?;
+            let before: Before =
+                detail.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+            let listed_at = before.listed_at.map_or(now, Timestamp::from_micros);
+            let decided_at = (state != PingState::Pending).then_some(now);
+            change(tx, &ping, state, decided_at, listed_at, now)?;
+            if before.blog_approved {
+                blogs::update_approved_by_key(tx, hub, &ping.blog_key, now)?;
+            } else {
+                blogs::update_unapproved(tx, hub, &ping.blog_key)?;
+            }
+            note(tx, &ping, "undone", state, by, None, now)?;
             Ok(ping)
         })
         .await
@@ -70,6 +110,7 @@ fn change(
     ping: &Ping,
     to: PingState,
     decided_at: Option<Timestamp>,
+    listed_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
     let hub = ping.hub_id;
@@ -81,7 +122,7 @@ fn change(
                 blog_key: ping.blog_key.clone(),
                 blog_name: ping.blog_name.clone(),
             };
-            listed::enter(tx, hub, &standing, true, now)?;
+            listed::enter(tx, hub, &standing, true, listed_at, now)?;
             pings::update_decided(tx, hub, ping.id, decided_at)
         }
         (true, false) => {
@@ -102,8 +143,9 @@ fn note(
     kind: &'static str,
     to: PingState,
     by: AccountId,
+    before: Option<String>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let event = NewEvent { kind, from: ping.state, to, actor: Some(by), detail: None };
+    let event = NewEvent { kind, from: ping.state, to, actor: Some(by), detail: before };
     pings::insert_event(tx, ping.hub_id, ping.id, &event, now)
 }

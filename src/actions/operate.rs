@@ -32,23 +32,37 @@ pub struct Desk {
     pub more_accounts: bool,
     /// Open reports of all hubs.
     pub reports: Vec<OpenReport>,
+    /// Whether there are more reports.
+    pub more_reports: bool,
 }
 
-/// Reads the desk, from a page of hubs and a page of accounts on.
-pub async fn read(app: &App, hub_page: i64, account_page: i64) -> Result<Desk, DbError> {
+/// Which page of each list of the desk, from 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Pages {
+    /// Of the hubs.
+    pub hubs: i64,
+    /// Of the accounts.
+    pub accounts: i64,
+    /// Of the reports.
+    pub reports: i64,
+}
+
+/// Reads these pages of the desk.
+pub async fn read(app: &App, pages: Pages) -> Result<Desk, DbError> {
     app.db
         .read(move |connection| {
-            let mut listed = hubs::list_all(connection, hub_page * PAGE, PAGE + 1)?;
+            let mut listed = hubs::list_all(connection, pages.hubs * PAGE, PAGE + 1)?;
             let more_hubs = crop(&mut listed);
             let mut owned = Vec::with_capacity(listed.len());
             for hub in listed {
                 let owners = members::list_owner_emails(connection, hub.id)?;
                 owned.push(OwnedHub { hub, owners });
             }
-            let mut accounts = accounts::list(connection, account_page * PAGE, PAGE + 1)?;
+            let mut accounts = accounts::list(connection, pages.accounts * PAGE, PAGE + 1)?;
             let more_accounts = crop(&mut accounts);
-            let reports = reports::list_open(connection, None, PAGE)?;
-            Ok(Desk { hubs: owned, more_hubs, accounts, more_accounts, reports })
+            let mut reports = reports::list_open(connection, None, pages.reports * PAGE, PAGE + 1)?;
+            let more_reports = crop(&mut reports);
+            Ok(Desk { hubs: owned, more_hubs, accounts, more_accounts, reports, more_reports })
         })
         .await
 }

@@ -11,10 +11,10 @@ use crate::db::{DbError, Tx, listed, pings, queue, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::PingPolicy;
 use crate::model::hub::line;
-use crate::model::id::PublicId;
+use crate::model::id::{CategoryId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
-use crate::model::web_url::{UrlIdentity, WebUrl, WebUrlError};
+use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
 
@@ -161,10 +161,10 @@ async fn check_passphrase(
         return Err(ReceiveError::NoPassphrase);
     };
     let right = match Passphrase::parse(typed.expose()) {
-        Ok(passphrase) => verify(app, phc, &passphrase, incoming.sender).await?,
+        Ok(passphrase) => verify(app, gate.category.id, phc, &passphrase, incoming.sender).await?,
         // What cannot be a passphrase is a wrong one, and counts as a try all the same.
         Err(_) => {
-            app.limits.take(Limit::TryPassphrase, incoming.sender)?;
+            app.limits.take(Limit::TryPassphrase(gate.category.id), incoming.sender)?;
             false
         }
     };
@@ -178,6 +178,7 @@ async fn check_passphrase(
 
 async fn verify(
     app: &App,
+    category: CategoryId,
     phc: &str,
     passphrase: &Passphrase,
     sender: AddressBlock,
@@ -190,7 +191,7 @@ async fn verify(
     if app.proofs.has(phc, phrase, app.clock.now()) {
         return Ok(true);
     }
-    app.limits.take(Limit::TryPassphrase, sender)?;
+    app.limits.take(Limit::TryPassphrase(category), sender)?;
     let right = app.hasher.verify(passphrase.secret().clone(), Some(phc.to_owned())).await?;
     if right {
         app.proofs.keep(phc, phrase, app.clock.now());
@@ -244,13 +245,15 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
     };
     let excerpt = plain(&incoming.excerpt, MAX_EXCERPT);
     let mut title = plain(&incoming.title, MAX_TITLE);
+    let brought_title = !title.is_empty();
     if title.is_empty() {
         title = text::first_words(&excerpt, 5);
     }
     if title.is_empty() {
         title = line(url.as_str(), MAX_TITLE);
     }
-    let blog_name = blog::name_or_host(&plain(&incoming.blog_name, MAX_TITLE), url);
+    let brought = plain(&incoming.blog_name, MAX_TITLE);
+    let blog_name = blog::name_or_host(&brought, url);
     let now = app.clock.now();
     let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
     NewPing {
@@ -265,6 +268,8 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         came_by: incoming.came_by,
         proved,
         sender_hash: sender_hash(app, incoming.sender, now),
+        brought_title,
+        brought_blog_name: !brought.is_empty(),
     }
 }
 
@@ -302,7 +307,7 @@ fn store(
         blog_key: new.blog_key.clone(),
         blog_name: new.blog_name.clone(),
     };
-    listed::enter(tx, hub, &standing, false, now)?;
+    listed::enter(tx, hub, &standing, false, now, now)?;
     Ok(Received { receipt, state: PingState::Listed })
 }
 
@@ -316,10 +321,12 @@ fn update_if_same_sender(
 ) -> Result<(), DbError> {
     let same_right =
         if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
+    // What did not come again stays as it was.
+    let newer = |brought, new: &String, old: &String| if brought { new } else { old }.clone();
     let texts = PingTexts {
-        title: new.title.clone(),
-        excerpt: new.excerpt.clone(),
-        blog_name: new.blog_name.clone(),
+        title: newer(new.brought_title, &new.title, &old.title),
+        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &old.excerpt),
+        blog_name: newer(new.brought_blog_name, &new.blog_name, &old.blog_name),
     };
     let changed = old.title != texts.title
         || old.excerpt != texts.excerpt
@@ -328,9 +335,4 @@ fn update_if_same_sender(
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
     }
     Ok(())
-}
-
-/// The identity of a post, for looking it up.
-pub fn identity_of(typed: &str) -> Result<UrlIdentity, WebUrlError> {
-    Ok(WebUrl::parse(typed)?.identity())
 }

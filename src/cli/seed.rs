@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
 use crate::db::hubs::Switch;
-use crate::db::{accounts as account_rows, pings};
+use crate::db::{accounts as account_rows, hubs as hub_rows, pings};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
 use crate::model::id::AccountId;
@@ -81,8 +81,12 @@ pub async fn demo(config: &Config) -> anyhow::Result<Option<DemoAccount>> {
     Ok(filled)
 }
 
-/// Whether the last post of the last hub is there.
+/// Whether the last post of the last hub is there. A database with hubs of its own is not filled.
 async fn is_filled(app: &Arc<App>) -> anyhow::Result<bool> {
+    let hubs = app.db.read(|c| hub_rows::list_all(c, 0, i64::MAX)).await?;
+    if hubs.iter().any(|hub| !HUBS.iter().any(|demo| demo.slug == hub.slug)) {
+        bail!("there are hubs here already: the demonstration wants a database of its own");
+    }
     let Some((hub, post)) = HUBS.last().and_then(|hub| Some((hub, hub.posts.last()?))) else {
         return Ok(true);
     };
@@ -252,7 +256,7 @@ async fn send(
     let id = received.receipt.ping;
     let found = app.db.read(move |c| pings::find_public(c, id)).await?;
     let (hub, ping) = found.context("the ping")?;
-    moderate::decide(app, hub, ping, verdict, owner).await?;
+    moderate::decide(app, hub, ping, None, verdict, owner).await?;
     Ok(())
 }
 

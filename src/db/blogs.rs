@@ -59,6 +59,20 @@ pub fn update_approved(
     Ok(())
 }
 
+/// Gives a blog a moderator's approval back.
+pub fn update_approved_by_key(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    key: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
+        .filter(blogs::approved_at.is_null())
+        .set(blogs::approved_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Takes a moderator's approval of a blog back.
 pub fn update_unapproved(tx: &mut Tx<'_>, hub: HubId, key: &str) -> Result<(), DbError> {
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))

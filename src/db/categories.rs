@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::{categories, pings};
-use super::{DbConnection, DbError, Tx, hubs, slugs};
+use super::schema::categories;
+use super::{DbConnection, DbError, Tx, hubs, pings, slugs};
 use crate::clock::Timestamp;
 use crate::model::category::{ListingPolicy, PingPolicy};
 use crate::model::id::{CategoryId, HubId};
@@ -102,13 +102,18 @@ pub fn insert(
 pub fn update(
     tx: &mut Tx<'_>,
     hub: HubId,
-    old: &Category,
+    category: CategoryId,
     new: &CategoryTexts,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    hubs::touch(tx, hub, now)?;
+    let old = find(tx.connection, hub, category)?.ok_or(DbError::NotFound)?;
     slugs::give_to_category(tx, hub, old.id, &new.slug, now)?;
-    let hash = new.passphrase_hash.as_ref().or(old.passphrase_hash.as_ref());
-    let changed = diesel::update(of(hub, old.id))
+    // A category that is opened to everybody forgets its passphrase: it does not come back to life
+    // when the category asks for one again.
+    let kept = old.passphrase_hash.as_ref().filter(|_| new.ping_policy != PingPolicy::Open);
+    let hash = new.passphrase_hash.as_ref().or(kept);
+    diesel::update(of(hub, old.id))
         .set((
             categories::slug.eq(new.slug.as_str()),
             categories::title.eq(&new.title),
@@ -120,10 +125,7 @@ pub fn update(
             categories::changed_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
-    if changed == 0 {
-        return Err(DbError::NotFound);
-    }
-    hubs::touch(tx, hub, now)
+    Ok(())
 }
 
 fn closed_at(was: Option<Timestamp>, policy: PingPolicy, now: Timestamp) -> Option<i64> {
@@ -154,21 +156,20 @@ pub fn update_order(
     hubs::touch(tx, hub, now)
 }
 
-/// Deletes a category with its pings. Its slugs stay taken.
+/// Deletes a category with the pings that are left. Its slugs stay taken.
 pub fn delete(
     tx: &mut Tx<'_>,
     hub: HubId,
     category: CategoryId,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    // The hub's row first, as everywhere: two transactions wait for each other in one order.
+    hubs::touch(tx, hub, now)?;
+    while pings::delete_some(tx, hub, Some(category))? > 0 {}
     super::listed::leave_all(tx, hub, category)?;
-    diesel::delete(
-        pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::category_id.eq(category.0)),
-    )
-    .execute(tx.connection)?;
     slugs::mark_category_gone(tx, hub, category)?;
     diesel::delete(of(hub, category)).execute(tx.connection)?;
-    hubs::touch(tx, hub, now)
+    Ok(())
 }
 
 /// A category of a hub.

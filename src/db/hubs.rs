@@ -198,7 +198,7 @@ pub fn update_switch(
 /// Deletes a hub with everything in it. Its slugs stay taken.
 pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     // Blogs are held by pings, and both by the hub: the pings go first.
-    diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0))).execute(tx.connection)?;
+    while super::pings::delete_some(tx, hub, None)? > 0 {}
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
     tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)

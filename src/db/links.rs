@@ -75,6 +75,13 @@ pub fn find(
         .optional()?)
 }
 
+/// Ends every link of a purpose.
+pub fn delete_all(tx: &mut Tx<'_>, purpose: LinkPurpose) -> Result<(), DbError> {
+    diesel::delete(one_use_links::table.filter(one_use_links::purpose.eq(purpose.as_str())))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Uses a link up; `false` where somebody was faster.
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
     Ok(diesel::delete(one_use_links::table.find(id)).execute(tx.connection)? == 1)

@@ -60,7 +60,8 @@ fn hub_row(hub: HubId) -> diesel::dsl::Find<hubs::table, i64> {
     hubs::table.find(hub.0)
 }
 
-/// Lists a ping. `approved` where a moderator did it, which also vouches for the blog.
+/// Lists a ping, as of `listed_at`: now, or when it had been listed before. `approved` where a
+/// moderator did it, which also vouches for the blog.
 ///
 /// The hub's row is changed first, so that two listings in one hub wait for each other in one
 /// order on PostgreSQL.
@@ -69,6 +70,7 @@ pub fn enter(
     hub: HubId,
     ping: &Standing,
     approved: bool,
+    listed_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
     super::hubs::touch(tx, hub, now)?;
@@ -80,7 +82,7 @@ pub fn enter(
         .set((blogs::listed_count.eq(blogs::listed_count + 1), blogs::name.eq(&ping.blog_name)))
         .execute(tx.connection)?;
     let new_in_category = add_category_blog(tx, hub, ping.category_id, blog.id)?;
-    add_hour(tx, hub, ping.category_id, now)?;
+    add_hour(tx, hub, ping.category_id, listed_at)?;
     diesel::update(category_of(hub, ping.category_id))
         .set((
             categories::listed_count.eq(categories::listed_count + 1),
@@ -99,10 +101,24 @@ pub fn enter(
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.id.0)))
         .set((
             pings::state.eq(PingState::Listed.as_str()),
-            pings::listed_at.eq(now.micros()),
+            pings::listed_at.eq(listed_at.micros()),
             pings::blog_id.eq(blog.id.0),
         ))
         .execute(tx.connection)?;
+    if listed_at < now {
+        set_newest(tx, hub, ping.category_id)?;
+    }
+    Ok(())
+}
+
+/// Sets when the newest post of a category and of its hub was listed, from the lists themselves.
+fn set_newest(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
+    let newest = newest_in(tx.connection, hub, Some(category))?;
+    diesel::update(category_of(hub, category))
+        .set(categories::last_listed_at.eq(newest))
+        .execute(tx.connection)?;
+    let newest = newest_in(tx.connection, hub, None)?;
+    diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
     Ok(())
 }
 
@@ -134,27 +150,24 @@ pub fn leave(
             .set(listed_hours::listed_count.eq(listed_hours::listed_count - 1))
             .execute(tx.connection)?;
     }
-    let newest = newest_in(tx.connection, hub, Some(category))?;
     diesel::update(category_of(hub, category))
         .set((
             categories::listed_count.eq(categories::listed_count - 1),
             categories::blog_count.eq(categories::blog_count - last_of_category),
-            categories::last_listed_at.eq(newest),
             categories::changed_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
-    let newest = newest_in(tx.connection, hub, None)?;
     diesel::update(hub_row(hub))
         .set((
             hubs::listed_count.eq(hubs::listed_count - 1),
             hubs::blog_count.eq(hubs::blog_count - last_of_hub),
-            hubs::last_listed_at.eq(newest),
         ))
         .execute(tx.connection)?;
+    set_newest(tx, hub, category)?;
     Ok(last_of_hub == 1)
 }
 
-/// Takes a whole category out of its hub's counters, before it is deleted.
+/// Takes a whole category, whose pings are deleted, out of its hub's counters.
 pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
     let listed: i64 =
         category_of(hub, category).select(categories::listed_count).first(tx.connection)?;
@@ -166,11 +179,6 @@ pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Re
     for (blog, count) in by_blog {
         gone += remove_blog(tx, hub, blog, count)?;
     }
-    diesel::update(
-        pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::category_id.eq(category.0)),
-    )
-    .set((pings::state.eq(PingState::Removed.as_str()), pings::listed_at.eq(None::<i64>)))
-    .execute(tx.connection)?;
     let newest = newest_in(tx.connection, hub, None)?;
     diesel::update(hub_row(hub))
         .set((

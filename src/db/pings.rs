@@ -74,6 +74,10 @@ pub struct NewPing {
     pub proved: bool,
     /// Keyed hash of the sender's address block.
     pub sender_hash: Vec<u8>,
+    /// Whether the title came with the ping, or was made up.
+    pub brought_title: bool,
+    /// Whether the blog's name came with the ping, or was made up.
+    pub brought_blog_name: bool,
 }
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
@@ -176,6 +180,9 @@ pub struct PingTexts {
     pub blog_name: String,
 }
 
+/// Former texts that are kept of a ping: a sender cannot fill the disk by changing them.
+const MAX_HISTORY: i64 = 20;
+
 /// Replaces the texts of a waiting ping, and keeps the old ones in its history.
 pub fn update_texts(
     tx: &mut Tx<'_>,
@@ -196,6 +203,13 @@ pub fn update_texts(
             pings::blog_name.eq(&new.blog_name),
         ))
         .execute(tx.connection)?;
+    let known: i64 = ping_events::table
+        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(old.id.0)))
+        .count()
+        .get_result(tx.connection)?;
+    if known >= MAX_HISTORY {
+        return Ok(());
+    }
     let event = NewEvent {
         kind: "updated",
         from: old.state,
@@ -204,6 +218,29 @@ pub fn update_texts(
         detail: serde_json::to_string(&was).ok(),
     };
     insert_event(tx, hub, old.id, &event, now)
+}
+
+/// How many pings one transaction deletes: no other write waits long for it.
+const DELETED_AT_ONCE: i64 = 500;
+
+/// Deletes some pings of a hub or of one of its categories, and says how many. Counters are left
+/// to whoever deletes the rest.
+pub fn delete_some(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: Option<CategoryId>,
+) -> Result<usize, DbError> {
+    let mut some = pings::table
+        .filter(pings::hub_id.eq(hub.0))
+        .select(pings::id)
+        .limit(DELETED_AT_ONCE)
+        .into_boxed();
+    if let Some(category) = category {
+        some = some.filter(pings::category_id.eq(category.0));
+    }
+    let ids: Vec<i64> = some.load(tx.connection)?;
+    Ok(diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids)))
+        .execute(tx.connection)?)
 }
 
 /// Sets a ping aside, or back: any change of state that does not enter or leave the lists.
@@ -274,18 +311,19 @@ pub fn insert_event(
     Ok(())
 }
 
-/// The state a ping was in before the newest decision about it.
-pub fn find_state_before_decision(
+/// How a ping stood before the newest decision about it: its state, and what was noted with the
+/// decision. `None` where there is no decision to take back.
+pub fn find_before_decision(
     connection: &mut DbConnection,
     hub: HubId,
     ping: PingId,
-) -> Result<Option<PingState>, DbError> {
-    let newest: Option<(String, PingState)> = ping_events::table
+) -> Result<Option<(PingState, Option<String>)>, DbError> {
+    let newest: Option<(String, PingState, Option<String>)> = ping_events::table
         .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(ping.0)))
         .filter(ping_events::kind.ne("updated"))
-        .select((ping_events::kind, ping_events::from_state))
+        .select((ping_events::kind, ping_events::from_state, ping_events::detail))
         .order(ping_events::id.desc())
         .first(connection)
         .optional()?;
-    Ok(newest.and_then(|(kind, from)| (kind == "decided").then_some(from)))
+    Ok(newest.and_then(|(kind, from, detail)| (kind == "decided").then_some((from, detail))))
 }

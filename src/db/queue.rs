@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::listed::Place;
 use super::pings::Ping;
 use super::schema::pings;
 use super::{DbConnection, DbError};
@@ -59,6 +60,30 @@ pub fn list_decided(
             pings::decided_at
                 .lt(decided_at.micros())
                 .or(pings::decided_at.eq(decided_at.micros()).and(pings::id.lt(id.0))),
+        );
+    }
+    Ok(query.load(connection)?)
+}
+
+/// What is listed in a hub, also what was listed at once, the newest first, from a place on.
+pub fn list_listed(
+    connection: &mut DbConnection,
+    hub: HubId,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Ping>, DbError> {
+    let mut query = pings::table
+        .filter(pings::hub_id.eq(hub.0))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'listed'"))
+        .select(Ping::as_select())
+        .order((pings::listed_at.desc(), pings::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some(Place { listed_at, id }) = before {
+        query = query.filter(
+            pings::listed_at
+                .lt(listed_at.micros())
+                .or(pings::listed_at.eq(listed_at.micros()).and(pings::id.lt(id.0))),
         );
     }
     Ok(query.load(connection)?)

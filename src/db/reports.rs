@@ -31,6 +31,8 @@ pub struct OpenReport {
     pub blog_name: String,
     /// What state the ping is in now.
     pub state: PingState,
+    /// The hub.
+    pub hub_id: HubId,
     /// The hub's slug.
     pub hub_slug: String,
     /// The hub's title.
@@ -83,6 +85,7 @@ pub fn count_open(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbEr
 pub fn list_open(
     connection: &mut DbConnection,
     hub: Option<HubId>,
+    skip: i64,
     limit: i64,
 ) -> Result<Vec<OpenReport>, DbError> {
     let mut query = reports::table
@@ -100,10 +103,12 @@ pub fn list_open(
             pings::url,
             pings::blog_name,
             pings::state,
+            hubs::id,
             hubs::slug,
             hubs::title,
         ))
         .order((reports::created_at, reports::id))
+        .offset(skip)
         .limit(limit)
         .into_boxed();
     if let Some(hub) = hub {

@@ -82,6 +82,11 @@ impl Mail {
         }
     }
 
+    /// Whether mail leaves this machine; else its operator passes it on.
+    pub const fn leaves(&self) -> bool {
+        !matches!(self.way, Way::Directory(_))
+    }
+
     /// What was sent into memory, oldest first.
     pub fn sent(&self) -> Vec<String> {
         match &self.way {
@@ -132,6 +137,8 @@ impl Mail {
         options.mode(0o600);
         let mut file = options.open(&path).await.map_err(failed)?;
         tokio::io::AsyncWriteExt::write_all(&mut file, mail).await.map_err(failed)?;
-        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(failed)
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(failed)?;
+        tracing::info!(file = %path.display(), "a mail was written: there is no SMTP");
+        Ok(())
     }
 }

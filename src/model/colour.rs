@@ -23,7 +23,7 @@ pub enum ColourError {
     Malformed,
     /// Cannot be read on paper.
     #[error(
-        "This colour is too pale to read on paper ({contrast:.1} to 1; 4.5 to 1 is needed). {nearest} is the nearest one that works."
+        "This colour is too pale to read on paper ({contrast:.1} to 1; 4.5 to 1 is needed). The nearest one that works is {nearest}."
     )]
     TooPale {
         /// The contrast it has.

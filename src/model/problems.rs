@@ -29,6 +29,11 @@ impl Problems {
         self.0.iter().find(|(this, _)| *this == field).map_or("", |(_, sentence)| sentence)
     }
 
+    /// The first sentence.
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", |(_, sentence)| sentence)
+    }
+
     /// Whether everything was accepted.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

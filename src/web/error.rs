@@ -203,7 +203,7 @@ impl Missing {
             ),
             Self::Link => (
                 "This link does not work any more",
-                "It works once, and not for long. Ask for a new one.",
+                "It works once, and not for long. If you have used it, sign in; if not, ask for a new one.",
             ),
         }
     }

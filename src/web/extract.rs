@@ -8,4 +8,6 @@ mod session;
 pub use checked::{Checked, Visit, is_empty, read_body};
 pub use client::client;
 pub use scope::{HubScope, Operator};
-pub use session::{CookieNames, SignedIn, device_cookie, session_cookie, signed_out_cookie};
+pub use session::{
+    CookieNames, SignedIn, device_cookie, find as find_session, session_cookie, signed_out_cookie,
+};

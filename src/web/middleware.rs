@@ -13,6 +13,7 @@ use askama::Template;
 
 use super::error::{Missing, PageError};
 use super::extract::is_empty;
+use super::held_payload::HeldPayload;
 use super::respond::{HTML, page_csp};
 use crate::app::App;
 use crate::metrics::Door;
@@ -33,16 +34,17 @@ pub async fn limit_time(
 
 /// Counts, logs, adds the headers every answer has, and makes the pages of errors.
 pub async fn around(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
     let started = app.clock.monotonic();
+    let held = HeldPayload::of_unfinished(&mut request);
     let path_and_method = (request.path().to_owned(), request.method().clone());
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => return Err(without_request(&app, error, &path_and_method)),
+        Err(error) => return Err(without_request(&app, error, &path_and_method, held)),
     };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -52,11 +54,19 @@ pub async fn around(
     let door = door(response.request().path(), response.request().method());
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
-    Ok(response)
+    Ok(match held {
+        Some(held) => response.map_body(|_, body| held.until_answered(body)),
+        None => response,
+    })
 }
 
 /// The answer where the request was given up, and with it what it was: a time-out.
-fn without_request(app: &App, error: Error, (path, method): &(String, Method)) -> Error {
+fn without_request(
+    app: &App,
+    error: Error,
+    (path, method): &(String, Method),
+    held: Option<HeldPayload>,
+) -> Error {
     let id = request_id();
     let mut response = error.error_response();
     if let Some(error) = error.as_error::<PageError>() {
@@ -69,6 +79,10 @@ fn without_request(app: &App, error: Error, (path, method): &(String, Method)) -
     add_headers(app, response.headers_mut());
     app.metrics.request(door(path, method), response.status().as_u16());
     tracing::info!(%method, status = response.status().as_u16(), request_id = %id, "given up");
+    let response = match held {
+        Some(held) => response.map_body(|_, body| held.until_answered(body)),
+        None => response,
+    };
     InternalError::from_response(error, response).into()
 }
 

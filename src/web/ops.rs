@@ -13,9 +13,9 @@ pub async fn show_health() -> HttpResponse {
     text("ok\n")
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: the database answers, and takes writes.
 pub async fn show_ready(app: web::Data<App>) -> HttpResponse {
-    match app.db.read(health::check).await {
+    match app.db.write(|tx| health::check(tx.reading())).await {
         Ok(()) => text("ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
@@ -55,8 +55,12 @@ pub async fn show_metrics(
 /// `GET /robots.txt`
 pub async fn show_robots() -> HttpResponse {
     text(
-        "User-agent: *\nDisallow: /manage\nDisallow: /operator\nDisallow: /account\n\
-         Disallow: /signin\nDisallow: /signup\nDisallow: /reset\nDisallow: /tb\nDisallow: /r/\n",
+        // With `$` and slashes: /manage must not shut out a hub called /management. Receipts are
+        // not named here: robots must read them to see that they ask not to be indexed.
+        "User-agent: *\nDisallow: /manage$\nDisallow: /manage/\nDisallow: /operator$\n\
+         Disallow: /account$\nDisallow: /account/\nDisallow: /signin$\nDisallow: /signin?\n\
+         Disallow: /signup$\nDisallow: /signup/\nDisallow: /reset$\nDisallow: /reset/\n\
+         Disallow: /tb/\nDisallow: /tb?\n",
     )
 }
 

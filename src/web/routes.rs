@@ -2,7 +2,7 @@
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::header::ALLOW;
-use actix_web::web::{self, ServiceConfig, resource};
+use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig, resource};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route};
 
 use super::error::{Missing, PageError};
@@ -126,14 +126,30 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
         .service(reads("/operator", operator::show))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))
+        .service(writes("/operator/reports/{hub}/{report}/dismiss", operator::dismiss_report))
         .service(writes("/operator/accounts/{account}/{verb}", operator::update_account));
+}
+
+/// What stands behind a `?` and cannot be read gets a page like every other mistake.
+pub fn unreadable_query() -> QueryConfig {
+    let sentence = "What stands behind the question mark cannot be read. Begin at the page itself.";
+    QueryConfig::default().error_handler(|_, _| PageError::BadRequest(sentence).into())
+}
+
+/// A path whose parts are not what they should be leads nowhere.
+pub fn unreadable_path() -> PathConfig {
+    PathConfig::default().error_handler(|_, _| PageError::NotFound(Missing::Page).into())
 }
 
 /// No such address: perhaps it has a slash too many.
 async fn nowhere(request: HttpRequest) -> Result<HttpResponse, PageError> {
     let reads = matches!(request.method().as_str(), "GET" | "HEAD");
     match request.path().strip_suffix('/') {
-        Some(path) if reads && path.len() > 1 && !path.contains("//") => Ok(respond::moved(path)),
+        Some(path)
+            if reads && path.len() > 1 && !path.contains(['\\', '%']) && !path.contains("//") =>
+        {
+            Ok(respond::moved(path))
+        }
         _ => Err(PageError::NotFound(Missing::Page)),
     }
 }

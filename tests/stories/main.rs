@@ -6,6 +6,7 @@
 mod harness;
 
 mod architecture;
+mod attacker_holds_connections;
 mod blogger_sends_a_trackback;
 mod every_page_renders;
 mod mail_leaves_by_smtp;

@@ -38,6 +38,38 @@ story! {
         site.browser().open("/sxsw").await.says("Watches");
     }
 
+    async fn undoing_puts_a_post_back_where_it_was(site) {
+        let topic = site.hub("open", "at-once").await;
+        for n in 1..=3 {
+            let (url, title) = (format!("http://blog{n}.example/"), format!("Post {n}"));
+            topic.ping(&[("url", &url), ("title", &title)]).await;
+            site.advance(minutes(20));
+        }
+        let mut topic = topic;
+        let before = site.browser().open("/sxsw").await;
+        let listed = topic.organizer.open("/manage/sxsw/decided?state=listed").await;
+        listed.says("Post 1").says("Post 3");
+        let action = listed.action_beside("Post 2", "/verdict");
+        topic.organizer.submit(&action, &[("verdict", "spam")]).await;
+        site.browser().open("/sxsw").await.never_says("Post 2");
+        let done = topic.organizer.open("/manage/sxsw/decided").await.form("/manage/sxsw/pings/").1;
+        topic.organizer.post(&action.replace("/verdict", "/undo"), &done).await.redirects_to("/manage/sxsw");
+        let after = site.browser().open("/sxsw").await;
+        assert_eq!(after.body, before.body, "time, order, counters and rel are as they were");
+    }
+
+    async fn the_slower_of_two_moderators_overwrites_nothing(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        topic.ping(&[("url", "http://ada.example/"), ("title", "Contested")]).await;
+        let (action, mut stale) = topic.organizer.open("/manage/sxsw").await.form("/manage/sxsw/pings/");
+        topic.decide("Contested", "list").await;
+        stale.push(("verdict".into(), "spam".into()));
+        let told = topic.organizer.post(&action, &stale).await;
+        let told = told.header("location").unwrap().to_owned();
+        topic.organizer.open(&told).await.says("Somebody was faster").says("Contested is listed already");
+        site.browser().open("/sxsw").await.says("Contested");
+    }
+
     async fn counts_are_right_whatever_happened(site) {
         let mut topic = site.hub("open", "all-wait").await;
         for n in 0..6 {

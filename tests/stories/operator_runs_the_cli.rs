@@ -334,7 +334,11 @@ fn a_mistake_is_a_sentence_and_an_exit_code() {
         (vec!["--public-url", "hubs.example"], 2, "https://hubs.example.org"),
         (vec!["--trusted-proxies", "nonsense"], 2, "127.0.0.1"),
         (vec!["--listen", "203.0.113.1:80"], 1, "cannot listen on 203.0.113.1:80"),
-        (vec!["--database", "postgres://nobody@127.0.0.1:1/x"], 1, "the database cannot be opened"),
+        (
+            vec!["--listen", "127.0.0.1:0", "--database", "postgres://nobody@127.0.0.1:1/x"],
+            1,
+            "the database cannot be opened",
+        ),
     ] {
         let output = run(&database, &args);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -45,6 +45,31 @@ story! {
         }
     }
 
+    async fn a_passphrase_is_changed_and_only_by_typing_a_new_one(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("description", "What was said on the big stage")]).await
+            .redirects_to("/manage/sxsw/categories");
+        assert!(topic.ping(&[("url", "http://ada.example/1")]).await.is_stored(), "it keeps the one it has");
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("passphrase", "night ferry")]).await
+            .says("New passphrase for keynotes").says("night-ferry");
+        let old = topic.ping(&[("url", "http://ada.example/2")]).await;
+        assert!(old.message().starts_with("This TrackBack item is protected"), "{old:?}");
+        let new = topic.ping_url.replace("violet-crown", "night-ferry");
+        assert!(topic.ping_at(&new, &[("url", "http://ada.example/2")]).await.is_stored());
+
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("ping", "open"), ("passphrase", "odd one")]).await
+            .has_status(422).says("leave the passphrase empty");
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("ping", "open")]).await.redirects_to("/manage/sxsw/categories");
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("ping", "passphrase")]).await.has_status(422)
+            .says("Choose a posting passphrase");
+    }
+
     async fn a_renamed_hub_leads_on_from_its_old_address_and_pings_are_taken_in_place(site) {
         let topic = site.hub("open", "at-once").await;
         let mut ada = topic.organizer;

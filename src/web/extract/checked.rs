@@ -31,6 +31,11 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// The visit of a page without a form: no cookie is set.
+    pub const fn without_form() -> Self {
+        Self { csrf: String::new(), new_cookie: None }
+    }
+
     /// The visit of a request.
     pub fn of(app: &App, request: &HttpRequest) -> Self {
         match bound_to(app, request) {

@@ -13,6 +13,7 @@ use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find
 use crate::app::{App, Gate};
 use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
+use crate::limits::{Limit, TooOften};
 use crate::model::category::PingPolicy;
 use crate::model::ping::{CameBy, RefusalReason};
 use crate::model::problems::Problems;
@@ -67,6 +68,8 @@ struct AddView {
     form: AddForm,
     problems: Problems,
     arrived: Option<ArrivedPart>,
+    /// The address that was asked about.
+    asked: String,
 }
 
 /// What may stand behind a `?`. (`post`, since `url` would be an old GET ping.)
@@ -158,18 +161,6 @@ async fn ask(
             format!("It has been listed since {}.", zone.moment_zoned(since)),
             format!("/p/{id}"),
         ),
-        Ok(Arrived::NotHere) => part(
-            "bad",
-            "It was not listed here",
-            "The organizers looked at it and found that it does not fit this category.".to_owned(),
-            String::new(),
-        ),
-        Ok(Arrived::Removed) => part(
-            "bad",
-            "It was taken off the list",
-            "It had arrived, and is not listed any more.".to_owned(),
-            String::new(),
-        ),
     })
 }
 
@@ -213,6 +204,7 @@ async fn page(
         rules: rules(gate),
         csrf: visit.csrf.clone(),
         form,
+        asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
         arrived,
         hub: HubFace::of(hub),
         problems,
@@ -230,7 +222,7 @@ fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> V
         tab.count.clear();
     }
     if let Some(everything) = tabs.first_mut() {
-        everything.title = "All posts".to_owned();
+        everything.title = "Everything".to_owned();
         everything.count.clear();
         everything.is_current = false;
     }
@@ -287,6 +279,15 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
             "passphrase",
             "This is not the passphrase of this category. Check it with the organizers.",
         ),
+        ReceiveError::TooOften(TooOften { limit: Limit::TryPassphrase(_), retry_after }) => {
+            let wait = words_for(*retry_after);
+            return (
+                "passphrase",
+                format!(
+                    "Too many wrong passphrases came from your network. Wait {wait}, then send this again."
+                ),
+            );
+        }
         ReceiveError::TooOften(too_often) => {
             let wait = words_for(too_often.retry_after);
             return ("form", format!("That was often. Please wait {wait}, then send it again."));
@@ -325,7 +326,6 @@ struct Choice {
 pub async fn choose(
     app: web::Data<App>,
     slug: web::Path<String>,
-    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let slug = slug.into_inner();
     let (hub, all) = app
@@ -354,5 +354,5 @@ pub async fn choose(
         choices: choices.collect(),
         hub: HubFace::of(&hub),
     };
-    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &visit)
+    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
 }

@@ -24,6 +24,7 @@ struct CategoryRow {
     path: String,
     desk_path: String,
     ping: String,
+    wants_passphrase: bool,
     who: &'static str,
     when: &'static str,
     posts: String,
@@ -81,6 +82,7 @@ pub async fn show(
         path: format!("/{}/{}", scope.hub.slug, category.slug),
         desk_path: format!("/manage/{}/categories/{}", scope.hub.slug, category.slug),
         ping: app.addresses.ping(category.number),
+        wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
         who: who(category.ping_policy),
         when: when(category.listing_policy),
         posts: number(category.listed_count),
@@ -173,7 +175,7 @@ pub async fn create(
     scope.may_change()?;
     let draft = form.0;
     match categories::open(&app, scope.hub.id, &draft).await {
-        Ok(saved) => saved_page(&app, &scope, &visit, saved).await,
+        Ok(saved) => saved_page(&app, &scope, &visit, saved, true).await,
         Err(error) => form_page(&app, &scope, &visit, None, draft, problems(error)?).await,
     }
 }
@@ -223,7 +225,9 @@ pub async fn update(
     let draft = form.0;
     let category = find(&app, &scope, &names.1).await?;
     match categories::edit(&app, scope.hub.id, &category, &draft).await {
-        Ok(saved) if saved.passphrase.is_some() => saved_page(&app, &scope, &visit, saved).await,
+        Ok(saved) if saved.passphrase.is_some() => {
+            saved_page(&app, &scope, &visit, saved, false).await
+        }
         Ok(_) => {
             Ok(respond::see_other(&format!("/manage/{}/categories?done=saved", scope.hub.slug)))
         }
@@ -243,6 +247,8 @@ struct SavedView {
     page: String,
     ping: String,
     passphrase: String,
+    is_new: bool,
+    is_closed: bool,
 }
 
 /// The finished ping address, with the passphrase: shown once, since only its hash is kept.
@@ -251,6 +257,7 @@ async fn saved_page(
     scope: &HubScope,
     visit: &Visit,
     saved: Saved,
+    is_new: bool,
 ) -> Result<HttpResponse, PageError> {
     let (hub, id) = (scope.hub.id, saved.id);
     let category = app.db.read(move |c| rows::find(c, hub, id)).await?;
@@ -263,6 +270,8 @@ async fn saved_page(
         path: format!("/{}/{}", scope.hub.slug, category.slug),
         page: app.addresses.category(&scope.hub.slug, &category.slug),
         ping: if passphrase.is_empty() { ping } else { format!("{ping}/{passphrase}") },
+        is_new,
+        is_closed: category.ping_policy == PingPolicy::Closed,
         title: category.title,
         passphrase,
     };

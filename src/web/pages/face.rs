@@ -103,6 +103,8 @@ pub struct Bar {
     pub is_late: bool,
 }
 
+/// From this many posts on there is a pulse to show.
+const LIVELY: i64 = 5;
 /// Height of the highest bar.
 const FULL: i64 = 36;
 
@@ -137,8 +139,9 @@ impl Pulse {
             blogs_word: plural(blogs, "blog", "blogs"),
             newest: zone.moment(newest),
             newest_iso: crate::web::view::iso(newest),
-            bars,
-            caption: format!("posts per hour, {PULSE_HOURS} hours to {}", zone.moment(newest)),
+            // A lonely bar or two show no pulse.
+            bars: if listed < LIVELY { Vec::new() } else { bars },
+            caption: format!("posts per hour, last {PULSE_HOURS} hours of posts"),
         })
     }
 }

@@ -68,7 +68,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let notice = match query.done.as_str() {
-        "saved" => "Saved. The hub's pages show it already.",
+        "saved" => "Saved. The hub’s pages show it already.",
         "closed" => "The hub is closed: it takes no more posts.",
         "reopened" => "The hub is open again.",
         _ => "",
@@ -116,7 +116,9 @@ pub async fn update(
         Ok(slug) => {
             Ok(respond::see_other(&format!("/manage/{}/settings?done=saved", slug.as_str())))
         }
-        Err(HubError::Problems(problems)) => page(&app, &scope, &visit, draft, problems, "").await,
+        Err(HubError::Problems(problems)) => {
+            page(&app, &scope, &visit, draft.with_readable_accent(), problems, "").await
+        }
         Err(HubError::Database(error)) => Err(error.into()),
     }
 }

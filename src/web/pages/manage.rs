@@ -274,7 +274,9 @@ pub async fn create_hub(
             let slug = draft.slug.trim().to_ascii_lowercase();
             Ok(respond::see_other(&format!("/manage/{slug}/categories?done=opened")))
         }
-        Err(HubError::Problems(problems)) => new_hub_page(&app, &account, &visit, draft, problems),
+        Err(HubError::Problems(problems)) => {
+            new_hub_page(&app, &account, &visit, draft.with_readable_accent(), problems)
+        }
         Err(HubError::Database(error)) => Err(error.into()),
     }
 }

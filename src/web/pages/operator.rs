@@ -8,11 +8,13 @@ use super::manage::{DeskFace, short_standing};
 use super::reports::ReportRow;
 use super::sign_in::Nothing;
 use crate::actions::hubs::switch;
-use crate::actions::operate::{self, Desk};
+use crate::actions::moderate;
+use crate::actions::operate::{self, Desk, Pages};
 use crate::actions::resolve::{Found, find_hub};
 use crate::app::App;
 use crate::db::hubs::Switch;
-use crate::model::id::AccountId;
+use crate::db::{DbError, reports};
+use crate::model::id::{AccountId, ReportId};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Operator, Visit};
 use crate::web::respond;
@@ -52,6 +54,7 @@ struct OperatorView {
     accounts: Vec<AccountRow>,
     more_accounts: Option<String>,
     reports: Vec<ReportRow>,
+    more_reports: Option<String>,
 }
 
 /// What may stand behind a `?`.
@@ -60,6 +63,7 @@ struct OperatorView {
 pub struct Query {
     hubs: u16,
     accounts: u16,
+    reports: u16,
 }
 
 /// `GET /operator`
@@ -69,7 +73,12 @@ pub async fn show(
     query: web::Query<Query>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let desk = operate::read(&app, i64::from(query.hubs), i64::from(query.accounts)).await?;
+    let pages = Pages {
+        hubs: i64::from(query.hubs),
+        accounts: i64::from(query.accounts),
+        reports: i64::from(query.reports),
+    };
+    let desk = operate::read(&app, pages).await?;
     let view = OperatorView::of(desk, &operator, &query, &visit);
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }
@@ -106,6 +115,9 @@ impl OperatorView {
             more_accounts: desk
                 .more_accounts
                 .then(|| format!("/operator?accounts={}", query.accounts + 1)),
+            more_reports: desk
+                .more_reports
+                .then(|| format!("/operator?reports={}", query.reports + 1)),
             reports: desk.reports.into_iter().map(|report| ReportRow::of(report, &utc)).collect(),
         }
     }
@@ -148,5 +160,28 @@ pub async fn update_account(
         _ => return Err(PageError::NotFound(Missing::Page)),
     };
     operate::suspend_account(&app, operator.0.id, AccountId(account), suspended).await?;
+    Ok(respond::see_other("/operator"))
+}
+
+/// `POST /operator/reports/{hub}/{report}/dismiss`
+pub async fn dismiss_report(
+    app: web::Data<App>,
+    operator: Operator,
+    names: web::Path<(String, i64)>,
+    _form: Checked<Nothing>,
+) -> Result<HttpResponse, PageError> {
+    let (slug, report) = names.into_inner();
+    let found = app
+        .db
+        .read(move |c| match find_hub(c, &slug)? {
+            Found::Here(hub) | Found::Moved(hub) => {
+                let ping = reports::find_ping(c, hub.id, ReportId(report))?;
+                Ok::<_, DbError>(ping.map(|ping| (hub.id, ping)))
+            }
+            Found::Gone | Found::Unknown => Ok(None),
+        })
+        .await?;
+    let (hub, ping) = found.ok_or(PageError::NotFound(Missing::Page))?;
+    moderate::dismiss_reports(&app, hub, ping, operator.0.id).await?;
     Ok(respond::see_other("/operator"))
 }

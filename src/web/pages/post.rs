@@ -1,5 +1,7 @@
 //! A listed post's permalink, and "Report".
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -12,6 +14,7 @@ use crate::app::App;
 use crate::db::{DbConnection, blogs};
 use crate::model::id::PublicId;
 use crate::model::ping::{CameBy, ReportReason};
+use crate::pages_cache::Subject;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
@@ -110,6 +113,13 @@ pub async fn show(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
+    if let Some(page) = app.pages.get(request.path()) {
+        app.metrics.cache_hits.increment(1);
+        return Ok(respond::rendered(&request, &page, None));
+    }
+    let (hub, _) = read(&app, &id).await?;
+    let subject = Subject::Hub(hub.gate.hub.id);
+    let generation = app.generations.of(subject);
     let (page, approved) = read(&app, &id).await?;
     let post = PostPart::of(&page, approved);
     let view = PostView {
@@ -120,7 +130,8 @@ pub async fn show(
         post,
     };
     let modified_at = page.ping.listed_at.unwrap_or(page.ping.received_at);
-    let page = respond::public_page(&view, Some(&view.hub.accent), modified_at)?;
+    let page = Arc::new(respond::public_page(&view, Some(&view.hub.accent), modified_at)?);
+    app.pages.keep(request.path().to_owned(), subject, generation, Arc::clone(&page));
     // The hub's own texts have no date here: the tag alone is asked about.
     Ok(respond::rendered(&request, &page, None))
 }

@@ -7,10 +7,11 @@ use askama::Template;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::post::came_by_words;
 use super::sign_in::Nothing;
-use crate::actions::moderate;
+use crate::actions::moderate::{self, Decided};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::{self, Category};
+use crate::db::listed::Place;
 use crate::db::pings::{self, Ping};
 use crate::db::{DbError, queue};
 use crate::model::id::{PingId, PublicId};
@@ -46,6 +47,7 @@ struct QueueRow {
     came_by: &'static str,
     chips: Vec<Chip>,
     state: &'static str,
+    seen: &'static str,
     is_listed: bool,
     is_spam: bool,
     is_rejected: bool,
@@ -66,6 +68,7 @@ impl QueueRow {
             category: category.map(|category| category.title.clone()).unwrap_or_default(),
             came_by: came_by_words(ping.came_by),
             state: state_words(ping.state),
+            seen: ping.state.as_str(),
             is_listed: ping.state == PingState::Listed,
             is_spam: ping.state == PingState::Spam,
             is_rejected: ping.state == PingState::Rejected,
@@ -90,7 +93,7 @@ fn chips(ping: &Ping) -> Vec<Chip> {
     if links >= 2 {
         chip("minus", format!("{links} links in the excerpt"));
     }
-    if ping.url.starts_with(&format!("https://{}/", ping.title)) || ping.title == ping.blog_name {
+    if ping.title == ping.blog_name {
         chip("minus", "title and blog name are the same".to_owned());
     }
     chips
@@ -113,6 +116,8 @@ struct Done {
     id: String,
     title: String,
     state: &'static str,
+    /// Whether somebody else was faster, and nothing was done.
+    is_stale: bool,
 }
 
 /// A tab of the queue: all categories, or one.
@@ -148,7 +153,7 @@ pub struct Query {
     category: String,
     after: String,
     done: String,
-    state: String,
+    stale: String,
 }
 
 /// `GET /manage/{hub}`
@@ -162,8 +167,10 @@ pub async fn show(
     let zone = Zone::of(&scope.hub);
     let now = app.clock.now();
     let query = query.into_inner();
-    let (wanted, after, done) =
-        (query.category.clone(), PublicId::parse(&query.after), PublicId::parse(&query.done));
+    let (wanted, after) = (query.category.clone(), PublicId::parse(&query.after));
+    let stale = PublicId::parse(&query.stale);
+    let is_stale = stale.is_some();
+    let done = stale.or_else(|| PublicId::parse(&query.done));
     let (all, counts, mut waiting, done, today) = app
         .db
         .read(move |c| {
@@ -189,6 +196,7 @@ pub async fn show(
             id: ping.public_id.to_string(),
             state: state_words(ping.state),
             title: ping.title,
+            is_stale,
         }),
         today: today_counts(&today),
         has_categories: !all.is_empty(),
@@ -291,9 +299,17 @@ pub async fn show_decided(
     let (all, mut decided) = app
         .db
         .read(move |c| {
-            let before: Option<(Timestamp, PingId)> = place(c, hub, before)?
-                .and_then(|ping| ping.decided_at.map(|decided_at| (decided_at, ping.id)));
-            let decided = queue::list_decided(c, hub, state, before, PAGE + 1)?;
+            let before = place(c, hub, before)?;
+            let decided = if state == Some(PingState::Listed) {
+                let before = before.and_then(|ping| {
+                    ping.listed_at.map(|listed_at| Place { listed_at, id: ping.id })
+                });
+                queue::list_listed(c, hub, before, PAGE + 1)?
+            } else {
+                let before: Option<(Timestamp, PingId)> =
+                    before.and_then(|ping| ping.decided_at.map(|at| (at, ping.id)));
+                queue::list_decided(c, hub, state, before, PAGE + 1)?
+            };
             Ok::<_, DbError>((categories::list(c, hub)?, decided))
         })
         .await?;
@@ -350,6 +366,8 @@ async fn find(app: &App, scope: &HubScope, id: &str) -> Result<PingId, PageError
 pub struct VerdictForm {
     verdict: String,
     category: String,
+    /// The state the ping was in when the page was loaded.
+    seen: String,
 }
 
 /// `POST /manage/{hub}/pings/{id}/verdict`
@@ -362,9 +380,14 @@ pub async fn decide(
     let verdict = Verdict::parse(&form.0.verdict)
         .ok_or(PageError::BadRequest("Choose List, Not here or Spam."))?;
     let ping = find(&app, &scope, &names.1).await?;
-    let ping = moderate::decide(&app, scope.hub.id, ping, verdict, scope.account.id).await?;
+    let (hub, seen) = (scope.hub.id, PingState::parse(&form.0.seen));
     let here = format!("/manage/{}", scope.hub.slug);
-    Ok(respond::see_other(&page_path(&here, &form.0.category, "done", ping.public_id)))
+    let (name, ping) =
+        match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
+            Decided::Done(ping) => ("done", ping),
+            Decided::Stale(ping) => ("stale", ping),
+        };
+    Ok(respond::see_other(&page_path(&here, &form.0.category, name, ping.public_id)))
 }
 
 /// `POST /manage/{hub}/pings/{id}/undo`

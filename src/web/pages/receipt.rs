@@ -48,11 +48,10 @@ struct ReceiptView {
 pub async fn show(
     app: web::Data<App>,
     token: web::Path<String>,
-    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let found = read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
     let view = ReceiptView::of(&found);
-    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &visit)
+    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
 }
 
 impl ReceiptView {
@@ -60,6 +59,16 @@ impl ReceiptView {
         let (ping, gate) = (&found.ping, &found.gate);
         let zone = Zone::of(&gate.hub);
         let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+        // Whoever sent a post again may be anybody: they see what "Did my post arrive?" would say.
+        let is_again = found.receipt.kind == ReceiptKind::Again;
+        let own = |text: &String| if is_again { String::new() } else { text.clone() };
+        let state = match ping.state {
+            state if !is_again => state,
+            PingState::Listed => PingState::Listed,
+            PingState::Pending | PingState::Spam | PingState::Rejected | PingState::Removed => {
+                PingState::Pending
+            }
+        };
         let is_listed = ping.state == PingState::Listed && gate.hub.suspended_at.is_none();
         Self {
             hub: HubFace::of(&gate.hub),
@@ -67,19 +76,23 @@ impl ReceiptView {
             rss: format!("{path}/rss"),
             category: gate.category.title.clone(),
             category_path: path,
-            headline: headline(ping.state),
-            post_title: ping.title.clone(),
-            post_url: ping.url.clone(),
-            blog_name: ping.blog_name.clone(),
-            came: format!(
-                "sent {} on {}",
-                came_by_words(ping.came_by),
-                zone.moment_zoned(ping.received_at)
-            ),
-            is_again: found.receipt.kind == ReceiptKind::Again,
-            steps: steps(found, &zone),
+            headline: headline(state),
+            post_title: own(&ping.title),
+            post_url: own(&ping.url),
+            blog_name: own(&ping.blog_name),
+            came: if is_again {
+                "sent again".to_owned()
+            } else {
+                format!(
+                    "sent {} on {}",
+                    came_by_words(ping.came_by),
+                    zone.moment_zoned(ping.received_at)
+                )
+            },
+            is_again,
+            steps: if is_again { Vec::new() } else { steps(found, &zone) },
             permalink: is_listed.then(|| format!("/p/{}", ping.public_id)),
-            kept: kept(ping.state),
+            kept: kept(state),
         }
     }
 }

@@ -88,7 +88,7 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let (hub, zone) = (scope.hub.id, Zone::of(&scope.hub));
-    let open = app.db.read(move |c| reports::list_open(c, Some(hub), 100)).await?;
+    let open = app.db.read(move |c| reports::list_open(c, Some(hub), 0, 100)).await?;
     let view = ReportsView {
         desk: DeskFace::of(&scope.account, &visit),
         hub: HubDesk::read(&app, &scope, DeskTab::Reports).await?,

@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::secret::Secret;
 use crate::web::error::{PageError, words_for};
 use crate::web::extract::{
-    Checked, CookieNames, Visit, client, device_cookie, session_cookie, signed_out_cookie,
+    Checked, CookieNames, Visit, client, device_cookie, find_session, session_cookie,
+    signed_out_cookie,
 };
 use crate::web::respond;
 
@@ -63,10 +64,14 @@ fn safe_next(next: &str) -> &str {
 /// `GET /signin`
 pub async fn show(
     app: web::Data<App>,
+    request: HttpRequest,
     query: web::Query<Query>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let query = query.into_inner();
+    if find_session(&request).await?.is_some() {
+        return Ok(respond::see_other(safe_next(&query.next)));
+    }
     let notice = match query.done.as_str() {
         "password" => {
             "Your password is changed, and you are signed out everywhere. Sign in with the new one."

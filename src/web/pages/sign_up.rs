@@ -32,6 +32,8 @@ struct AskView {
     email: String,
     problems: Problems,
     is_sent: bool,
+    /// Whether mail leaves the machine.
+    mail_leaves: bool,
     is_open: bool,
 }
 
@@ -60,6 +62,7 @@ impl AskView {
             email: String::new(),
             problems: Problems::default(),
             is_sent: false,
+            mail_leaves: app.mail.leaves(),
             is_open: asking == Asking::Reset || app.config.sign_up_is_open(),
         }
     }
@@ -163,7 +166,7 @@ impl FinishView {
         let (title, lede, button) = match link.purpose {
             LinkPurpose::SetUp => (
                 "Welcome to your Backchannel",
-                "Make the operator's account: yours. This link works once.",
+                "Make the operator’s account: yours. This link works once.",
                 "Make my account",
             ),
             LinkPurpose::SignUp => {
