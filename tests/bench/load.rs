@@ -99,7 +99,10 @@ fn main() -> anyhow::Result<()> {
 /// The log costs something for each ping: it is written as the server writes it, to nowhere.
 fn log_as_the_server_does() -> anyhow::Result<()> {
     let nowhere = OpenOptions::new().write(true).open("/dev/null")?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(Arc::new(nowhere)).with_target(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(Arc::new(nowhere))
+        .with_target(false)
+        .with_ansi(false);
     tracing_subscriber::registry().with(EnvFilter::new("info")).with(lines).try_init()?;
     Ok(())
 }
