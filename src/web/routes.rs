@@ -2,7 +2,7 @@
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::header::ALLOW;
-use actix_web::web::{self, ServiceConfig, resource};
+use actix_web::web::{self, ServiceConfig, resource, scope};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route};
 
 use super::error::{Missing, PageError};
@@ -52,6 +52,10 @@ trait Show<A>: Handler<A, Output: Responder + 'static> {}
 impl<A, H: Handler<A, Output: Responder + 'static>> Show<A> for H {}
 
 /// The whole address space. What is above wins.
+///
+/// The router tries one after the other, and each pattern with a name in it is a regular
+/// expression: 28 of them were tried before a hub's page. So what begins with a fixed word stands
+/// in that word's scope, and readers' pages come before rarer patterns.
 pub fn routes(config: &mut ServiceConfig) {
     config
         // the operator's machines
@@ -60,29 +64,39 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/metrics", ops::show_metrics))
         .service(reads("/robots.txt", ops::show_robots))
         .service(reads("/favicon.ico", assets::show_favicon))
-        .service(reads("/assets/{name}", assets::show))
+        .service(scope("/assets").service(reads("/{name}", assets::show)))
         // bloggers' software
-        .service(ping("/tb{slash:/?}"))
-        .service(ping("/tb/{number:[0-9]{1,15}}{slash:/?}"))
-        .service(ping("/tb/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"))
-        .service(ping("/{hub}/{category}/trackback{slash:/?}"))
-        .service(ping("/{hub}/{category}/trackback/{passphrase}{slash:/?}"))
+        .service(
+            scope("/tb")
+                .service(ping(""))
+                .service(ping("/"))
+                .service(ping("/{number:[0-9]{1,15}}{slash:/?}"))
+                .service(ping("/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"))
+                // A wrong number is answered in the sender's language.
+                .service(both("/{rest:.*}", nowhere, trackback::receive)),
+        )
         // organizers and operators
         .configure(accounts)
         .configure(desk)
         // readers and bloggers
         .service(reads("/", home::show))
         .service(reads("/help", help::show))
-        .service(reads("/p/{id}", post::show))
-        .service(both("/p/{id}/report", post::new_report, post::create_report))
-        .service(reads("/r/{receipt}", receipt::show))
+        .service(scope("/p").service(reads("/{id}", post::show)).service(both(
+            "/{id}/report",
+            post::new_report,
+            post::create_report,
+        )))
+        .service(scope("/r").service(reads("/{receipt}", receipt::show)))
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
-        .service(reads("/{hub}/-/add", add::choose))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))
-        .service(both("/{hub}/{category}/", nowhere, trackback::receive))
         .service(reads("/{hub}/{category}/rss", feeds::show_category))
+        .service(reads("/{hub}/-/add", add::choose))
         .service(both("/{hub}/{category}/add", add::show, add::create))
+        // bloggers' software again
+        .service(both("/{hub}/{category}/", nowhere, trackback::receive))
+        .service(ping("/{hub}/{category}/trackback{slash:/?}"))
+        .service(ping("/{hub}/{category}/trackback/{passphrase}{slash:/?}"))
         .default_service(web::to(nowhere));
 }
 
@@ -96,9 +110,17 @@ fn accounts(config: &mut ServiceConfig) {
         .service(both("/signin", sign_in::show, sign_in::create))
         .service(writes("/signout", sign_in::delete))
         .service(both("/signup", sign_up::new_sign_up, sign_up::create_sign_up))
-        .service(both("/signup/{token}", sign_up::new_account, sign_up::create_account))
+        .service(scope("/signup").service(both(
+            "/{token}",
+            sign_up::new_account,
+            sign_up::create_account,
+        )))
         .service(both("/reset", sign_up::new_reset, sign_up::create_reset))
-        .service(both("/reset/{token}", sign_up::new_password, sign_up::create_password))
+        .service(scope("/reset").service(both(
+            "/{token}",
+            sign_up::new_password,
+            sign_up::create_password,
+        )))
         .service(reads("/account", account::show))
         .service(writes("/account/name", account::update_name))
         .service(writes("/account/password", account::update_password))
@@ -108,25 +130,33 @@ fn accounts(config: &mut ServiceConfig) {
 fn desk(config: &mut ServiceConfig) {
     config
         .service(reads("/manage", manage::show))
-        .service(both("/manage/new", manage::new_hub, manage::create_hub))
-        .service(reads("/manage/{hub}", queue::show))
-        .service(reads("/manage/{hub}/decided", queue::show_decided))
-        .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::decide))
-        .service(writes("/manage/{hub}/pings/{ping}/undo", queue::undo))
-        .service(reads("/manage/{hub}/reports", reports::show))
-        .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
-        .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
-        .service(writes("/manage/{hub}/close", hub_settings::close))
-        .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
-        .service(writes("/manage/{hub}/delete", hub_settings::delete))
-        .service(both("/manage/{hub}/categories", categories::show, categories::create))
-        .service(reads("/manage/{hub}/new-category", categories::new))
-        .service(both("/manage/{hub}/categories/{category}", categories::edit, categories::update))
-        .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
-        .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
+        .service(scope("/manage").configure(below_manage))
         .service(reads("/operator", operator::show))
-        .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))
-        .service(writes("/operator/accounts/{account}/{verb}", operator::update_account));
+        .service(
+            scope("/operator")
+                .service(writes("/hubs/{hub}/{verb}", operator::update_hub))
+                .service(writes("/accounts/{account}/{verb}", operator::update_account)),
+        );
+}
+
+fn below_manage(config: &mut ServiceConfig) {
+    config
+        .service(both("/new", manage::new_hub, manage::create_hub))
+        .service(reads("/{hub}", queue::show))
+        .service(reads("/{hub}/decided", queue::show_decided))
+        .service(writes("/{hub}/pings/{ping}/verdict", queue::decide))
+        .service(writes("/{hub}/pings/{ping}/undo", queue::undo))
+        .service(reads("/{hub}/reports", reports::show))
+        .service(writes("/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(both("/{hub}/settings", hub_settings::show, hub_settings::update))
+        .service(writes("/{hub}/close", hub_settings::close))
+        .service(writes("/{hub}/reopen", hub_settings::reopen))
+        .service(writes("/{hub}/delete", hub_settings::delete))
+        .service(both("/{hub}/categories", categories::show, categories::create))
+        .service(reads("/{hub}/new-category", categories::new))
+        .service(both("/{hub}/categories/{category}", categories::edit, categories::update))
+        .service(writes("/{hub}/categories/{category}/move", categories::update_order))
+        .service(writes("/{hub}/categories/{category}/delete", categories::delete));
 }
 
 /// No such address: perhaps it has a slash too many.
