@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -39,15 +40,17 @@ pub struct Rendered {
     gzip: OnceLock<Bytes>,
     brotli: OnceLock<Bytes>,
     /// `Content-Type`.
-    pub content_type: &'static str,
-    /// `Cache-Control`.
-    pub cache_control: &'static str,
+    pub content_type: HeaderValue,
     /// Hash of the page, without quotes; each encoding adds its name.
     pub etag: String,
+    /// `ETag` of the page as it is, in gzip and in Brotli.
+    pub etags: [HeaderValue; 3],
+    /// `Last-Modified`.
+    pub last_modified: HeaderValue,
     /// When what it shows last changed.
     pub modified_at: Timestamp,
-    /// Further headers of this page.
-    pub headers: Vec<(&'static str, String)>,
+    /// All other headers of this page. Like those above they are made once, not for each answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// What kept it costs, in bytes, once all encodings are made.
     weight: u32,
 }
@@ -67,19 +70,23 @@ impl Rendered {
             identity: Bytes::from(body),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
-            content_type,
-            cache_control,
+            content_type: HeaderValue::from_static(content_type),
+            etags: ["", "-gz", "-br"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),
             etag,
+            last_modified: value(&http_date(modified_at)),
             modified_at,
-            headers: Vec::new(),
+            headers: vec![
+                (header::CACHE_CONTROL, HeaderValue::from_static(cache_control)),
+                (header::VARY, HeaderValue::from_static("Accept-Encoding")),
+            ],
             weight,
         }
     }
 
     /// Adds a header.
     #[must_use]
-    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
+    pub fn with_header(mut self, name: HeaderName, text: &str) -> Self {
+        self.headers.push((name, value(text)));
         self
     }
 
@@ -92,6 +99,16 @@ impl Rendered {
     pub fn brotli(&self) -> Bytes {
         self.brotli.get_or_init(|| brotli(&self.identity)).clone()
     }
+}
+
+/// A header's value. Ours are ASCII; any other would be sent empty rather than not at all.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+fn http_date(at: Timestamp) -> String {
+    let second = Timestamp::from_micros(at.seconds().saturating_mul(1_000_000));
+    second.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// Compresses with gzip, level 6.

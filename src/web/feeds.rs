@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::{Missing, PageError};
@@ -151,11 +152,11 @@ fn render(
     };
     let rendered =
         Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, about.changed_at);
-    let rendered = rendered.with_header("Cross-Origin-Resource-Policy", "cross-origin".to_owned());
+    let rendered = rendered.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
     Ok(if hub.is_public() {
         rendered
     } else {
-        rendered.with_header("X-Robots-Tag", "noindex".to_owned())
+        rendered.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
     })
 }
 

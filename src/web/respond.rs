@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::error::PageError;
@@ -34,7 +34,7 @@ pub fn public_page(
 ) -> Result<Rendered, PageError> {
     let body = template.render().map_err(PageError::Template)?;
     let page = Rendered::new(body, HTML, REVALIDATE, modified_at);
-    Ok(page.with_header("Content-Security-Policy", page_csp(accent)))
+    Ok(page.with_header(header::CONTENT_SECURITY_POLICY, &page_csp(accent)))
 }
 
 /// A page for one person: never kept, and its address goes to nobody else.
@@ -85,24 +85,20 @@ pub fn rendered(request: &HttpRequest, page: &Rendered, now: Option<Timestamp>) 
     let date = now
         .filter(|now| now.seconds() > page.modified_at.seconds())
         .map(|_| page.modified_at.seconds());
-    let etag = format!("\"{}{}\"", page.etag, encoding.suffix());
     let not_modified = is_not_modified(request, &page.etag, date);
     let mut response =
         HttpResponse::build(if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    put(&mut response, header::ETAG, &etag);
-    response
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(page.cache_control)))
-        .insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding")));
-    if let Some(date) = date {
-        put(&mut response, header::LAST_MODIFIED, &http_date(date));
+    response.insert_header((header::ETAG, page.etags[encoding as usize].clone()));
+    if date.is_some() {
+        response.insert_header((header::LAST_MODIFIED, page.last_modified.clone()));
     }
     for (name, value) in &page.headers {
-        response.insert_header((*name, value.as_str()));
+        response.insert_header((name.clone(), value.clone()));
     }
     if not_modified {
         return response.finish();
     }
-    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(page.content_type)));
+    response.insert_header((header::CONTENT_TYPE, page.content_type.clone()));
     let body = match encoding {
         Encoding::Brotli => page.brotli(),
         Encoding::Gzip => page.gzip(),
@@ -112,17 +108,6 @@ pub fn rendered(request: &HttpRequest, page: &Rendered, now: Option<Timestamp>) 
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(name)));
     }
     response.body(body)
-}
-
-fn put(response: &mut HttpResponseBuilder, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.insert_header((name, value));
-    }
-}
-
-fn http_date(seconds: i64) -> String {
-    let at = Timestamp::from_micros(seconds.saturating_mul(1_000_000));
-    at.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// RFC 9110, 13.2.2: `If-None-Match` decides where it is there; else `If-Modified-Since`.
@@ -163,6 +148,7 @@ fn parse_http_date(text: &str) -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
+/// In the order of [`Rendered::etags`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Identity,
@@ -192,14 +178,6 @@ impl Encoding {
             Self::Gzip
         } else {
             Self::Identity
-        }
-    }
-
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Identity => "",
-            Self::Gzip => "-gz",
-            Self::Brotli => "-br",
         }
     }
 
