@@ -13,7 +13,7 @@ use crate::actions::{prune, watch_changes};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::web::{around, limit_time, routes};
+use crate::web::{around, routes};
 
 /// How long a stopping server waits for requests that are under way.
 const DRAIN: u64 = 10;
@@ -68,11 +68,7 @@ impl Server {
         );
         let shared = web::Data::from(Arc::clone(&app));
         let server = HttpServer::new(move || {
-            actix_web::App::new()
-                .app_data(shared.clone())
-                .wrap(from_fn(limit_time))
-                .wrap(from_fn(around))
-                .configure(routes)
+            actix_web::App::new().app_data(shared.clone()).wrap(from_fn(around)).configure(routes)
         })
         .keep_alive(keep_alive)
         .tcp_nodelay(true)

@@ -12,5 +12,5 @@ mod respond;
 mod routes;
 mod view;
 
-pub use middleware::{around, limit_time};
+pub use middleware::around;
 pub use routes::routes;

@@ -20,18 +20,10 @@ use crate::metrics::Door;
 /// The longest a request may take, its body included (`security.md`, finding 1).
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// Ends a request that takes too long: a body that dribbles in, above all.
-pub async fn limit_time(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match tokio::time::timeout(TIME_LIMIT, next.call(request)).await {
-        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
-        Err(_elapsed) => Err(PageError::TimedOut.into()),
-    }
-}
-
-/// Counts, logs, adds the headers every answer has, and makes the pages of errors.
+/// Ends a request that takes too long; counts, logs, adds the headers every answer has, and makes
+/// the pages of errors.
+///
+/// All in one: each middleware is one more box, and one more copy of the answer, for each request.
 pub async fn around(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -39,24 +31,27 @@ pub async fn around(
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
     let started = app.clock.monotonic();
-    let path_and_method = (request.path().to_owned(), request.method().clone());
-    let mut response = match next.call(request).await {
+    let door = door(request.path(), request.method());
+    let method = request.method().clone();
+    // A body that dribbles in, above all, ends here.
+    let answered = tokio::time::timeout(TIME_LIMIT, next.call(request)).await;
+    let answered = answered.unwrap_or_else(|_elapsed| Err(PageError::TimedOut.into()));
+    let mut response = match answered {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => return Err(without_request(&app, error, &path_and_method)),
+        Err(error) => return Err(without_request(&app, error, door, &method)),
     };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
     add_headers(&app, response.headers_mut());
-    let door = door(response.request().path(), response.request().method());
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
     Ok(response)
 }
 
 /// The answer where the request was given up, and with it what it was: a time-out.
-fn without_request(app: &App, error: Error, (path, method): &(String, Method)) -> Error {
+fn without_request(app: &App, error: Error, door: Door, method: &Method) -> Error {
     let id = request_id();
     let mut response = error.error_response();
     if let Some(error) = error.as_error::<PageError>() {
@@ -67,7 +62,7 @@ fn without_request(app: &App, error: Error, (path, method): &(String, Method)) -
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     add_headers(app, response.headers_mut());
-    app.metrics.request(door(path, method), response.status().as_u16());
+    app.metrics.request(door, response.status().as_u16());
     tracing::info!(%method, status = response.status().as_u16(), request_id = %id, "given up");
     InternalError::from_response(error, response).into()
 }
