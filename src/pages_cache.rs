@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -39,15 +40,18 @@ pub struct Rendered {
     gzip: OnceLock<Bytes>,
     brotli: OnceLock<Bytes>,
     /// `Content-Type`.
-    pub content_type: &'static str,
-    /// `Cache-Control`.
-    pub cache_control: &'static str,
+    pub content_type: HeaderValue,
     /// Hash of the page, without quotes; each encoding adds its name.
     pub etag: String,
-    /// When what it shows last changed.
-    pub modified_at: Timestamp,
-    /// Further headers of this page.
-    pub headers: Vec<(&'static str, String)>,
+    /// `ETag` of the page as it is, in gzip and in Brotli.
+    pub etags: [HeaderValue; 3],
+    /// When what it shows last changed, and `Last-Modified`, if there is such a date to be asked
+    /// about.
+    pub modified: Option<(Timestamp, HeaderValue)>,
+    /// `Cache-Control`.
+    pub cache_control: HeaderValue,
+    /// All other headers of this page. Like those above they are made once, not for each answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// What kept it costs, in bytes, once all encodings are made.
     weight: u32,
 }
@@ -58,7 +62,7 @@ impl Rendered {
         body: String,
         content_type: &'static str,
         cache_control: &'static str,
-        modified_at: Timestamp,
+        modified_at: Option<Timestamp>,
     ) -> Self {
         let hash = Sha256::digest(body.as_bytes());
         let etag = data_encoding::BASE64URL_NOPAD.encode(&hash[..12]);
@@ -67,10 +71,11 @@ impl Rendered {
             identity: Bytes::from(body),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
-            content_type,
-            cache_control,
+            content_type: HeaderValue::from_static(content_type),
+            etags: ["", "-gz", "-br"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),
             etag,
-            modified_at,
+            modified: modified_at.map(|at| (at, value(&http_date(at)))),
+            cache_control: HeaderValue::from_static(cache_control),
             headers: Vec::new(),
             weight,
         }
@@ -78,8 +83,22 @@ impl Rendered {
 
     /// Adds a header.
     #[must_use]
-    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
+    pub fn with_header(mut self, name: HeaderName, text: &str) -> Self {
+        self.headers.push((name, value(text)));
+        self
+    }
+
+    /// Adds the headers it does not have yet.
+    #[must_use]
+    pub fn with_defaults(
+        mut self,
+        defaults: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+    ) -> Self {
+        for (name, value) in defaults {
+            if !self.headers.iter().any(|(this, _)| *this == name) {
+                self.headers.push((name, value));
+            }
+        }
         self
     }
 
@@ -92,6 +111,16 @@ impl Rendered {
     pub fn brotli(&self) -> Bytes {
         self.brotli.get_or_init(|| brotli(&self.identity)).clone()
     }
+}
+
+/// A header's value. Ours are ASCII; any other would be sent empty rather than not at all.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+fn http_date(at: Timestamp) -> String {
+    let second = Timestamp::from_micros(at.seconds().saturating_mul(1_000_000));
+    second.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// Compresses with gzip, level 6.
@@ -250,7 +279,7 @@ mod tests {
 
     fn page(text: &str) -> Arc<Rendered> {
         let now = Timestamp::from_micros(0);
-        Arc::new(Rendered::new(text.to_owned(), "text/html", "no-cache", now))
+        Arc::new(Rendered::new(text.to_owned(), "text/html", "no-cache", Some(now)))
     }
 
     fn cache() -> (Cache<Arc<Rendered>>, Arc<Generations>) {

@@ -13,7 +13,7 @@ use crate::actions::{prune, watch_changes};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::web::{around, limit_time, routes, unreadable_path, unreadable_query};
+use crate::web::{around, routes, unreadable_path, unreadable_query};
 
 /// How long a stopping server waits for requests that are under way.
 const DRAIN: u64 = 10;
@@ -72,7 +72,6 @@ impl Server {
                 .app_data(shared.clone())
                 .app_data(unreadable_query())
                 .app_data(unreadable_path())
-                .wrap(from_fn(limit_time))
                 .wrap(from_fn(around))
                 .configure(routes)
         })

@@ -13,5 +13,5 @@ mod respond;
 mod routes;
 mod view;
 
-pub use middleware::{around, limit_time};
+pub use middleware::around;
 pub use routes::{routes, unreadable_path, unreadable_query};

@@ -43,6 +43,8 @@ const TURNS: usize = 64;
 /// nothing but memory, and whoever proved a passphrase must not be caught by a neighbour's wrong
 /// tries later in the day (`decisions.md`, "Conference networks").
 const KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// A use within this of the one before is not noted: not every ping writes to the cache.
+const NOTED: Duration = Duration::from_secs(600);
 
 impl std::fmt::Debug for Proofs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,11 +70,13 @@ impl Proofs {
     /// Whether this passphrase was right for this PHC string before.
     pub fn has(&self, phc: &str, passphrase: &str, now: Timestamp) -> bool {
         let proof = self.proof(phc, passphrase);
-        let known = self.right.get(&proof).is_some_and(|until| now < until);
-        if known {
+        let Some(until) = self.right.get(&proof).filter(|until| now < *until) else {
+            return false;
+        };
+        if until.since(now) + NOTED < KEPT {
             self.right.insert(proof, now.plus(KEPT));
         }
-        known
+        true
     }
 
     /// Waits until nobody else is trying this passphrase. When a keynote ends, a hall pings with

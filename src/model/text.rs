@@ -6,7 +6,7 @@
 
 mod tags;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Longest result of [`first_words`], in characters: five words of most languages, and a
@@ -56,7 +56,8 @@ pub fn tidy(text: &str) -> String {
         }
     }
     line.truncate(line.trim_end().len());
-    line.nfc().collect()
+    // Most texts are in NFC already, and the quick check passes over ASCII.
+    if is_nfc_quick(line.chars()) == IsNormalized::Yes { line } else { line.nfc().collect() }
 }
 
 /// The beginning of `text`: at most `max_chars` characters, cut between graphemes.
@@ -64,6 +65,10 @@ pub fn tidy(text: &str) -> String {
 /// A first grapheme that is longer than that (a letter under hundreds of accents) leaves
 /// nothing. Idempotent.
 pub fn cut(text: &str, max_chars: usize) -> String {
+    // What fits is not searched for graphemes: most pings fit.
+    if text.chars().nth(max_chars).is_none() {
+        return text.to_owned();
+    }
     let mut end = 0;
     let mut count = 0;
     for grapheme in text.graphemes(true) {
@@ -72,10 +77,6 @@ pub fn cut(text: &str, max_chars: usize) -> String {
             break;
         }
         end += grapheme.len();
-    }
-    // A text that fits is returned as it is, so only a real cut trims the blank before it.
-    if end == text.len() {
-        return text.to_owned();
     }
     text[..end].trim_end().to_owned()
 }
@@ -106,7 +107,7 @@ pub fn first_words(text: &str, count: usize) -> String {
 ///
 /// White space is not asked about: tab, line feed and U+0085 are folded, not dropped.
 fn is_dropped(c: char) -> bool {
-    if c.is_whitespace() {
+    if c.is_whitespace() || matches!(c, '!'..='~') {
         return false;
     }
     // The last two code points of every plane are non-characters.

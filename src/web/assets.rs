@@ -9,6 +9,9 @@ use super::respond;
 use crate::clock::Timestamp;
 use crate::pages_cache::Rendered;
 
+/// Assets have no date to be asked about, so no time matters.
+const NEVER: Timestamp = Timestamp::from_micros(0);
+
 /// A file that is served as it is.
 pub struct Asset {
     /// Its address.
@@ -21,10 +24,9 @@ impl Asset {
         let hash = Sha256::digest(text.as_bytes());
         let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
         let forever = "public, max-age=31536000, immutable";
-        let epoch = Timestamp::from_micros(0);
         Self {
             path: format!("/assets/{stem}.{hash}.{ending}"),
-            rendered: Rendered::new(text.to_owned(), content_type, forever, epoch),
+            rendered: Rendered::new(text.to_owned(), content_type, forever, None),
         }
     }
 }
@@ -62,12 +64,12 @@ fn squeeze(css: &str) -> String {
 pub async fn show(request: HttpRequest) -> HttpResponse {
     let asset = [&*STYLE, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.path == request.path());
     match asset {
-        Some(asset) => respond::rendered(&request, &asset.rendered, None),
+        Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),
         None => HttpResponse::NotFound().finish(),
     }
 }
 
 /// `GET /favicon.ico`
 pub async fn show_favicon(request: HttpRequest) -> HttpResponse {
-    respond::rendered(&request, &ICON.rendered, None)
+    respond::rendered(&request, &ICON.rendered, NEVER)
 }

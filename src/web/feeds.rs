@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::{Missing, PageError};
@@ -74,11 +75,6 @@ async fn show(
     request: &HttpRequest,
     find: impl FnOnce(&mut DbConnection) -> Result<At, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    if let Some(feed) = app.pages.get(request.path()) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &feed, Some(now)));
-    }
     app.metrics.cache_misses.increment(1);
     let (reader, key) = (app.clone(), request.path().to_owned());
     let shown = app
@@ -96,7 +92,7 @@ async fn show(
         })
         .await?;
     Ok(match shown {
-        Shown::Feed(feed) => respond::rendered(request, &feed, Some(app.clock.now())),
+        Shown::Feed(feed) => respond::rendered(request, &feed, app.clock.now()),
         Shown::Moved(path) => respond::moved(&path),
     })
 }
@@ -150,12 +146,12 @@ fn render(
         items: items.collect(),
     };
     let rendered =
-        Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, about.changed_at);
-    let rendered = rendered.with_header("Cross-Origin-Resource-Policy", "cross-origin".to_owned());
+        Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, Some(about.changed_at));
+    let rendered = rendered.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
     Ok(if hub.is_public() {
         rendered
     } else {
-        rendered.with_header("X-Robots-Tag", "noindex".to_owned())
+        rendered.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
     })
 }
 

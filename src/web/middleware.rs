@@ -1,5 +1,6 @@
 //! What holds for every request: an id, a time limit, headers, a line in the log, error pages.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,25 +15,18 @@ use askama::Template;
 use super::error::{Missing, PageError};
 use super::extract::is_empty;
 use super::held_payload::HeldPayload;
-use super::respond::{HTML, page_csp};
+use super::respond::{self, HTML, page_csp};
 use crate::app::App;
 use crate::metrics::Door;
+use crate::pages_cache::Rendered;
 
 /// The longest a request may take, its body included (`security.md`, finding 1).
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// Ends a request that takes too long: a body that dribbles in, above all.
-pub async fn limit_time(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match tokio::time::timeout(TIME_LIMIT, next.call(request)).await {
-        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
-        Err(_elapsed) => Err(PageError::TimedOut.into()),
-    }
-}
-
-/// Counts, logs, adds the headers every answer has, and makes the pages of errors.
+/// Ends a request that takes too long; counts, logs, adds the headers every answer has, and makes
+/// the pages of errors.
+///
+/// All in one: each middleware is one more box, and one more copy of the answer, for each request.
 pub async fn around(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -40,18 +34,27 @@ pub async fn around(
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
     let started = app.clock.monotonic();
+    let door = door(request.path(), request.method());
+    if let Some(page) = kept(&app, &request) {
+        app.metrics.cache_hits.increment(1);
+        let response = respond::rendered(request.request(), &page, app.clock.now());
+        app.metrics.request(door, response.status().as_u16());
+        return Ok(request.into_response(response));
+    }
     let held = HeldPayload::of_unfinished(&mut request);
-    let path_and_method = (request.path().to_owned(), request.method().clone());
-    let mut response = match next.call(request).await {
+    let method = request.method().clone();
+    // A body that dribbles in, above all, ends here.
+    let answered = tokio::time::timeout(TIME_LIMIT, next.call(request)).await;
+    let answered = answered.unwrap_or_else(|_elapsed| Err(PageError::TimedOut.into()));
+    let mut response = match answered {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => return Err(without_request(&app, error, &path_and_method, held)),
+        Err(error) => return Err(without_request(&app, error, door, &method, held)),
     };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
     add_headers(&app, response.headers_mut());
-    let door = door(response.request().path(), response.request().method());
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
     Ok(match held {
@@ -60,11 +63,19 @@ pub async fn around(
     })
 }
 
+/// The kept page of a request, if there is one. It is the same for everyone and whole with its
+/// headers: it is answered at the door, and nothing is routed.
+fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads && request.query_string().is_empty() { app.pages.get(request.path()) } else { None }
+}
+
 /// The answer where the request was given up, and with it what it was: a time-out.
 fn without_request(
     app: &App,
     error: Error,
-    (path, method): &(String, Method),
+    door: Door,
+    method: &Method,
     held: Option<HeldPayload>,
 ) -> Error {
     let id = request_id();
@@ -77,7 +88,7 @@ fn without_request(
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     add_headers(app, response.headers_mut());
-    app.metrics.request(door(path, method), response.status().as_u16());
+    app.metrics.request(door, response.status().as_u16());
     tracing::info!(%method, status = response.status().as_u16(), request_id = %id, "given up");
     let response = match held {
         Some(held) => response.map_body(|_, body| held.until_answered(body)),
@@ -149,34 +160,12 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The headers every answer has, unless it has its own (`security.md`, "Headers").
+/// The headers every answer has, unless it has its own.
 fn add_headers(app: &App, headers: &mut HeaderMap) {
-    const DEFAULTS: [(HeaderName, HeaderValue); 6] = [
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
-        (
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("geolocation=(), camera=(), microphone=()"),
-        ),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
-    ];
-    for (name, value) in DEFAULTS {
+    for (name, value) in respond::default_headers(app.addresses.is_https()) {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
-    }
-    let resource = HeaderName::from_static("cross-origin-resource-policy");
-    if !headers.contains_key(&resource) {
-        headers.insert(resource, HeaderValue::from_static("same-origin"));
-    }
-    if app.addresses.is_https() {
-        let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
     }
 }
 

@@ -1,13 +1,15 @@
 //! Answers: pages for everyone from the cache, pages for one person, redirects.
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::error::PageError;
 use super::extract::Visit;
 use super::view::AccentCss;
+use crate::app::App;
 use crate::clock::Timestamp;
 use crate::pages_cache::Rendered;
 
@@ -26,15 +28,43 @@ pub fn page_csp(accent: Option<&AccentCss>) -> String {
     )
 }
 
-/// Renders a template into a public page, to be kept.
+/// Renders a template into a public page, to be kept. `modified_at` where everything on it has one
+/// date.
 pub fn public_page(
+    app: &App,
     template: &impl Template,
     accent: Option<&AccentCss>,
-    modified_at: Timestamp,
+    modified_at: Option<Timestamp>,
 ) -> Result<Rendered, PageError> {
     let body = template.render().map_err(PageError::Template)?;
     let page = Rendered::new(body, HTML, REVALIDATE, modified_at);
-    Ok(page.with_header("Content-Security-Policy", page_csp(accent)))
+    let page = page.with_header(header::CONTENT_SECURITY_POLICY, &page_csp(accent));
+    Ok(page.with_defaults(default_headers(app.addresses.is_https())))
+}
+
+/// The headers every answer has, unless it has its own (`security.md`, "Headers").
+pub fn default_headers(is_https: bool) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    const DEFAULTS: [(HeaderName, HeaderValue); 7] = [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("geolocation=(), camera=(), microphone=()"),
+        ),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+    let strict = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, two_years));
+    DEFAULTS.into_iter().chain(strict)
 }
 
 /// A page for one person: never kept, and its address goes to nobody else.
@@ -77,52 +107,38 @@ pub fn moved(path: &str) -> HttpResponse {
 
 /// A kept page or feed: 304 where the client has it, else in the encoding it takes.
 ///
-/// `now` is given where the page has a date to be asked about. Within the second of a change
-/// another may follow that the date cannot tell apart, so the date is left out until it is over
-/// (RFC 9110, 8.8.2.2).
-pub fn rendered(request: &HttpRequest, page: &Rendered, now: Option<Timestamp>) -> HttpResponse {
+/// Within the second of a change another may follow that a date cannot tell apart, so the date is
+/// left out until that second is over (RFC 9110, 8.8.2.2).
+pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpResponse {
     let encoding = Encoding::wanted(request.headers());
-    let date = now
-        .filter(|now| now.seconds() > page.modified_at.seconds())
-        .map(|_| page.modified_at.seconds());
-    let etag = format!("\"{}{}\"", page.etag, encoding.suffix());
+    let modified = page.modified.as_ref().filter(|(at, _)| now.seconds() > at.seconds());
+    let date = modified.map(|(at, _)| at.seconds());
     let not_modified = is_not_modified(request, &page.etag, date);
-    let mut response =
-        HttpResponse::build(if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    put(&mut response, header::ETAG, &etag);
-    response
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(page.cache_control)))
-        .insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding")));
-    if let Some(date) = date {
-        put(&mut response, header::LAST_MODIFIED, &http_date(date));
-    }
-    for (name, value) in &page.headers {
-        response.insert_header((*name, value.as_str()));
+    let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut response = HttpResponse::new(status);
+    let headers = response.headers_mut();
+    headers.reserve(page.headers.len() + 6);
+    headers.insert(header::ETAG, page.etags[encoding as usize].clone());
+    headers.insert(header::CACHE_CONTROL, page.cache_control.clone());
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some((_, last_modified)) = modified {
+        headers.insert(header::LAST_MODIFIED, last_modified.clone());
     }
     if not_modified {
-        return response.finish();
+        return response;
     }
-    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(page.content_type)));
-    let body = match encoding {
+    headers.insert(header::CONTENT_TYPE, page.content_type.clone());
+    if let Some(name) = encoding.name() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    for (name, value) in &page.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    response.set_body(BoxBody::new(match encoding {
         Encoding::Brotli => page.brotli(),
         Encoding::Gzip => page.gzip(),
         Encoding::Identity => page.identity.clone(),
-    };
-    if let Some(name) = encoding.name() {
-        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(name)));
-    }
-    response.body(body)
-}
-
-fn put(response: &mut HttpResponseBuilder, name: header::HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.insert_header((name, value));
-    }
-}
-
-fn http_date(seconds: i64) -> String {
-    let at = Timestamp::from_micros(seconds.saturating_mul(1_000_000));
-    at.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }))
 }
 
 /// RFC 9110, 13.2.2: `If-None-Match` decides where it is there; else `If-Modified-Since`.
@@ -163,6 +179,7 @@ fn parse_http_date(text: &str) -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
+/// In the order of [`Rendered::etags`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Identity,
@@ -195,14 +212,6 @@ impl Encoding {
         }
     }
 
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Identity => "",
-            Self::Gzip => "-gz",
-            Self::Brotli => "-br",
-        }
-    }
-
     const fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
@@ -223,13 +232,13 @@ mod tests {
     }
 
     fn page() -> Rendered {
-        Rendered::new("posts ".repeat(100), HTML, REVALIDATE, at(1_000_000_000))
+        Rendered::new("posts ".repeat(100), HTML, REVALIDATE, Some(at(1_000_000_000)))
     }
 
     #[test]
     fn each_validator_is_honoured_alone_and_the_tag_wins() {
         let page = page();
-        let later = Some(at(1_000_000_100));
+        let later = at(1_000_000_100);
         let tag = format!("\"{}\"", page.etag);
         let same = "Sun, 09 Sep 2001 01:46:40 GMT";
         let before = "Sun, 09 Sep 2001 01:46:39 GMT";
@@ -262,7 +271,7 @@ mod tests {
         let request = TestRequest::get()
             .insert_header(("If-Modified-Since", "Sun, 09 Sep 2001 01:46:40 GMT"))
             .to_http_request();
-        let response = rendered(&request, &page(), Some(at(1_000_000_000)));
+        let response = rendered(&request, &page(), at(1_000_000_000));
         assert_eq!(response.status(), 200);
         assert!(!response.headers().contains_key("last-modified"));
     }
@@ -278,7 +287,7 @@ mod tests {
         ] {
             let request =
                 TestRequest::get().insert_header(("Accept-Encoding", accepted)).to_http_request();
-            let response = rendered(&request, &page(), None);
+            let response = rendered(&request, &page(), at(1_000_000_100));
             let got = response.headers().get("content-encoding").map(|v| v.to_str().unwrap());
             assert_eq!(got, expected, "{accepted}");
             assert_eq!(response.headers().get("vary").unwrap(), "Accept-Encoding");

@@ -33,6 +33,6 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         sender_days: SENDER_DAYS,
         history_days: HISTORY_DAYS,
     };
-    let page = respond::public_page(&view, None, app.clock.now())?;
-    Ok(respond::rendered(&request, &page, None))
+    let page = respond::public_page(&app, &view, None, None)?;
+    Ok(respond::rendered(&request, &page, app.clock.now()))
 }

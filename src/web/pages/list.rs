@@ -237,13 +237,6 @@ pub async fn show_hub(
     slug: web::Path<String>,
     query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    if request.query_string().is_empty()
-        && let Some(page) = app.pages.get(request.path())
-    {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &page, Some(now)));
-    }
     let before = place(query.map(web::Query::into_inner).unwrap_or_default().before)?;
     let slug = slug.into_inner();
     show(&app, &request, before, move |connection| {
@@ -264,13 +257,6 @@ pub async fn show_category(
     names: web::Path<(String, String)>,
     query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    if request.query_string().is_empty()
-        && let Some(page) = app.pages.get(request.path())
-    {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &page, Some(now)));
-    }
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let (hub, category) = names.into_inner();
     if query.url.is_some() {
@@ -326,7 +312,7 @@ async fn show(
     };
     if let Some(page) = app.pages.get(&key) {
         app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &page, Some(app.clock.now())));
+        return Ok(respond::rendered(request, &page, app.clock.now()));
     }
     app.metrics.cache_misses.increment(1);
     let reader = app.clone();
@@ -348,14 +334,15 @@ async fn show(
             let modified_at = hub.changed_at;
             let page = list_page(connection, hub, category, before)?;
             let view = ListView::of(page, before.is_none(), &reader.addresses);
-            let page = respond::public_page(&view, Some(&view.hub.accent), modified_at)?;
+            let page =
+                respond::public_page(&reader, &view, Some(&view.hub.accent), Some(modified_at))?;
             let page = Arc::new(page);
             reader.pages.keep(key, subject, generation, Arc::clone(&page));
             Ok(Shown::Page(page))
         })
         .await?;
     Ok(match shown {
-        Shown::Page(page) => respond::rendered(request, &page, Some(app.clock.now())),
+        Shown::Page(page) => respond::rendered(request, &page, app.clock.now()),
         Shown::Moved(path) => respond::moved(&path),
     })
 }

@@ -113,10 +113,6 @@ pub async fn show(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    if let Some(page) = app.pages.get(request.path()) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &page, None));
-    }
     let (hub, _) = read(&app, &id).await?;
     let subject = Subject::Hub(hub.gate.hub.id);
     let generation = app.generations.of(subject);
@@ -129,11 +125,10 @@ pub async fn show(
         canonical: app.addresses.permalink(page.ping.public_id),
         post,
     };
-    let modified_at = page.ping.listed_at.unwrap_or(page.ping.received_at);
-    let page = Arc::new(respond::public_page(&view, Some(&view.hub.accent), modified_at)?);
+    let page = Arc::new(respond::public_page(&app, &view, Some(&view.hub.accent), None)?);
     app.pages.keep(request.path().to_owned(), subject, generation, Arc::clone(&page));
     // The hub's own texts have no date here: the tag alone is asked about.
-    Ok(respond::rendered(&request, &page, None))
+    Ok(respond::rendered(&request, &page, app.clock.now()))
 }
 
 /// A report as it was typed.

@@ -1,0 +1,126 @@
+//! Pages and feeds from the cache, against a handler that has the bytes already.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use anyhow::{Context, ensure};
+
+use crate::Options;
+use crate::client::{Answer, Head, Task, ask, run};
+use crate::control::{self, Control, Fixture};
+use crate::product::{Product, ping_body};
+use crate::report::Row;
+
+const CONNECTIONS: usize = 64;
+const POSTS: u64 = 200;
+const TARGET: f64 = 0.85;
+
+/// A request, and the answer that both sides give to it.
+struct Case {
+    name: &'static str,
+    task: Arc<Read>,
+    control: Control,
+}
+
+/// The same request each time.
+struct Read {
+    request: Vec<u8>,
+    status: u16,
+    length: usize,
+}
+
+impl Task for Read {
+    fn write(&self, _number: u64, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.request);
+    }
+
+    fn accepts(&self, answer: &Head, _body: &[u8]) -> bool {
+        answer.status == self.status && answer.body == self.length
+    }
+}
+
+/// Measures all cases.
+pub fn measure(options: &Options) -> anyhow::Result<Vec<Row>> {
+    let product = Product::start()?;
+    let hub = product.open_hub("sxsw")?;
+    let ping = product.open_category(hub, "keynotes", "open", "at-once")?;
+    for number in 0..POSTS {
+        product.ping(&ping, &ping_body(number))?;
+    }
+    let tag = ask(product.address, &get("/sxsw/rss", ""))?.header("etag")?.to_owned();
+    let cases = [
+        ("page", "/sxsw", String::new()),
+        ("page, gzip", "/sxsw", "Accept-Encoding: gzip\r\n".to_owned()),
+        ("feed", "/sxsw/rss", String::new()),
+        ("feed, 304", "/sxsw/rss", format!("If-None-Match: {tag}\r\n")),
+    ];
+    let cases = cases.map(|(name, path, headers)| {
+        let case = Case::new(name, get(path, &headers), product.address, options);
+        case.with_context(|| name.to_owned())
+    });
+    let cases = cases.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let mut rows: Vec<Row> = cases.iter().map(|case| Row::new(case.name, Some(TARGET))).collect();
+    for round in 0..options.rounds {
+        for (case, row) in cases.iter().zip(&mut rows) {
+            eprintln!("round {} of {}: {}", round + 1, options.rounds, case.name);
+            let sample = |address| run(address, CONNECTIONS, options.sample(), &case.task);
+            row.add_round(round, || sample(product.address), || sample(case.control.address))?;
+        }
+    }
+    for case in cases {
+        case.control.stop()?;
+    }
+    product.stop()?;
+    Ok(rows)
+}
+
+impl Case {
+    fn new(
+        name: &'static str,
+        request: Vec<u8>,
+        product: SocketAddr,
+        options: &Options,
+    ) -> anyhow::Result<Self> {
+        let answer = ask(product, &request)?;
+        let status = if name.ends_with("304") { 304 } else { 200 };
+        ensure!(answer.status == status, "{name}: {answer:?}");
+        let control = control::read(fixture(&answer, options.same_headers)?)?;
+        let same = ask(control.address, &request)?;
+        ensure!((same.status, &same.body) == (status, &answer.body), "the control differs");
+        let task = Arc::new(Read { request, status, length: answer.body.len() });
+        eprintln!("{name}: {} bytes, {} headers", answer.body.len(), answer.headers.len());
+        Ok(Self { name, task, control })
+    }
+}
+
+/// What a bare handler needs to send the same body; with `all`, all else that was sent too.
+fn fixture(answer: &Answer, all: bool) -> anyhow::Result<Fixture> {
+    const BARE: [&str; 3] = ["content-type", "content-encoding", "etag"];
+    const BY_THE_SERVER: [&str; 3] = ["date", "content-length", "connection"];
+    let mut headers = Vec::new();
+    for (name, value) in &answer.headers {
+        let name: HeaderName = name.parse()?;
+        let bare = match name.as_str() {
+            "etag" => answer.status == 304,
+            name => BARE.contains(&name),
+        };
+        if bare || all && !BY_THE_SERVER.contains(&name.as_str()) {
+            headers.push((name, HeaderValue::from_str(value)?));
+        }
+    }
+    Ok(Fixture {
+        status: StatusCode::from_u16(answer.status)?,
+        headers,
+        body: answer.body.clone().into(),
+    })
+}
+
+fn get(path: &str, headers: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: hubs.example.org\r\nUser-Agent: load\r\n\
+         X-Forwarded-For: 198.51.100.7\r\nAccept: */*\r\n{headers}\r\n"
+    )
+    .into_bytes()
+}
