@@ -56,7 +56,7 @@ use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseUrl};
 use crate::metrics::Metrics;
 use pool::Manager;
-use writer::Writer;
+use writer::{Size, Writer};
 
 /// How long a write waits for its turn. Senders of pings give up after 3 seconds, so that a
 /// ping is answered within 2.8 (`decisions.md`, "Time").
@@ -140,8 +140,33 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        self.write_sized(Size::Any, work).await
+    }
+
+    /// The same for work that runs at most one statement that changes anything. What it had
+    /// changed before an `Err` of its own would stay.
+    pub async fn write_one<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.write_sized(Size::OneStatement, work).await
+    }
+
+    async fn write_sized<T, E>(
+        &self,
+        size: Size,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
         match &self.writes {
-            Writes::Thread(writer) => writer.write(work).await,
+            Writes::Thread(writer) => writer.write(size, work).await,
             Writes::Pool => {
                 let pool = self.pool.clone();
                 let on_commit = Arc::clone(&self.on_commit);

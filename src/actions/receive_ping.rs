@@ -11,7 +11,7 @@ use crate::db::{DbError, Tx, listed, pings, queue, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::PingPolicy;
 use crate::model::hub::line;
-use crate::model::id::{CategoryId, PublicId};
+use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -132,8 +132,7 @@ pub async fn receive(
         return Err(ReceiveError::Full);
     }
     let now = app.clock.now();
-    let owned = Arc::clone(gate);
-    let received = app.db.write(move |tx| store(tx, &owned, &ping, waits, now)).await?;
+    let received = store(app, gate, ping, waits, now).await?;
     if received.receipt.kind == ReceiptKind::First && waits {
         app.queue_depths.add_one(gate.category.id);
     }
@@ -282,14 +281,33 @@ fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
     hash[..16].to_vec()
 }
 
-fn store(
+/// Stores a ping, or finds the one that this post has already. One that waits is one statement:
+/// the most frequent write there is.
+async fn store(
+    app: &App,
+    gate: &Arc<Gate>,
+    new: NewPing,
+    waits: bool,
+    now: Timestamp,
+) -> Result<Received, DbError> {
+    let (hub, new) = (gate.hub.id, Arc::new(new));
+    if waits {
+        let first = Arc::clone(&new);
+        if app.db.write_one(move |tx| pings::insert(tx, hub, &first, now)).await?.is_some() {
+            let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
+            return Ok(Received { receipt, state: PingState::Pending });
+        }
+    }
+    app.db.write(move |tx| store_or_find(tx, hub, &new, waits, now)).await
+}
+
+fn store_or_find(
     tx: &mut Tx<'_>,
-    gate: &Gate,
+    hub: HubId,
     new: &NewPing,
     waits: bool,
     now: Timestamp,
 ) -> Result<Received, DbError> {
-    let hub = gate.hub.id;
     let Some(id) = pings::insert(tx, hub, new, now)? else {
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?
             .ok_or(DbError::NotFound)?;

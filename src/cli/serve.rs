@@ -4,7 +4,7 @@ use std::io::Write;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::seed;
+use super::seed::{self, DemoAccount};
 use crate::actions::accounts::set_up_link;
 use crate::clock::Clock;
 use crate::config::{Config, RateLimits};
@@ -36,21 +36,17 @@ impl Serve {
         let demo = if self.demo { seed::demo(&self.config).await? } else { None };
         let server = Server::bind(self.config, Clock::system())?;
         let app = std::sync::Arc::clone(server.app());
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "Backchannel is at {}", app.addresses.home())?;
+        let mut lines = format!("Backchannel is at {}\n", app.addresses.home());
         if let Some(link) = set_up_link(&app).await? {
-            writeln!(out, "Make the operator's account, and open the first hub: {link}")?;
+            lines += &format!("Make the operator's account, and open the first hub: {link}\n");
         }
-        if let Some(account) = demo {
-            writeln!(
-                out,
-                "The demonstration's organizer: {} with the password {}",
-                account.email,
-                account.password.expose()
-            )?;
+        if let Some(DemoAccount { email, password }) = demo {
+            let password = password.expose();
+            lines +=
+                &format!("The demonstration's organizer: {email} with the password {password}\n");
         }
-        out.flush()?;
-        drop(out);
+        // A script may read the address and close the pipe: that stops no server.
+        let _closed = std::io::stdout().lock().write_all(lines.as_bytes());
         tracing::info!(database = %app.config.database.url(), mail = app.mail.describe(), "started");
         if app.config.http.rate_limits == RateLimits::Off {
             tracing::warn!("rate limits are off: this is for load tests only");

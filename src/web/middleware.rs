@@ -33,7 +33,6 @@ pub async fn around(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
-    let started = app.clock.monotonic();
     let door = door(request.path(), request.method());
     if let Some(page) = kept(&app, &request) {
         app.metrics.cache_hits.increment(1);
@@ -41,6 +40,7 @@ pub async fn around(
         app.metrics.request(door, response.status().as_u16());
         return Ok(request.into_response(response));
     }
+    let started = app.clock.monotonic();
     let held = HeldPayload::of_unfinished(&mut request);
     let method = request.method().clone();
     // A body that dribbles in, above all, ends here.

@@ -1,3 +1,4 @@
+-- AUTOINCREMENT stands where ids are keys of what is kept in memory and must not come back.
 -- Times are microseconds since 1970 UTC. Enums are TEXT with a CHECK. Read migrations/README.md first.
 
 CREATE TABLE instance_state (
@@ -19,7 +20,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE sessions (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     token_hash BLOB NOT NULL UNIQUE,
     remembered BOOLEAN NOT NULL,
@@ -31,7 +32,7 @@ CREATE INDEX sessions_by_account ON sessions (account_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE one_use_links (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     token_hash BLOB NOT NULL UNIQUE,
     purpose TEXT NOT NULL CHECK (purpose IN ('set_up', 'sign_up', 'reset')),
     account_id BIGINT REFERENCES accounts (id) ON DELETE CASCADE,
@@ -120,7 +121,7 @@ CREATE TABLE category_slugs (
 CREATE INDEX category_slugs_by_category ON category_slugs (hub_id, category_id);
 
 CREATE TABLE blogs (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     key TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -154,7 +155,7 @@ CREATE TABLE listed_hours (
 CREATE INDEX listed_hours_by_hub ON listed_hours (hub_id, hour);
 
 CREATE TABLE pings (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     public_id BLOB NOT NULL,
@@ -187,7 +188,7 @@ CREATE INDEX pings_by_blog ON pings (hub_id, blog_id) WHERE blog_id IS NOT NULL;
 
 -- What happened to a ping after it was received, and who did it.
 CREATE TABLE ping_events (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone')),
@@ -218,7 +219,7 @@ CREATE TABLE refused_pings (
 CREATE INDEX refused_pings_by_time ON refused_pings (refused_at);
 
 CREATE TABLE reports (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
     reason TEXT NOT NULL CHECK (reason IN ('spam', 'abuse', 'not-mine', 'other')),
