@@ -14,23 +14,21 @@ pub use site::{PASSWORD, Site, Topic, days, hours, link_in, minutes, seconds};
 /// `CI=true` that is a failure.
 macro_rules! story {
     ($(async fn $name:ident($site:ident) $body:block)*) => {$(
+        async fn $name($site: &crate::harness::Site) $body
+
+        // A module and a function may share a name: the story, and its two tellings.
         mod $name {
-            #[allow(unused_imports, clippy::allow_attributes, reason = "each story uses some")]
-            use super::*;
-
-            async fn tell($site: &crate::harness::Site) $body
-
             #[tokio::test]
             async fn on_sqlite() {
                 let site = crate::harness::Site::start(crate::harness::Database::sqlite()).await;
-                tell(&site).await;
+                super::$name(&site).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
                 let Some(database) = crate::harness::Database::postgres() else { return };
                 let site = crate::harness::Site::start(database).await;
-                tell(&site).await;
+                super::$name(&site).await;
             }
         }
     )*};

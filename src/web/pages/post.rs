@@ -11,10 +11,10 @@ use super::list::rel;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
 use crate::app::App;
-use crate::db::{DbConnection, blogs};
+use crate::db::{DbConnection, blogs, pings};
 use crate::model::id::PublicId;
 use crate::model::ping::{CameBy, ReportReason};
-use crate::pages_cache::Subject;
+use crate::pages_cache::{Generation, Subject};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
@@ -90,21 +90,25 @@ struct ReportView {
     is_sent: bool,
 }
 
-async fn read(app: &App, id: &str) -> Result<(PermalinkPage, bool), PageError> {
+/// A listed ping, whether its blog is approved, and the generation its data were read in.
+async fn read(app: &App, id: &str) -> Result<(PermalinkPage, bool, Generation), PageError> {
     let id = PublicId::parse(id).ok_or(PageError::NotFound(Missing::Post))?;
+    let generations = Arc::clone(&app.generations);
     let read = app
         .db
         .read(move |connection: &mut DbConnection| {
+            let Some((hub, _)) = pings::find_public(connection, id)? else { return Ok(None) };
+            let generation = generations.of(Subject::Hub(hub));
             let Some(page) = permalink_page(connection, id)? else { return Ok(None) };
-            let approved = blogs::is_approved(connection, page.ping.hub_id, &page.ping.blog_key)?;
-            Ok::<_, PageError>(Some((page, approved)))
+            let approved = blogs::is_approved(connection, hub, &page.ping.blog_key)?;
+            Ok::<_, PageError>(Some((page, approved, generation)))
         })
         .await?;
-    let (page, approved) = read.ok_or(PageError::NotFound(Missing::Post))?;
-    if page.gate.hub.suspended_at.is_some() {
+    let read = read.ok_or(PageError::NotFound(Missing::Post))?;
+    if read.0.gate.hub.suspended_at.is_some() {
         return Err(PageError::Suspended);
     }
-    Ok((page, approved))
+    Ok(read)
 }
 
 /// `GET /p/{id}`
@@ -113,10 +117,8 @@ pub async fn show(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let (hub, _) = read(&app, &id).await?;
-    let subject = Subject::Hub(hub.gate.hub.id);
-    let generation = app.generations.of(subject);
-    let (page, approved) = read(&app, &id).await?;
+    let (page, approved, generation) = read(&app, &id).await?;
+    let subject = Subject::Hub(page.ping.hub_id);
     let post = PostPart::of(&page, approved);
     let view = PostView {
         hub: HubFace::of(&page.gate.hub),
@@ -178,7 +180,7 @@ async fn report_page(
     wrong: &'static str,
     is_sent: bool,
 ) -> Result<HttpResponse, PageError> {
-    let (page, approved) = read(app, id).await?;
+    let (page, approved, _) = read(app, id).await?;
     let post = PostPart::of(&page, approved);
     let view = ReportView {
         hub: HubFace::of(&page.gate.hub),
