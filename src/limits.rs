@@ -3,6 +3,10 @@
 //! Keys are address blocks (IPv4 /32, IPv6 /64: `security.md` T35), alone or with a category, so
 //! that nobody spends anybody else's allowance. Memory is swept by [`Limits::sweep`].
 
+mod connections;
+
+pub use connections::{Connections, MAX_CONNECTIONS, Place};
+
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,18 +1,22 @@
 //! Puts an instance on a socket: HTTP, upkeep, and an orderly stop.
 
+use std::any::Any;
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Extensions;
 use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 
 use crate::actions::{prune, watch_changes};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::limits::{Connections, MAX_CONNECTIONS};
 use crate::web::{around, routes, unreadable_path, unreadable_query};
 
 /// How long a stopping server waits for requests that are under way.
@@ -67,6 +71,9 @@ impl Server {
             usize::from,
         );
         let shared = web::Data::from(Arc::clone(&app));
+        let connections =
+            Connections::new(app.config.http.rate_limits, &app.config.http.trusted_proxies);
+        let counted = Arc::clone(&app);
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .app_data(shared.clone())
@@ -75,11 +82,12 @@ impl Server {
                 .wrap(from_fn(around))
                 .configure(routes)
         })
+        .on_connect(move |io, data| enter(&counted, &connections, io, data))
         .keep_alive(keep_alive)
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(5))
         .client_disconnect_timeout(Duration::from_secs(1))
-        .max_connections(2_000 / workers.max(1))
+        .max_connections(MAX_CONNECTIONS / workers.max(1))
         .workers(workers)
         .shutdown_timeout(DRAIN)
         .disable_signals()
@@ -99,6 +107,20 @@ impl Server {
         app.db.close().await;
         tracing::info!("stopped");
         served
+    }
+}
+
+/// Gives a new connection its place, or closes it: whoever holds so many sends nothing that is
+/// waited for.
+fn enter(app: &App, connections: &Connections, io: &dyn Any, data: &mut Extensions) {
+    let Some(socket) = io.downcast_ref::<TcpStream>() else { return };
+    let Ok(peer) = socket.peer_addr() else { return };
+    if let Some(place) = connections.enter(peer.ip()) {
+        data.insert(place);
+    } else {
+        app.metrics.limited("connections");
+        // Where this fails, the connection is closed already.
+        let _closed = socket2::SockRef::from(socket).shutdown(Shutdown::Both);
     }
 }
 

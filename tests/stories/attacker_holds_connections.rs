@@ -51,3 +51,44 @@ async fn every_shape_of_unfinished_request_is_closed() {
         }
     }
 }
+
+#[tokio::test]
+async fn one_address_that_holds_every_connection_it_gets_leaves_room_for_the_others() {
+    let site = Site::start(Database::sqlite()).await;
+    let address: std::net::SocketAddr =
+        site.listens_at().strip_prefix("http://").unwrap().parse().unwrap();
+    let mut held = Vec::new();
+    for _ in 0..1_000 {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
+        held.push(socket);
+    }
+    // Half of all are taken: the next ones of this address are closed at once, those of another
+    // (Linux answers for all of 127/8) are served.
+    let mut one_more = TcpStream::connect(address).unwrap();
+    one_more.set_read_timeout(Some(PATIENCE)).unwrap();
+    let ended = one_more.read(&mut [0; 16]);
+    let closed = match &ended {
+        Ok(read) => *read == 0,
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+    };
+    assert!(closed, "a 1,001st connection is held: {ended:?}");
+    let neighbour = socket_from([127, 0, 0, 2].into(), address);
+    assert!(answer_to(neighbour, "/healthz").starts_with("HTTP/1.1 200"));
+    drop(held);
+}
+
+fn socket_from(source: std::net::IpAddr, to: std::net::SocketAddr) -> TcpStream {
+    let domain = socket2::Domain::for_address(to);
+    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&std::net::SocketAddr::new(source, 0).into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
+}
+
+fn answer_to(mut socket: TcpStream, path: &str) -> String {
+    write!(socket, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    answer
+}

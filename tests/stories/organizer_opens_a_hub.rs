@@ -1,5 +1,9 @@
 //! An organizer signs up, opens a hub and its categories, changes them, closes and deletes them.
 
+use backchannel::config::RateLimits;
+
+use crate::harness::{Database, PASSWORD, Site};
+
 story! {
     async fn from_sign_up_to_a_ping_address(site) {
         let mut ada = site.organizer("ada@example.org").await;
@@ -70,6 +74,47 @@ story! {
             .says("Choose a posting passphrase");
     }
 
+    async fn a_set_up_link_makes_one_operator_however_many_hold_it(site) {
+        use backchannel::actions::accounts::set_up_link;
+        // Two starts before anybody signed up: each printed a link, the newer one holds.
+        let first = set_up_link(&site.app).await.unwrap().unwrap();
+        let second = set_up_link(&site.app).await.unwrap().unwrap();
+        let path = |link: &str| link.strip_prefix(&site.base).unwrap().to_owned();
+        site.browser().open(&path(&first)).await.says("does not work any more");
+        // Two people open it, and both send the form.
+        let (mut op, mut late) = (site.browser(), site.browser());
+        op.open(&path(&second)).await.has_status(200);
+        late.open(&path(&second)).await.has_status(200);
+        let form = |email: &'static str| [("email", email), ("name", "Op"), ("password", PASSWORD)];
+        op.submit("/signup/", &form("op@example.org")).await.redirects_to("/manage");
+        late.submit("/signup/", &form("late@example.org")).await.says("does not work any more");
+        late.open("/manage").await.redirects_to("/signin");
+        assert!(set_up_link(&site.app).await.unwrap().is_none());
+    }
+    async fn of_two_passphrases_set_at_once_one_holds_and_the_old_one_is_gone(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        assert!(topic.ping(&[("url", "http://ada.example/1")]).await.is_stored());
+        let edit = "/manage/sxsw/categories/keynotes";
+        let mut twin = site.browser();
+        twin.cookies = topic.organizer.cookies.clone();
+        topic.organizer.open(edit).await;
+        twin.open(edit).await;
+        let (one, other) = tokio::join!(
+            topic.organizer.submit(edit, &[("passphrase", "night-ferry")]),
+            twin.submit(edit, &[("passphrase", "paper-moon")]),
+        );
+        one.says("night-ferry");
+        other.says("paper-moon");
+        let mut stored = 0;
+        for passphrase in ["violet-crown", "night-ferry", "paper-moon"] {
+            let url = topic.ping_url.replace("violet-crown", passphrase);
+            let post = format!("http://ada.example/{passphrase}");
+            let ping = topic.ping_at(&url, &[("url", &post)]).await;
+            assert!(passphrase != "violet-crown" || !ping.is_stored(), "the old one still works");
+            stored += u32::from(ping.is_stored());
+        }
+        assert_eq!(stored, 1);
+    }
     async fn a_renamed_hub_leads_on_from_its_old_address_and_pings_are_taken_in_place(site) {
         let topic = site.hub("open", "at-once").await;
         let mut ada = topic.organizer;
@@ -172,4 +217,47 @@ story! {
         }
         site.browser().open("/sxsw").await.has_status(200);
     }
+}
+
+#[tokio::test]
+async fn a_category_of_thousands_is_deleted_and_pings_to_another_do_not_wait_for_it() {
+    delete_thousands(Database::sqlite()).await;
+    if let Some(database) = Database::postgres() {
+        delete_thousands(database).await;
+    }
+}
+
+/// More pings than two transactions of the deletion take (500 each).
+const THOUSANDS: u32 = 1_100;
+
+async fn delete_thousands(database: Database) {
+    let site = Site::start_with(database, |c| c.http.rate_limits = RateLimits::Off).await;
+    let mut keynotes = site.hub("open", "at-once").await;
+    for i in 0..THOUSANDS {
+        let post = format!("http://ada.example/{i}");
+        assert!(keynotes.ping(&[("url", &post)]).await.is_stored());
+    }
+    let organizer = std::mem::replace(&mut keynotes.organizer, site.browser());
+    let mut panels = site.category(organizer, "panels", "open", "at-once").await;
+    assert!(
+        panels.ping(&[("url", "http://ada.example/kept"), ("title", "Kept")]).await.is_stored()
+    );
+
+    let mut deleting = site.browser();
+    deleting.cookies = panels.organizer.cookies.clone();
+    let edit = "/manage/sxsw/categories/keynotes";
+    deleting.open(edit).await;
+    let delete = format!("{edit}/delete");
+    let confirm = [("confirm", "keynotes")];
+    let during = [("url", "http://ada.example/during"), ("title", "During")];
+    let (deleted, during) = tokio::join!(deleting.submit(&delete, &confirm), panels.ping(&during));
+    deleted.redirects_to("/manage/sxsw/categories");
+    assert!(during.is_stored());
+    let hub = site.browser().open("/sxsw").await;
+    hub.says("Kept").says("During").says("2 posts");
+    site.browser().open("/sxsw/keynotes").await.has_status(410);
+
+    panels.organizer.open("/manage/sxsw/settings").await;
+    panels.organizer.submit("/manage/sxsw/delete", &[("confirm", "sxsw")]).await.has_status(303);
+    site.browser().open("/sxsw").await.has_status(410);
 }

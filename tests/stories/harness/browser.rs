@@ -1,8 +1,24 @@
 //! A browser without JavaScript: it keeps cookies, and fills in the forms of the page it is on.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Selector};
+
+/// One client for all: making one reads the certificates of the machine. It keeps no connection,
+/// so that no story meets another's.
+#[expect(clippy::disallowed_methods, reason = "a browser dials")]
+static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .pool_max_idle_per_host(0)
+        .build()
+        .unwrap()
+});
 
 /// A browser.
 pub struct Browser {
@@ -30,19 +46,9 @@ pub struct Page {
 
 impl Browser {
     /// A fresh browser. Redirects are not followed: stories say where they lead.
-    #[expect(clippy::disallowed_methods, reason = "a browser dials")]
     pub fn new(base: &str) -> Self {
-        let _installed = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .no_gzip()
-            .no_brotli()
-            .pool_max_idle_per_host(0)
-            .build()
-            .unwrap();
         Self {
-            http,
+            http: HTTP.clone(),
             base: base.to_owned(),
             cookies: BTreeMap::new(),
             page: Page::default(),

@@ -1,0 +1,121 @@
+//! How many connections one address block may hold.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ipnet::IpNet;
+
+use super::AddressBlock;
+use crate::config::RateLimits;
+
+/// Connections of the whole process (`security.md`, "HTTP server").
+pub const MAX_CONNECTIONS: usize = 2_000;
+
+/// What an address block may hold whatever else goes on.
+const EACH: usize = 20;
+
+/// Until this many are taken, nobody is refused: a conference shares one address, and a hall that
+/// pings at the end of a keynote is not an attack (`decisions.md`, "Conference networks").
+const PLENTY: usize = MAX_CONNECTIONS / 2;
+
+/// The connections that are open, by address block.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    /// `None` where nothing is limited.
+    open: Option<Arc<Mutex<Open>>>,
+    exempt: Arc<[IpNet]>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    by_block: HashMap<AddressBlock, usize>,
+}
+
+/// One connection's place: given back when it is dropped.
+#[derive(Debug)]
+pub struct Place(Option<(Arc<Mutex<Open>>, AddressBlock)>);
+
+impl Connections {
+    /// None are open. Those of `exempt` networks (the proxies, which stand for everybody) are not
+    /// counted.
+    pub fn new(limits: RateLimits, exempt: &[IpNet]) -> Self {
+        Self { open: (limits == RateLimits::On).then(Arc::default), exempt: exempt.into() }
+    }
+
+    /// A place for one more connection of `address`; `None` where half of all are taken and its
+    /// block holds twenty already.
+    pub fn enter(&self, address: IpAddr) -> Option<Place> {
+        let is_exempt = self.exempt.iter().any(|net| net.contains(&address.to_canonical()));
+        let Some(shared) = self.open.as_ref().filter(|_| !is_exempt) else {
+            return Some(Place(None));
+        };
+        let block = AddressBlock::of(address);
+        let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = open.by_block.get(&block).copied().unwrap_or_default();
+        if open.all >= PLENTY && held >= EACH {
+            return None;
+        }
+        open.all += 1;
+        open.by_block.insert(block, held + 1);
+        Some(Place(Some((Arc::clone(shared), block))))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some((shared, block)) = &self.0 else { return };
+        let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        open.all -= 1;
+        match open.by_block.get_mut(block) {
+            Some(held) if *held > 1 => *held -= 1,
+            Some(_) | None => {
+                open.by_block.remove(block);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn one_address_leaves_half_of_all_to_the_others_and_others_have_twenty_each() {
+        let connections = Connections::new(RateLimits::On, &[]);
+        let attacker: Vec<Place> =
+            std::iter::from_fn(|| connections.enter(address("192.0.2.1"))).take(1_500).collect();
+        assert_eq!(attacker.len(), 1_000);
+        let honest: Vec<Place> =
+            std::iter::from_fn(|| connections.enter(address("192.0.2.2"))).take(30).collect();
+        assert_eq!(honest.len(), 20);
+        drop(attacker);
+        assert!(connections.enter(address("192.0.2.2")).is_some(), "there is plenty again");
+    }
+
+    #[test]
+    fn a_subscribers_network_is_one_block_and_what_is_closed_is_forgotten() {
+        let connections = Connections::new(RateLimits::On, &[]);
+        let places: Vec<Option<Place>> = (0..1_100)
+            .map(|i| connections.enter(address(&format!("2001:db8:1:2::{i:x}"))))
+            .collect();
+        assert_eq!(places.iter().flatten().count(), 1_000);
+        drop(places);
+        let open = connections.open.as_ref().unwrap().lock().unwrap();
+        assert_eq!((open.all, open.by_block.len()), (0, 0));
+    }
+
+    #[test]
+    fn proxies_are_not_counted() {
+        let proxy = "10.0.0.0/8".parse().unwrap();
+        let connections = Connections::new(RateLimits::On, &[proxy]);
+        let places: Vec<Place> =
+            (0..3_000).filter_map(|_| connections.enter(address("10.1.2.3"))).collect();
+        assert_eq!(places.len(), 3_000);
+    }
+}
