@@ -117,22 +117,21 @@ pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpR
     let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::new(status);
     let headers = response.headers_mut();
-    headers.reserve(page.headers.len() + 6);
+    if not_modified {
+        headers.insert(header::CACHE_CONTROL, page.cache_control.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    } else {
+        *headers = page.headers.clone();
+    }
     headers.insert(header::ETAG, page.etags[encoding as usize].clone());
-    headers.insert(header::CACHE_CONTROL, page.cache_control.clone());
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Some((_, last_modified)) = modified {
         headers.insert(header::LAST_MODIFIED, last_modified.clone());
     }
     if not_modified {
         return response;
     }
-    headers.insert(header::CONTENT_TYPE, page.content_type.clone());
     if let Some(name) = encoding.name() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-    }
-    for (name, value) in &page.headers {
-        headers.insert(name.clone(), value.clone());
     }
     response.set_body(BoxBody::new(match encoding {
         Encoding::Brotli => page.brotli(),

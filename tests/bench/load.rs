@@ -30,6 +30,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// The product's allocator, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures reads and pings against bare servers, and memory at rest.
 #[derive(Debug, Clone, Parser)]
 #[command(bin_name = "cargo bench --bench load --")]
