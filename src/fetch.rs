@@ -1,68 +1,206 @@
 //! The only place that dials out.
 //!
-//! So far that is the command line's TrackBack client, to addresses its user typed. (Pages that
-//! strangers name are not read yet; what reads them will judge every address first.)
+//! Strangers name the addresses that [`Fetcher::get`] reads, so none of them may turn it against
+//! anybody: the inside of this network, the hub itself, or other people's servers
+//! (`security.md` T1 to T4, T6, T7). For each hop of at most four, in this order:
+//!
+//! 1. the address is judged by what it says: scheme, port, name (`address`);
+//! 2. the destination's allowance is asked for (`budget`); a fetch never waits for it;
+//! 3. the name is resolved once (`resolver`), and every answer judged (`address`, [`Own`]): one
+//!    that will not do refuses them all, so that a name cannot mix its answers;
+//! 4. a judged answer is dialled (`dial`), with the name for `Host` and certificate. The name is
+//!    not asked for again, so that a second answer cannot differ from the first;
+//! 5. one request is sent and one answer read, within [`Limits`] (`exchange`).
+//!
+//! Nothing is carried from hop to hop: no cookies, no credentials, no referrer.
+//!
+//! [`post_form`] is the command line's TrackBack client, to addresses that its user typed.
 
-use std::time::Duration;
+mod address;
+mod budget;
+mod dial;
+mod error;
+mod exchange;
+mod headers;
+mod limits;
+mod own;
+mod post;
+mod request;
+mod resolver;
+#[cfg(test)]
+mod tests;
 
-use reqwest::header::{CONTENT_TYPE, LINK, USER_AGENT};
+pub use address::Refusal;
+pub use budget::TooBusy;
+pub use dial::Dial;
+pub use error::{FetchError, Phase};
+pub use headers::Headers;
+pub use limits::Limits;
+pub use own::Own;
+pub use post::{Answer, post_form};
+pub use request::{Accept, Get};
+pub use resolver::{Resolver, Script};
 
-/// The largest answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
+use std::sync::Arc;
 
-/// What a server answered.
+use hyper::header::HeaderValue;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::model::id::PublicId;
+use budget::{Budgets, Destination};
+use dial::Dialer;
+use exchange::Exchange;
+
+/// What a [`Fetcher`] is made of.
 #[derive(Debug)]
-pub struct Answer {
-    /// The status.
+pub struct Setup {
+    /// Which addresses it may dial.
+    pub dial: Dial,
+    /// What is the hub's own, and so not dialled either.
+    pub own: Own,
+    /// Who answers for names.
+    pub resolver: Resolver,
+    /// How long, how much, how often.
+    pub limits: Limits,
+}
+
+impl Setup {
+    /// For strangers' addresses: public ones only, by the machine's resolver, at the limits of
+    /// `security.md`.
+    pub fn public(own: Own) -> Self {
+        let resolver = Resolver::system();
+        Self { dial: Dial::PublicOnly, own, resolver, limits: Limits::default() }
+    }
+}
+
+/// Reads pages and feeds that strangers name. Made once; clones share its budgets.
+#[derive(Clone)]
+pub struct Fetcher(Arc<Inner>);
+
+struct Inner {
+    dialer: Dialer,
+    budgets: Budgets,
+    about: Url,
+}
+
+impl std::fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fetcher").field("dial", &self.0.dialer.setup.dial).finish_non_exhaustive()
+    }
+}
+
+/// What the last server of the chain answered.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The status: 304 and 410 are answers too. Not one of the redirects that are followed.
     pub status: u16,
-    /// The `Link` header, where there is one.
-    pub link: Option<String>,
-    /// The body, up to 64 KiB.
+    /// The address that answered: the one asked for, or where it led. Without fragment.
+    pub url: Url,
+    /// There were redirects, and all of them were for good (301, 308): [`Fetched::url`] is the
+    /// address to ask from now on.
+    pub redirected_permanently: bool,
+    /// What the answer says of itself.
+    pub headers: Headers,
+    /// The body, up to [`Limits::body`]; empty unless the status is 2xx.
     pub body: Vec<u8>,
+    /// There was more, which was not read.
+    pub cut: bool,
 }
 
-/// Why there was no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    /// The connection failed, or took more than 10 seconds.
-    #[error("{0}")]
-    Http(#[from] reqwest::Error),
-    /// The answer was too large.
-    #[error("the answer is larger than 64 KB")]
-    TooLarge,
-}
+impl Fetcher {
+    /// A fetcher with full budgets, measured by `clock`. At `about` stands, for the owners of read
+    /// servers, who reads there and how to stop it.
+    ///
+    /// # Errors
+    /// The TLS library has no cipher that it could use: this build is broken.
+    pub fn new(setup: Setup, about: Url, clock: &Clock) -> Result<Self, rustls::Error> {
+        if setup.dial == Dial::UnsafeLoopback {
+            tracing::warn!(
+                "strangers' addresses may lead to THIS MACHINE (UnsafeLoopback): for tests and \
+                 demonstrations only"
+            );
+        }
+        let budgets = Budgets::new(&setup.limits, clock);
+        let dialer = Dialer::new(setup, clock)?;
+        Ok(Self(Arc::new(Inner { dialer, budgets, about })))
+    }
 
-/// Posts a form and reads the answer. Redirects are not followed: they would turn the POST into
-/// a GET.
-#[expect(clippy::disallowed_methods, reason = "this is the place that dials out")]
-pub async fn post_form(
-    url: url::Url,
-    content_type: &str,
-    body: String,
-) -> Result<Answer, FetchError> {
-    // A second installation is refused, and changes nothing.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(5))
-        .timeout(Duration::from_secs(10))
-        .build()?;
-    let mut response = client
-        .post(url)
-        .header(USER_AGENT, concat!("backchannel/", env!("CARGO_PKG_VERSION")))
-        .header(CONTENT_TYPE, content_type)
-        .body(body)
-        .send()
-        .await?;
-    let status = response.status().as_u16();
-    let link = response.headers().get(LINK).and_then(|value| value.to_str().ok());
-    let link = link.map(str::to_owned);
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_ANSWER {
-            return Err(FetchError::TooLarge);
+    /// Reads an address, following at most [`Limits::redirects`] redirects.
+    ///
+    /// # Errors
+    /// One of [`FetchError`]; what a stranger may hear of it is [`FetchError::outward`].
+    pub async fn get(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
+        timeout(self.limits().total, self.follow(request))
+            .await
+            .map_err(|_elapsed| FetchError::TooSlow(Phase::Total))?
+    }
+
+    async fn follow(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
+        let mut visit = self.0.budgets.visit();
+        let mut url = address::checked(request.url, self.0.dialer.setup.dial)?;
+        let mut redirects = 0;
+        let mut all_for_good = true;
+        loop {
+            self.0.dialer.check_name(&url)?;
+            visit.go_to(Destination::of(&url))?;
+            let exchange = self.ask(&url, request).await?;
+            let Some((location, for_good)) = headers::redirect(exchange.head()) else {
+                let redirected_permanently = redirects > 0 && all_for_good;
+                return self
+                    .read(exchange, url, request.accept)
+                    .await
+                    .map(|fetched| Fetched { redirected_permanently, ..fetched });
+            };
+            if redirects == self.limits().redirects {
+                return Err(FetchError::TooManyRedirects);
+            }
+            url = address::redirected(&url, location, self.0.dialer.setup.dial)?;
+            redirects += 1;
+            all_for_good &= for_good;
         }
     }
-    Ok(Answer { status, link, body })
+
+    /// Dials, asks, and waits for the answer's head.
+    async fn ask(&self, url: &Url, request: &Get<'_>) -> Result<Exchange, FetchError> {
+        let http = request::get(url, request, self.user_agent(request.ping))?;
+        let stream = self.0.dialer.open(url).await?;
+        let limits = self.limits();
+        timeout(limits.first_byte, Exchange::start(stream, http, limits.head))
+            .await
+            .map_err(|_elapsed| FetchError::TooSlow(Phase::FirstByte))?
+            .map_err(FetchError::Broken)
+    }
+
+    async fn read(
+        &self,
+        exchange: Exchange,
+        url: Url,
+        accept: Accept,
+    ) -> Result<Fetched, FetchError> {
+        let status = exchange.head().status;
+        let headers = Headers::of(exchange.head(), self.0.dialer.clock.now());
+        let (body, cut) = if status.is_success() {
+            // Before a byte of it is read: what is refused costs nobody anything.
+            headers::check_readable(exchange.head(), accept)?;
+            exchange.body(self.limits().body).await.map_err(FetchError::Broken)?
+        } else {
+            (Vec::new(), false)
+        };
+        let status = status.as_u16();
+        Ok(Fetched { status, url, redirected_permanently: false, headers, body, cut })
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.0.dialer.setup.limits
+    }
+
+    /// `Backchannel/0.1.0 (+https://hub.example/help/fetching; ping abc…)`: who reads, where to
+    /// complain, and about what, without the address of whoever sent the ping.
+    fn user_agent(&self, ping: Option<PublicId>) -> HeaderValue {
+        let ping = ping.map(|id| format!("; ping {id}")).unwrap_or_default();
+        HeaderValue::try_from(format!("{} (+{}{ping})", request::PRODUCT, self.0.about))
+            .unwrap_or_else(|_unprintable| HeaderValue::from_static(request::PRODUCT))
+    }
 }

@@ -2,6 +2,11 @@
 //! back (`wire-formats.md`).
 
 pub mod discovery;
+pub mod foreign_xml;
+pub mod html;
+pub mod pingback;
 pub mod rss;
+pub mod syndication;
 pub mod trackback;
+pub mod webmention;
 pub mod xml;

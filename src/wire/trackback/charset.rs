@@ -54,7 +54,7 @@ pub(super) fn choose(
 /// UTF-16 and what the Encoding Standard maps to `replacement` would let markup hide from
 /// whoever looks at the bytes; UTF-7 is named because it does the same and is no label of
 /// the standard (security.md T14).
-pub(super) fn by_label(label: &[u8]) -> Result<Option<&'static Encoding>, ParseError> {
+pub(in crate::wire) fn by_label(label: &[u8]) -> Result<Option<&'static Encoding>, ParseError> {
     let label = label.trim_ascii();
     if label.len() > MAX_LABEL {
         return Err(ParseError::CharsetTooLong);
@@ -73,7 +73,7 @@ pub(super) fn by_label(label: &[u8]) -> Result<Option<&'static Encoding>, ParseE
 
 /// The `charset` parameter of a Content-Type, with or without a blank before it, quoted or
 /// not.
-fn parameter(content_type: &[u8]) -> Option<&[u8]> {
+pub(in crate::wire) fn parameter(content_type: &[u8]) -> Option<&[u8]> {
     content_type.split(|b| *b == b';').skip(1).find_map(|part| {
         let equals = part.iter().position(|b| *b == b'=')?;
         let (name, value) = part.split_at(equals);

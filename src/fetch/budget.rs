@@ -1,0 +1,290 @@
+//! How often anybody is visited, so that nobody is flooded through us (`security.md` T6).
+//!
+//! One list holds the last hour's requests. It is never longer than [`Limits::hour`], so that it
+//! needs no sweeping and nobody can grow it, and it counts any hour exactly: a token bucket would
+//! let its burst and its refill through in the first one.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::Limits;
+use crate::clock::Clock;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Whom a request burdens: a registrable domain, or the block of an address that is written out
+/// (IPv4 /24, IPv6 /64). On loopback each port is somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination(Arc<str>);
+
+impl Destination {
+    pub(super) fn of(url: &Url) -> Self {
+        let ip = match url.host() {
+            None => return Self("".into()),
+            Some(Host::Domain(name)) => return Self(psl::domain_str(name).unwrap_or(name).into()),
+            Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
+            Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical(),
+        };
+        let block = match ip {
+            ip if ip.is_loopback() => {
+                format!("{ip} {}", url.port_or_known_default().unwrap_or_default())
+            }
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(ip) => format!("{}/64", Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+        };
+        Self(block.into())
+    }
+}
+
+/// Not now: the destination, or everybody, was visited often enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("visited often enough for now: again in {} s", retry_after.as_secs())]
+pub struct TooBusy {
+    /// When it may be tried again; others may be faster.
+    pub retry_after: Duration,
+}
+
+/// The allowances of this process. Clones share them.
+#[derive(Debug, Clone)]
+pub(super) struct Budgets {
+    ledger: Arc<Mutex<Ledger>>,
+    clock: Clock,
+}
+
+#[derive(Debug)]
+struct Ledger {
+    limits: Limits,
+    /// When which request began, in the last hour, oldest first.
+    begun: VecDeque<(Duration, Destination)>,
+    /// Where the visits under way are.
+    in_flight: Vec<Destination>,
+}
+
+/// One fetch, through all its redirects: it holds a place, and is at one destination at a time.
+#[derive(Debug)]
+pub(super) struct Visit {
+    budgets: Budgets,
+    /// Where it was, and is now: the last.
+    stops: Vec<Destination>,
+}
+
+impl Budgets {
+    pub(super) fn new(limits: &Limits, clock: &Clock) -> Self {
+        let ledger =
+            Ledger { limits: limits.clone(), begun: VecDeque::new(), in_flight: Vec::new() };
+        Self { ledger: Arc::new(Mutex::new(ledger)), clock: clock.clone() }
+    }
+
+    /// A fetch that has not begun yet, and so takes nothing.
+    pub(super) fn visit(&self) -> Visit {
+        Visit { budgets: self.clone(), stops: Vec::new() }
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Visit {
+    /// Leaves where it is, and takes one request of `to`'s allowance, and of everybody's.
+    ///
+    /// A redirect within a domain, or back to it, need not wait for [`Limits::domain_gap`]: from
+    /// http to https it leads at once, and a fetch that was sent away there would never end.
+    pub(super) fn go_to(&mut self, to: Destination) -> Result<(), TooBusy> {
+        let now = self.budgets.clock.monotonic();
+        let mut ledger = self.budgets.ledger();
+        if let Some(from) = self.stops.last() {
+            ledger.leave(from);
+        }
+        let entered = ledger.enter(&to, now, self.stops.contains(&to));
+        drop(ledger);
+        match entered {
+            Ok(()) => self.stops.push(to),
+            Err(_) => self.stops.clear(),
+        }
+        entered
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        if let Some(at) = self.stops.last() {
+            self.budgets.ledger().leave(at);
+        }
+    }
+}
+
+impl Ledger {
+    fn leave(&mut self, from: &Destination) {
+        if let Some(at) = self.in_flight.iter().position(|there| there == from) {
+            self.in_flight.swap_remove(at);
+        }
+    }
+
+    fn enter(&mut self, to: &Destination, now: Duration, again: bool) -> Result<(), TooBusy> {
+        if !self.limits.counts_visits && self.in_flight.len() < self.limits.in_flight {
+            self.in_flight.push(to.clone());
+            return Ok(());
+        }
+        while self.begun.front().is_some_and(|(at, _)| now.saturating_sub(*at) >= HOUR) {
+            self.begun.pop_front();
+        }
+        let limits = &self.limits;
+        // When a visit under way ends is not known: the gap is as good a guess as any.
+        if self.in_flight.len() >= limits.in_flight || self.in_flight.contains(to) {
+            return Err(TooBusy { retry_after: limits.domain_gap });
+        }
+        let here = || self.begun.iter().filter(|(_, there)| there == to).map(|(at, _)| *at);
+        let gap = if again { Duration::ZERO } else { limits.domain_gap };
+        let free_at = [
+            oldest_of(self.begun.iter().map(|(at, _)| *at), limits.hour).map(|at| at + HOUR),
+            oldest_of(here(), limits.domain_hour).map(|at| at + HOUR),
+            here().next_back().map(|at| at + gap),
+        ];
+        match free_at.into_iter().flatten().max() {
+            Some(then) if then > now => Err(TooBusy { retry_after: then - now }),
+            _ => {
+                self.begun.push_back((now, to.clone()));
+                self.in_flight.push(to.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The one of the last `count` that has to be an hour old before there may be another, if there
+/// are so many.
+fn oldest_of(
+    mut begun: impl DoubleEndedIterator<Item = Duration>,
+    count: usize,
+) -> Option<Duration> {
+    count.checked_sub(1).and_then(|before| begun.nth_back(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    fn budgets() -> (Budgets, Clock) {
+        let clock = Clock::fixed(Timestamp::from_micros(1_000_000_000));
+        (Budgets::new(&Limits::default(), &clock), clock)
+    }
+
+    fn destination(url: &str) -> Destination {
+        Destination::of(&Url::parse(url).unwrap())
+    }
+
+    fn go(budgets: &Budgets, url: &str) -> Result<Visit, Duration> {
+        let mut visit = budgets.visit();
+        visit.go_to(destination(url)).map(|()| visit).map_err(|busy| busy.retry_after)
+    }
+
+    #[test]
+    fn who_is_burdened() {
+        for (url, who) in [
+            ("http://example.org/x", "example.org"),
+            ("https://a.b.example.org/", "example.org"),
+            ("http://a.example.co.uk/", "example.co.uk"),
+            ("http://ada.github.io/x", "ada.github.io"),
+            ("http://github.io/", "github.io"),
+            ("http://93.184.216.34/", "93.184.216.0/24"),
+            ("http://[::ffff:93.184.216.34]/", "93.184.216.0/24"),
+            ("http://[2606:4700:1:2:3:4:5:6]/", "2606:4700:1:2::/64"),
+            ("http://127.0.0.1:8001/", "127.0.0.1 8001"),
+            ("http://[::1]:8001/", "::1 8001"),
+        ] {
+            assert_eq!(&*destination(url).0, who, "{url}");
+        }
+    }
+
+    #[test]
+    fn ten_thousand_pings_that_name_one_victim_are_sixty_requests_in_any_hour() {
+        let (budgets, clock) = budgets();
+        let mut begun = Vec::new();
+        // Three hours of pings, 0.36 s apart.
+        for ping in 0..30_000_u64 {
+            let url = format!("http://h{}.victim.org/?{ping}", ping % 97);
+            if let Ok(visit) = go(&budgets, &url) {
+                begun.push(clock.monotonic());
+                assert_eq!(go(&budgets, "http://victim.org/").err(), Some(Duration::from_secs(2)));
+                drop(visit);
+            }
+            clock.advance(Duration::from_millis(360));
+        }
+        assert!(begun.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(2)));
+        for first in &begun {
+            let in_an_hour = |at: &&Duration| **at >= *first && **at - *first < HOUR;
+            assert!(begun.iter().filter(in_an_hour).count() <= 60);
+        }
+        assert!(begun.len() >= 178, "the allowance can be used: {}", begun.len());
+    }
+
+    #[test]
+    fn everybody_together_gets_six_hundred_an_hour_and_eight_at_once() {
+        let (budgets, clock) = budgets();
+        let visits: Vec<_> =
+            (0..100).filter_map(|i| go(&budgets, &format!("http://h{i}.org/")).ok()).collect();
+        assert_eq!(visits.len(), 8);
+        drop(visits);
+        let more: usize = (100..10_000)
+            .filter(|i| {
+                clock.advance(Duration::from_millis(10));
+                go(&budgets, &format!("http://h{i}.org/")).is_ok()
+            })
+            .count();
+        assert_eq!(more, 592);
+        let ledger = budgets.ledger();
+        assert_eq!((ledger.begun.len(), ledger.in_flight.len()), (600, 0), "memory is bounded");
+    }
+
+    #[test]
+    fn a_refusal_says_when_it_will_do() {
+        let (budgets, clock) = budgets();
+        for _ in 0..60 {
+            go(&budgets, "http://example.org/").unwrap();
+            clock.advance(Duration::from_secs(2));
+        }
+        let retry_after = go(&budgets, "http://example.org/").unwrap_err();
+        assert_eq!(retry_after, HOUR - Duration::from_secs(120));
+        clock.advance(retry_after - Duration::from_micros(1));
+        go(&budgets, "http://example.org/").unwrap_err();
+        clock.advance(Duration::from_micros(1));
+        go(&budgets, "http://example.org/").unwrap();
+    }
+
+    #[test]
+    fn a_redirect_is_counted_where_it_leads_and_need_not_wait_at_home() {
+        let (budgets, _clock) = budgets();
+        let mut visit = go(&budgets, "http://example.org/").unwrap();
+        visit.go_to(destination("https://example.org/")).unwrap();
+        visit.go_to(destination("https://elsewhere.net/")).unwrap();
+        go(&budgets, "http://elsewhere.net/").unwrap_err();
+        assert_eq!(budgets.ledger().in_flight.len(), 1, "it is in one place at a time");
+        visit.go_to(destination("https://www.example.org/")).unwrap();
+        assert_eq!(budgets.ledger().begun.len(), 4);
+        drop(visit);
+        go(&budgets, "http://example.org/").expect_err("another fetch waits for the gap");
+    }
+
+    #[test]
+    fn a_visit_that_is_refused_leaves_the_places_of_others_alone() {
+        let (budgets, clock) = budgets();
+        let there = go(&budgets, "http://example.org/").unwrap();
+        let mut refused = go(&budgets, "http://elsewhere.net/").unwrap();
+        refused.go_to(destination("http://example.org/")).unwrap_err();
+        clock.advance(Duration::from_secs(2));
+        let next = go(&budgets, "http://elsewhere.net/").expect("its place is free");
+        drop(refused);
+        assert_eq!(budgets.ledger().in_flight.len(), 2);
+        drop((there, next));
+        assert!(budgets.ledger().in_flight.is_empty());
+    }
+}
