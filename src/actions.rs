@@ -3,9 +3,12 @@
 pub mod accounts;
 pub mod arrived;
 pub mod categories;
+pub mod claims;
+pub mod follow;
 pub mod hubs;
 pub mod moderate;
 pub mod operate;
+pub mod preview;
 pub mod prune;
 pub mod read_page;
 pub mod receipt;
@@ -13,4 +16,5 @@ pub mod receive_ping;
 pub mod report;
 pub mod resolve;
 pub mod sign_in;
+pub mod verify_ping;
 pub mod watch_changes;

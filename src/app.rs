@@ -1,29 +1,56 @@
 //! What a running instance is made of: handed down, never global.
 
 mod background;
+mod backlog;
 mod gate;
 mod queue_depths;
 mod receipts;
 
 pub use background::Background;
+pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Gate, Proofs};
 pub use queue_depths::QueueDepths;
 pub use receipts::{Receipt, ReceiptKind};
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, RateLimits};
 use crate::db::{Db, DbError, Touched};
+use crate::fetch::{self, Fetcher};
 use crate::limits::{Limits, SignInBackoff};
 use crate::mail::{Mail, MailError, Message};
 use crate::metrics::Metrics;
 use crate::model::addresses::Addresses;
+use crate::model::id::{CategoryId, PublicId};
+use crate::model::web_url::Hosts;
 use crate::pages_cache::{Cache, Generations, MAX_PAGES, Rendered};
 use crate::secret::{Hasher, SecretKey};
+
+/// The most that look at receipts at the same time: each holds a connection.
+const MAX_LISTENERS: usize = 500;
+
+/// Whether the server stops.
+#[derive(Debug, Default)]
+pub struct Stopping(watch::Sender<bool>);
+
+impl Stopping {
+    /// It stops.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Waits until it stops.
+    pub async fn cancelled(&self) {
+        let mut stopping = self.0.subscribe();
+        // An error means that the sender is gone, and the server with it.
+        let _stopped = stopping.wait_for(|stops| *stops).await;
+    }
+}
 
 /// A running instance.
 #[derive(Debug)]
@@ -60,6 +87,18 @@ pub struct App {
     pub queue_depths: QueueDepths,
     /// Work that outlives its request.
     pub background: Background,
+    /// Pages and feeds of others.
+    pub fetcher: Fetcher,
+    /// How many jobs wait.
+    pub backlog: Backlog,
+    /// Told when there is something new to do.
+    pub wake: Arc<Notify>,
+    /// Pings that something happened to, for whoever looks at their receipt.
+    pub ping_changes: broadcast::Sender<PublicId>,
+    /// Places for those who look.
+    pub listeners: Arc<Semaphore>,
+    /// Told when the server stops: streams end then.
+    pub stopping: Stopping,
 }
 
 /// Why an instance could not start.
@@ -74,6 +113,9 @@ pub enum StartError {
     /// Mail.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// TLS for reading pages.
+    #[error("pages cannot be read: {0}")]
+    Fetcher(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The address to listen on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -103,10 +145,15 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let generations: Arc<Generations> = Arc::default();
         let told = Arc::clone(&generations);
+        let wake: Arc<Notify> = Arc::default();
+        let woken = Arc::clone(&wake);
         let on_commit = move |touched: &Touched| {
             touched.hubs.iter().for_each(|(hub, revision)| told.hub_changed(*hub, *revision));
             if let Some(revision) = touched.instance {
                 told.list_changed(revision);
+            }
+            if touched.jobs {
+                woken.notify_one();
             }
         };
         let db = Db::open(&config.database, &clock, &metrics, Arc::new(on_commit))?;
@@ -114,6 +161,8 @@ impl App {
             Some(url) => url.clone(),
             None => default_url(bound)?,
         };
+        let addresses = Addresses::new(base);
+        let fetcher = fetcher(&config, &addresses, bound, &clock)?;
         Ok(Self {
             mail,
             limits: Limits::new(config.http.rate_limits, &clock),
@@ -121,17 +170,34 @@ impl App {
             metrics,
             hasher: Hasher::default(),
             secrets,
-            addresses: Addresses::new(base),
+            addresses,
             pages: Cache::new(MAX_PAGES, &generations),
             gates: Cache::new(4 * 1024 * 1024, &generations),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),
             background: Background::default(),
+            fetcher,
+            backlog: Backlog::default(),
+            wake,
+            ping_changes: broadcast::Sender::new(256),
+            listeners: Arc::new(Semaphore::new(MAX_LISTENERS)),
+            stopping: Stopping::default(),
             config,
             clock,
             db,
         })
+    }
+
+    /// The code that proves whose page this is, by standing in it: sixteen letters and digits.
+    pub fn proof_of_page(&self, category: CategoryId, url: &str) -> String {
+        let hash = self.secrets.sign("page", &[&category.0.to_be_bytes(), url.as_bytes()]);
+        format!("backchannel-{}", crate::model::id::encode(&hash[..10]))
+    }
+
+    /// Where posts may be: on the internet.
+    pub const fn hosts(&self) -> Hosts {
+        if self.config.unsafe_dial_loopback { Hosts::AlsoLoopback } else { Hosts::Public }
     }
 
     /// Sends a mail after the answer: a request never waits for somebody else's server.
@@ -147,6 +213,35 @@ impl App {
             }
         });
     }
+}
+
+/// The fetcher of strangers' pages. Its limits are off with the others, for load tests.
+fn fetcher(
+    config: &Config,
+    addresses: &Addresses,
+    bound: SocketAddr,
+    clock: &Clock,
+) -> Result<Fetcher, StartError> {
+    let mut own = fetch::Own::new(addresses.base(), bound);
+    // A proxy with a public address is a content network's, and stands before other people's
+    // blogs as well.
+    let is_inside = |net: &ipnet::IpNet| match net.addr() {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local(),
+    };
+    if !config.http.trusted_proxies.iter().all(is_inside) {
+        own = own.behind_shared_addresses();
+    }
+    let mut setup = fetch::Setup::public(own);
+    if config.unsafe_dial_loopback {
+        setup.dial = fetch::Dial::UnsafeLoopback;
+    }
+    if config.http.rate_limits == RateLimits::Off {
+        setup.limits = setup.limits.without_budgets();
+    }
+    let about = addresses.path("/help#fetching");
+    let about = Url::parse(&about).unwrap_or_else(|_| addresses.base().clone());
+    Fetcher::new(setup, about, clock).map_err(|error| StartError::Fetcher(Box::new(error)))
 }
 
 fn default_url(bound: SocketAddr) -> Result<Url, StartError> {

@@ -36,6 +36,10 @@ pub struct Config {
     /// What is logged.
     #[command(flatten)]
     pub logs: LogsConfig,
+    /// Whether pages on this machine are read where strangers name them. No flag, no variable:
+    /// `serve --unsafe-dial-loopback` alone sets it, for tests and demonstrations.
+    #[arg(skip)]
+    pub unsafe_dial_loopback: bool,
 }
 
 /// Why the server cannot start as it is configured.

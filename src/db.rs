@@ -15,15 +15,18 @@ mod writer;
 pub mod accounts;
 pub mod blogs;
 pub mod categories;
+pub mod feeds;
 pub mod health;
 pub mod hubs;
 pub mod instance;
+pub mod jobs;
 pub mod links;
 pub mod listed;
 pub mod members;
 pub mod pings;
 pub mod prune;
 pub mod queue;
+pub mod readings;
 pub mod refusals;
 pub mod reports;
 pub mod sessions;
@@ -143,17 +146,17 @@ impl Db {
         self.write_sized(Size::Any, work).await
     }
 
-    /// The same for work that runs at most one statement that changes anything. What it had
-    /// changed before an `Err` of its own would stay.
-    pub async fn write_one<T, E>(
+    /// The same without a savepoint, for the most frequent writes: on SQLite an `Err` takes back
+    /// everything that was to be committed with it, and all those callers try again. For work that
+    /// fails only where the database does.
+    pub async fn write_lightly<T>(
         &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError>
     where
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
     {
-        self.write_sized(Size::OneStatement, work).await
+        self.write_sized(Size::Light, work).await
     }
 
     async fn write_sized<T, E>(

@@ -24,6 +24,7 @@ pub mod app;
 pub mod actions;
 // 4 doors
 mod web;
+pub mod worker;
 // 5 assembly
 pub mod cli;
 pub mod server;

@@ -74,6 +74,10 @@ pub enum Limit {
     ResetMail,
     /// "Did my post arrive?": 60 a minute.
     Search,
+    /// Blogs that announce posts: 60 an hour, 10 at once.
+    Announce,
+    /// Pages that are read while somebody waits, to fill in a form: 60 an hour, 6 at once: a hall shares one address.
+    Preview,
     /// Reports about listed posts: 10 an hour, 5 at once.
     Report,
     /// Posts of strangers listed at once in a hub from one registrable domain: 120 an hour. More
@@ -95,6 +99,8 @@ impl Limit {
             Self::SignUp => "sign-up",
             Self::ResetMail => "reset-mail",
             Self::Search => "search",
+            Self::Announce => "announce",
+            Self::Preview => "preview",
             Self::Report => "report",
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
@@ -127,6 +133,8 @@ pub struct Limits {
     reset_mail: Keyed<Key>,
     reset_mail_to: Keyed<[u8; 32]>,
     search: Keyed<Key>,
+    announce: Keyed<Key>,
+    preview: Keyed<Key>,
     report: Keyed<Key>,
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
@@ -170,6 +178,8 @@ impl Limits {
             reset_mail: keyed(quota(5, HOUR, 5), clock),
             reset_mail_to: keyed(quota(4, HOUR, 1), clock),
             search: keyed(quota(60, MINUTE, 60), clock),
+            announce: keyed(quota(60, HOUR, 10), clock),
+            preview: keyed(quota(60, HOUR, 6), clock),
             report: keyed(quota(10, HOUR, 5), clock),
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
@@ -196,6 +206,8 @@ impl Limits {
             Limit::SignUp => self.check(&self.sign_up, &(block, 0)),
             Limit::ResetMail => self.check(&self.reset_mail, &(block, 0)),
             Limit::Search => self.check(&self.search, &(block, 0)),
+            Limit::Announce => self.check(&self.announce, &(block, 0)),
+            Limit::Preview => self.check(&self.preview, &(block, 0)),
             Limit::Report => self.check(&self.report, &(block, 0)),
             Limit::ListedDomain(hub) => self.check(&self.listed_domain, &(block, hub.0)),
             Limit::ListedStrangers(category) => {
@@ -230,6 +242,8 @@ impl Limits {
             &self.sign_up,
             &self.reset_mail,
             &self.search,
+            &self.announce,
+            &self.preview,
             &self.report,
             &self.listed_domain,
             &self.listed_strangers,

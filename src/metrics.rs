@@ -45,6 +45,8 @@ pub struct Metrics {
     pub ping_seconds: Histogram,
     /// Writes handed to the writer and not yet committed.
     pub writes_waiting: Gauge,
+    /// Jobs that are to be done.
+    pub jobs_waiting: Gauge,
     /// Writes per commit.
     pub writes_per_commit: Histogram,
     /// Pages and feeds served from the cache.
@@ -80,6 +82,7 @@ impl Default for Metrics {
             requests,
             ping_seconds: histogram("ping_seconds"),
             writes_per_commit: histogram("writes_per_commit"),
+            jobs_waiting: recorder.register_gauge(&Key::from_name("jobs_waiting"), &METADATA),
             writes_waiting: recorder.register_gauge(&Key::from_name("writes_waiting"), &METADATA),
             cache_hits: counter("cache_hits_total"),
             cache_misses: counter("cache_misses_total"),
@@ -112,6 +115,18 @@ impl Metrics {
         self.count("mails_total", "outcome", outcome);
     }
 
+    /// Counts a job by what it does and how it ended; both are fixed words.
+    pub fn job(&self, kind: &'static str, outcome: &'static str) {
+        let labels = vec![Label::new("kind", kind), Label::new("outcome", outcome)];
+        let key = Key::from_parts("jobs_total", labels);
+        self.recorder.register_counter(&key, &METADATA).increment(1);
+    }
+
+    /// Counts a page or feed of others that was fetched, by what came of it: a fixed word.
+    pub fn fetch(&self, outcome: &'static str) {
+        self.count("fetches_total", "outcome", outcome);
+    }
+
     fn count(&self, name: &'static str, label: &'static str, value: &'static str) {
         let key = Key::from_parts(name, vec![Label::new(label, value)]);
         self.recorder.register_counter(&key, &METADATA).increment(1);
@@ -141,6 +156,8 @@ fn describe(recorder: &PrometheusRecorder) {
         ("pings_total", "Pings, by what became of them."),
         ("limited_total", "Requests refused by a rate limit."),
         ("mails_total", "Mails, by what became of them."),
+        ("jobs_total", "Jobs that ended, by what they do and how they ended."),
+        ("fetches_total", "Pages and feeds of others that were fetched, by what came of it."),
         ("cache_hits_total", "Pages and feeds served from the cache."),
         ("cache_misses_total", "Pages and feeds that had to be rendered."),
     ];
@@ -153,6 +170,8 @@ fn describe(recorder: &PrometheusRecorder) {
     recorder.describe_histogram(KeyName::from_const_str("writes_per_commit"), None, commit.into());
     let waiting = "Writes not yet committed.";
     recorder.describe_gauge(KeyName::from_const_str("writes_waiting"), None, waiting.into());
+    let jobs = "Jobs to be done, counted to 5,000 at most.";
+    recorder.describe_gauge(KeyName::from_const_str("jobs_waiting"), None, jobs.into());
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ pub mod colour;
 pub mod email;
 pub mod hub;
 pub mod id;
+pub mod job;
 pub mod passphrase;
 pub mod ping;
 pub mod problems;
 pub mod slug;
+pub mod targets;
 pub mod text;
 pub mod web_url;
 

@@ -11,6 +11,7 @@ use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
+use tokio::sync::watch;
 
 use crate::actions::{prune, watch_changes};
 use crate::app::{App, StartError};
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{Connections, MAX_CONNECTIONS};
 use crate::web::{around, routes, unreadable_path, unreadable_query};
+use crate::worker;
 
 /// How long a stopping server waits for requests that are under way.
 const DRAIN: u64 = 10;
@@ -28,6 +30,7 @@ pub struct Server {
     app: Arc<App>,
     listener: TcpListener,
     address: SocketAddr,
+    works: bool,
 }
 
 impl Server {
@@ -36,12 +39,13 @@ impl Server {
     pub fn bind(config: Config, clock: Clock) -> Result<Self, StartError> {
         let (listener, address) = listen(config.http.address.listen)?;
         let app = App::open(config, clock, address)?;
-        Ok(Self { app: Arc::new(app), listener, address })
+        Ok(Self { app: Arc::new(app), listener, address, works: true })
     }
 
-    /// The same, around an app that was opened with [`listen`]'s address.
+    /// The same, around an app that was opened with [`listen`]'s address. Jobs are left to the
+    /// caller: stories have them done on their own clock.
     pub fn around(app: Arc<App>, listener: TcpListener, address: SocketAddr) -> Self {
-        Self { app, listener, address }
+        Self { app, listener, address, works: false }
     }
 
     /// The instance.
@@ -95,10 +99,19 @@ impl Server {
         .run();
         let handle = server.handle();
         let upkeep = tokio::spawn(upkeep(Arc::clone(&app)));
+        let (stop_worker, stopping) = watch::channel(false);
+        let working = self.works.then(|| tokio::spawn(work(Arc::clone(&app), stopping)));
         let serving = tokio::spawn(server);
         stop.await;
         tracing::info!("stopping: finishing what is under way");
+        app.stopping.cancel();
+        // Nobody listens any more where there is no worker.
+        let _told = stop_worker.send(true);
         handle.stop(true).await;
+        if let Some(working) = working {
+            // It catches the panics of its jobs, and has none of its own.
+            let _ended = working.await;
+        }
         let served = serving.await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
         upkeep.abort();
         if !app.background.drain(Duration::from_secs(DRAIN)).await {
@@ -122,6 +135,14 @@ fn enter(app: &App, connections: &Connections, io: &dyn Any, data: &mut Extensio
         // Where this fails, the connection is closed already.
         let _closed = socket2::SockRef::from(socket).shutdown(Shutdown::Both);
     }
+}
+
+/// Does jobs until told to stop, beginning with those that a killed process left behind.
+async fn work(app: Arc<App>, stop: watch::Receiver<bool>) {
+    if let Err(error) = worker::recover(&app).await {
+        tracing::warn!(%error, "jobs of a killed process wait until their leases run out");
+    }
+    worker::run(app, stop).await;
 }
 
 /// Binds an address.

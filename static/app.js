@@ -18,6 +18,13 @@
     });
     box.append(button);
   }
+  const live = document.querySelector("[data-live]");
+  if (live && "EventSource" in window) {
+    const events = new EventSource(live.dataset.live);
+    // The server's own escaped markup, the same that stands on the page.
+    events.addEventListener("steps", (event) => { live.innerHTML = event.data; });
+    addEventListener("pagehide", () => { events.close(); });
+  }
   const slug = document.querySelector("[data-slug-of]");
   const title = slug && document.getElementById(slug.dataset.slugOf);
   if (title && !slug.value) {

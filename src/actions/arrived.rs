@@ -1,11 +1,12 @@
 //! "Did my post arrive?": what became of a post in a category, for whoever knows its address.
 
-use crate::app::{App, Gate};
+use crate::actions::receive_ping;
+use crate::app::{App, Gate, Receipt, ReceiptKind};
 use crate::clock::Timestamp;
-use crate::db::{DbError, pings, refusals};
+use crate::db::{DbError, pings, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::id::PublicId;
-use crate::model::ping::{PingState, RefusalReason};
+use crate::model::ping::RefusalReason;
 use crate::model::web_url::{WebUrl, WebUrlError};
 
 /// What became of a post.
@@ -17,9 +18,18 @@ pub enum Arrived {
     Refused(RefusalReason, Timestamp),
     /// It waits, since then. What was set aside reads the same: spammers learn nothing here, and a
     /// verdict on somebody's post is for its receipt.
-    Waiting(Timestamp),
+    Waiting(Timestamp, Proof),
     /// It is listed, there, since then.
     Listed(PublicId, Timestamp),
+}
+
+/// How the owner of a page shows that it is theirs, to see its receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// By putting this code into the page, and having it read.
+    Wanted(String),
+    /// The code was there: this is the token of the receipt.
+    Given(String),
 }
 
 /// Why it cannot be said.
@@ -44,28 +54,51 @@ pub async fn ask(
     from: AddressBlock,
 ) -> Result<Arrived, ArrivedError> {
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
-    let hash = *WebUrl::parse(typed)?.identity().as_bytes();
+    let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
     let (hub, category) = (gate.hub.id, gate.category.id);
-    app.db
-        .read(move |connection| {
-            let ping = pings::find_by_url(connection, hub, category, &hash)?;
-            let Some(ping) = ping else {
-                let refused = refusals::find(connection, hub, category, &hash)?;
-                return Ok(refused.map_or(Arrived::Never, |refused| {
-                    Arrived::Refused(refused.reason, refused.refused_at)
-                }));
+    let (ping, refused, reading) = app
+        .db
+        .read(move |c| {
+            let Some(ping) = pings::find_by_url(c, hub, category, &hash)? else {
+                return Ok((None, refusals::find(c, hub, category, &hash)?, None));
             };
-            Ok(match (ping.state, ping.listed_at) {
-                (PingState::Listed, Some(since)) => Arrived::Listed(ping.public_id, since),
-                (
-                    PingState::Listed
-                    | PingState::Pending
-                    | PingState::Spam
-                    | PingState::Rejected
-                    | PingState::Removed,
-                    _,
-                ) => Arrived::Waiting(ping.received_at),
-            })
+            let reading = readings::find(c, hub, ping.id)?;
+            Ok::<_, DbError>((Some(ping), None, reading))
         })
-        .await
+        .await?;
+    let Some(ping) = ping else {
+        return Ok(refused.map_or(Arrived::Never, |r| Arrived::Refused(r.reason, r.refused_at)));
+    };
+    if let Some(since) = ping.listed_at.filter(|_| ping.is_public()) {
+        return Ok(Arrived::Listed(ping.public_id, since));
+    }
+    let proof = if reading.is_some_and(|reading| reading.proof_seen) {
+        let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
+        Proof::Given(receipt.token(&app.secrets))
+    } else {
+        Proof::Wanted(app.proof_of_page(category, &ping.url))
+    };
+    Ok(Arrived::Waiting(ping.received_at, proof))
+}
+
+/// Has the page of a post read, to find the code there that proves whose it is: at once, or ten
+/// minutes after the last time. Whether there is such a post is not said.
+pub async fn look_for_proof(
+    app: &App,
+    gate: &Gate,
+    typed: &str,
+    from: AddressBlock,
+) -> Result<(), ArrivedError> {
+    app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
+    let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
+    let (hub, category, now) = (gate.hub.id, gate.category.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            if let Some(ping) = pings::find_by_url(tx.reading(), hub, category, &hash)? {
+                receive_ping::read_again(tx, hub, &ping, now)?;
+            }
+            Ok::<_, DbError>(())
+        })
+        .await?;
+    Ok(())
 }

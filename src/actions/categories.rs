@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::db::categories::{Category, CategoryTexts};
 use crate::db::{DbError, categories, pings};
-use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::{MAX_CATEGORIES, MAX_DESCRIPTION, MAX_TITLE, line, paragraphs};
 use crate::model::id::{CategoryId, HubId};
 use crate::model::passphrase::Passphrase;
@@ -28,6 +28,10 @@ pub struct CategoryDraft {
     pub listing: String,
     /// A new passphrase, or empty to keep the one it has.
     pub passphrase: String,
+    /// What becomes of Webmentions and Pingbacks without it; empty: they wait.
+    pub unproved: String,
+    /// What a link from the post means for TrackBack pings; empty: it counts.
+    pub link_back: String,
 }
 
 impl std::fmt::Debug for CategoryDraft {
@@ -47,6 +51,8 @@ impl CategoryDraft {
             ping: category.ping_policy.as_str().to_owned(),
             listing: category.listing_policy.as_str().to_owned(),
             passphrase: String::new(),
+            unproved: category.unproved_policy.as_str().to_owned(),
+            link_back: category.link_back.as_str().to_owned(),
         }
     }
 
@@ -55,6 +61,8 @@ impl CategoryDraft {
         Self {
             ping: PingPolicy::Passphrase.as_str().to_owned(),
             listing: ListingPolicy::NewBlogWaits.as_str().to_owned(),
+            unproved: UnprovedPolicy::Wait.as_str().to_owned(),
+            link_back: LinkBack::Counts.as_str().to_owned(),
             ..Self::default()
         }
     }
@@ -74,6 +82,8 @@ impl CategoryDraft {
         if listing.is_none() {
             problems.add("listing", "Choose when posts are listed.");
         }
+        let unproved_policy = UnprovedPolicy::parse(&self.unproved).unwrap_or(UnprovedPolicy::Wait);
+        let link_back = LinkBack::parse(&self.link_back).unwrap_or(LinkBack::Counts);
         let passphrase = if self.passphrase.trim().is_empty() {
             if ping == Some(PingPolicy::Passphrase) && !has_passphrase {
                 problems
@@ -99,6 +109,8 @@ impl CategoryDraft {
                     ping_policy,
                     listing_policy,
                     passphrase_hash: None,
+                    unproved_policy,
+                    link_back,
                 };
                 Ok((texts, passphrase))
             }

@@ -1,10 +1,14 @@
 //! An organizer's verdicts, and undoing them.
 
+use std::time::Duration;
+
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
-use crate::db::pings::{NewEvent, Ping};
-use crate::db::{DbError, Tx, blogs, listed, pings, reports};
+use crate::db::pings::{NewEvent, Ping, PingTexts};
+use crate::db::readings::Reading;
+use crate::db::{DbError, Tx, blogs, hubs, jobs, listed, pings, readings, reports};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{PingState, Verdict};
 
@@ -42,8 +46,52 @@ pub async fn decide(
                 let before = serde_json::to_string(&Before::of(tx, &ping)?).ok();
                 change(tx, &ping, to, Some(now), now, now)?;
                 note(tx, &ping, "decided", to, by, before, now)?;
+                if to == PingState::Listed {
+                    recheck(tx, &ping, now)?;
+                }
             }
             Ok(Decided::Done(ping))
+        })
+        .await
+}
+
+/// A listed page is read again a day later, if it was read before: it may say something else by
+/// then (`security.md` T9).
+fn recheck(tx: &mut Tx<'_>, ping: &Ping, now: Timestamp) -> Result<(), DbError> {
+    if readings::find(tx.reading(), ping.hub_id, ping.id)?.is_none() {
+        return Ok(());
+    }
+    let tomorrow = now.plus(Duration::from_secs(86_400));
+    jobs::enqueue_if_absent(tx, JobKey::verify(ping.hub_id, ping.id), tomorrow, now)
+}
+
+/// Decides about a listed ping whose page says something else now: `accept` shows what the page
+/// says, else what is listed stays.
+pub async fn decide_revision(
+    app: &App,
+    hub: HubId,
+    ping: PingId,
+    accept: bool,
+) -> Result<Ping, DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let ping = find_for_decision(tx, hub, ping)?;
+            let reading = readings::find(tx.reading(), hub, ping.id)?.ok_or(DbError::NotFound)?;
+            if accept {
+                let or = |new: &String, old: &String| {
+                    if new.is_empty() { old.clone() } else { new.clone() }
+                };
+                let texts = PingTexts {
+                    title: or(&reading.title, &ping.title),
+                    excerpt: or(&reading.excerpt, &ping.excerpt),
+                    blog_name: or(&reading.blog_name, &ping.blog_name),
+                };
+                pings::update_texts(tx, hub, &ping, &texts, now)?;
+                hubs::touch(tx, hub, now)?;
+            }
+            readings::upsert(tx, hub, &Reading { revision_at: None, ..reading })?;
+            Ok(ping)
         })
         .await
 }
@@ -114,7 +162,8 @@ fn change(
     now: Timestamp,
 ) -> Result<(), DbError> {
     let hub = ping.hub_id;
-    match (ping.state == PingState::Listed, to == PingState::Listed) {
+    // What is hidden is off the lists already.
+    match (ping.is_public(), to == PingState::Listed) {
         (false, true) => {
             let standing = Standing {
                 id: ping.id,

@@ -1,10 +1,12 @@
 //! The operator's desk: approving and suspending hubs and accounts.
 
-use crate::app::App;
+use crate::app::{App, MAX_JOBS};
+use crate::clock::Timestamp;
 use crate::db::accounts::Account;
 use crate::db::hubs::Hub;
+use crate::db::jobs::{JobKey, JobRow};
 use crate::db::reports::OpenReport;
-use crate::db::{DbError, accounts, hubs, members, reports, sessions};
+use crate::db::{DbError, accounts, hubs, jobs, members, reports, sessions};
 use crate::model::id::AccountId;
 
 /// Rows of one page of the desk.
@@ -91,6 +93,51 @@ pub async fn suspend_account(
             accounts::update_suspended(tx, account, on, now)?;
             sessions::delete_all(tx, account)?;
             Ok(())
+        })
+        .await
+}
+
+/// The most jobs that were set aside that are shown.
+const SHOWN_JOBS: i64 = 200;
+
+/// How the jobs stand.
+#[derive(Debug)]
+pub struct Jobs {
+    /// How many wait, counted to [`MAX_JOBS`].
+    pub waiting: i64,
+    /// When the next one is due.
+    pub next: Option<Timestamp>,
+    /// Those that failed again and again.
+    pub set_aside: Vec<JobRow>,
+}
+
+/// Reads how the jobs stand.
+pub async fn read_jobs(app: &App) -> Result<Jobs, DbError> {
+    app.db
+        .read(|c| {
+            let set_aside = jobs::list_set_aside(c, SHOWN_JOBS)?;
+            Ok(Jobs { waiting: jobs::count(c, MAX_JOBS)?, next: jobs::next_due(c)?, set_aside })
+        })
+        .await
+}
+
+/// Has a job that was set aside tried again.
+pub async fn retry_job(app: &App, key: JobKey) -> Result<(), DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| match jobs::find_set_aside(tx.reading(), key)? {
+            true => jobs::enqueue(tx, key, now, now),
+            false => Err(DbError::NotFound),
+        })
+        .await
+}
+
+/// Forgets a job that was set aside.
+pub async fn forget_job(app: &App, key: JobKey) -> Result<(), DbError> {
+    app.db
+        .write(move |tx| match jobs::find_set_aside(tx.reading(), key)? {
+            true => jobs::delete(tx, key),
+            false => Err(DbError::NotFound),
         })
         .await
 }

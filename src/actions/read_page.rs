@@ -6,7 +6,6 @@ use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::db::{DbConnection, DbError, categories, hubs, listed, pings};
 use crate::model::id::{CategoryId, HubId, PublicId};
-use crate::model::ping::PingState;
 
 /// Posts on one page.
 pub const PAGE: i64 = 50;
@@ -102,7 +101,7 @@ pub fn permalink_page(
 ) -> Result<Option<PermalinkPage>, DbError> {
     let Some((hub, ping)) = pings::find_public(connection, id)? else { return Ok(None) };
     let ping = pings::find(connection, hub, ping)?;
-    let Some(ping) = ping.filter(|ping| ping.state == PingState::Listed) else { return Ok(None) };
+    let Some(ping) = ping.filter(pings::Ping::is_public) else { return Ok(None) };
     let Some(hub) = hubs::find(connection, hub)? else { return Ok(None) };
     let category = categories::find(connection, hub.id, ping.category_id)?;
     Ok(category.map(|category| PermalinkPage { ping, gate: Gate { hub, category } }))

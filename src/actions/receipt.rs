@@ -1,8 +1,15 @@
-//! Receipts: what became of one sender's ping.
+//! Receipts: what became of one sender's ping, and what its sender can do about it.
 
-use crate::app::{App, Gate, Receipt};
-use crate::db::pings::Ping;
-use crate::db::{DbError, categories, hubs, pings};
+use crate::actions::receive_ping::{self, ReceiveError};
+use crate::app::{App, Gate, Receipt, ReceiptKind};
+use crate::clock::Timestamp;
+use crate::db::jobs::JobKey;
+use crate::db::pings::{NewEvent, Ping};
+use crate::db::readings::{self, Reading};
+use crate::db::{DbError, categories, hubs, jobs, listed, pings};
+use crate::limits::{AddressBlock, Limit, TooOften};
+use crate::model::passphrase::Passphrase;
+use crate::model::ping::PingState;
 
 /// A receipt's ping, and where it was sent.
 #[derive(Debug)]
@@ -13,11 +20,46 @@ pub struct ReceiptOf {
     pub ping: Ping,
     /// Its category and hub.
     pub gate: Gate,
+    /// What came of reading its page.
+    pub reading: Option<Reading>,
+    /// When its page is read next.
+    pub next_reading: Option<Timestamp>,
+}
+
+/// Why a receipt's sender cannot have their way.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptError {
+    /// The token is not one of ours, is one of somebody who sent the post again, or the ping is
+    /// gone.
+    #[error("no such receipt")]
+    NotFound,
+    /// Asked too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// This is not the passphrase.
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// Try again in a moment.
+    #[error("too busy")]
+    Busy,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl From<TooOften> for ReceiptError {
+    fn from(too_often: TooOften) -> Self {
+        Self::TooOften(too_often)
+    }
 }
 
 /// The ping of a receipt; `None` where the token is not one of ours or the ping is gone.
 pub async fn read(app: &App, token: &str) -> Result<Option<ReceiptOf>, DbError> {
     let Some(receipt) = Receipt::parse(token, &app.secrets) else { return Ok(None) };
+    read_receipt(app, receipt).await
+}
+
+async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, DbError> {
     app.db
         .read(move |connection| {
             let Some((hub, ping)) = pings::find_public(connection, receipt.ping)? else {
@@ -26,8 +68,103 @@ pub async fn read(app: &App, token: &str) -> Result<Option<ReceiptOf>, DbError> 
             let ping = pings::find(connection, hub, ping)?;
             let hub = hubs::find(connection, hub)?;
             let (Some(ping), Some(hub)) = (ping, hub) else { return Ok(None) };
-            let category = categories::find(connection, hub.id, ping.category_id)?;
-            Ok(category.map(|category| ReceiptOf { receipt, ping, gate: Gate { hub, category } }))
+            let Some(category) = categories::find(connection, hub.id, ping.category_id)? else {
+                return Ok(None);
+            };
+            let reading = readings::find(connection, hub.id, ping.id)?;
+            let job = JobKey::verify(hub.id, ping.id);
+            let next_reading = jobs::find_run_at(connection, job)?;
+            let gate = Gate { hub, category };
+            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading }))
         })
         .await
+}
+
+/// The receipt of whoever brought the post. Those who sent it again may be anybody.
+async fn own(app: &App, token: &str) -> Result<ReceiptOf, ReceiptError> {
+    let found = read(app, token).await?.ok_or(ReceiptError::NotFound)?;
+    match found.receipt.kind {
+        ReceiptKind::First => Ok(found),
+        ReceiptKind::Again => Err(ReceiptError::NotFound),
+    }
+}
+
+/// Has the page read once more: at once, or ten minutes after the last time. Says when.
+pub async fn check_again(
+    app: &App,
+    token: &str,
+    from: AddressBlock,
+) -> Result<Timestamp, ReceiptError> {
+    app.limits.take(Limit::Search, from)?;
+    let found = own(app, token).await?;
+    let now = app.clock.now();
+    let ping = found.ping;
+    Ok(app.db.write(move |tx| receive_ping::read_again(tx, ping.hub_id, &ping, now)).await?)
+}
+
+/// Takes a ping back. It stays known as removed, so that nobody sends it in again.
+pub async fn withdraw(app: &App, token: &str) -> Result<(), ReceiptError> {
+    let found = own(app, token).await?;
+    let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
+            if !matches!(ping.state, PingState::Pending | PingState::Listed) {
+                return Ok(());
+            }
+            if ping.is_public() {
+                listed::leave(tx, hub, id, PingState::Removed, now)?;
+                pings::update_decided(tx, hub, id, Some(now))?;
+            } else {
+                pings::update_state(tx, hub, id, PingState::Removed, Some(now))?;
+            }
+            jobs::delete(tx, JobKey::verify(hub, id))?;
+            let (from, to) = (ping.state, PingState::Removed);
+            let event = NewEvent { kind: "withdrawn", from, to, actor: None, detail: None };
+            pings::insert_event(tx, hub, id, &event, now)
+        })
+        .await?;
+    // Whoever looks at the receipt is told; nobody may.
+    let _nobody = app.ping_changes.send(found.ping.public_id);
+    Ok(())
+}
+
+/// Takes the passphrase for a ping that came without: a Webmention or Pingback has hardly a place
+/// for one.
+pub async fn prove(
+    app: &App,
+    token: &str,
+    typed: &str,
+    from: AddressBlock,
+) -> Result<(), ReceiptError> {
+    let found = own(app, token).await?;
+    let category = &found.gate.category;
+    let Some(phc) = &category.passphrase_hash else { return Ok(()) };
+    let right = match Passphrase::parse(typed) {
+        Ok(passphrase) => {
+            receive_ping::try_passphrase(app, category.id, phc, &passphrase, from).await
+        }
+        Err(_) => app
+            .limits
+            .take(Limit::TryPassphrase(category.id), from)
+            .map(|()| false)
+            .map_err(ReceiveError::TooOften),
+    };
+    match right {
+        Ok(true) => {}
+        Ok(false) => return Err(ReceiptError::WrongPassphrase),
+        Err(ReceiveError::TooOften(too_often)) => return Err(too_often.into()),
+        Err(ReceiveError::Database(error)) => return Err(error.into()),
+        Err(_) => return Err(ReceiptError::Busy),
+    }
+    let now = app.clock.now();
+    let ping = found.ping;
+    app.db
+        .write(move |tx| {
+            pings::update_right(tx, ping.hub_id, ping.id, true, ping.unverified)?;
+            // With it the post may be one that is listed at once.
+            jobs::enqueue(tx, JobKey::verify(ping.hub_id, ping.id), now, now)
+        })
+        .await?;
+    Ok(())
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::app::{App, Gate, Receipt, ReceiptKind};
 use crate::clock::Timestamp;
+use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
-use crate::db::{DbError, Tx, listed, pings, queue, refusals};
+use crate::db::readings::Reading;
+use crate::db::{DbError, Tx, blogs, jobs, listed, pings, queue, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::category::PingPolicy;
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::line;
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::passphrase::Passphrase;
@@ -40,6 +42,30 @@ pub struct Incoming {
     pub came_by: CameBy,
     /// Where it came from.
     pub sender: AddressBlock,
+    /// The page that vouches for the sender (Webmention's Vouch extension).
+    pub vouch: Option<String>,
+    /// Whether the passphrase stood in the target, where everybody can read it.
+    pub passphrase_public: bool,
+    /// Whether an organizer had the blog's feed followed: that stands for the passphrase.
+    pub followed: bool,
+}
+
+impl Incoming {
+    /// A post of this address, and nothing else known about it.
+    pub const fn of(url: Option<String>, came_by: CameBy, sender: AddressBlock) -> Self {
+        Self {
+            url,
+            title: None,
+            excerpt: None,
+            blog_name: None,
+            passphrase: None,
+            came_by,
+            sender,
+            vouch: None,
+            passphrase_public: false,
+            followed: false,
+        }
+    }
 }
 
 /// A post that was taken in, and is on disk.
@@ -78,6 +104,9 @@ pub enum ReceiveError {
     /// Too many posts wait in the category.
     #[error("the queue is full")]
     Full,
+    /// Too many pages are to be read already.
+    #[error("too many pages are to be read")]
+    Backlog,
     /// Try again in a moment.
     #[error("too busy")]
     Busy,
@@ -107,7 +136,7 @@ pub async fn receive(
     if gate.hub.suspended_at.is_some() {
         return Err(ReceiveError::Suspended);
     }
-    let url = WebUrl::parse(incoming.url.as_deref().unwrap_or_default());
+    let url = WebUrl::parse_on(incoming.url.as_deref().unwrap_or_default(), app.hosts());
     let closed_at = gate.hub.closed_at.or(gate.category.closed_at);
     if let Some(since) = closed_at {
         // Without the limit, a closed category would be a free way to make us write.
@@ -116,7 +145,8 @@ pub async fn receive(
         return Err(ReceiveError::Closed(since));
     }
     let proved = check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?;
-    if !proved {
+    // A followed feed is read at our own pace: nobody can hurry it.
+    if !proved && incoming.came_by != CameBy::Feed {
         app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
         app.limits.take(Limit::StrangerHub(gate.hub.id), incoming.sender)?;
     }
@@ -124,19 +154,74 @@ pub async fn receive(
     if url.is_under(app.addresses.base()) {
         return Err(ReceiveError::OwnPage);
     }
-    let ping = new_ping(app, gate, &incoming, &url, proved);
-    let waits = !gate.category.listing_policy.lists_at_once()
-        || !proved && floods_the_page(app, gate, &url);
+    let mut ping = new_ping(app, gate, &incoming, &url, proved);
+    let mut reads = reads_page(gate, incoming.came_by);
+    if reads && app.backlog.is_full() {
+        if ping.unverified {
+            return Err(ReceiveError::Backlog);
+        }
+        reads = false;
+    }
+    let waits = ping.unverified
+        || !lists_at_once(app, gate, &ping, incoming.followed).await?
+        || !proved && floods_the_page(app, gate, url.as_str());
     if waits && queue_is_full(app, gate, proved).await? {
         remember_refusal(app, gate, Some(&url), RefusalReason::Full).await?;
         return Err(ReceiveError::Full);
     }
-    let now = app.clock.now();
-    let received = store(app, gate, ping, waits, now).await?;
+    ping.waits = waits;
+    let notes = incoming.came_by.is_a_claim().then(|| Notes {
+        vouch: incoming.vouch.unwrap_or_default(),
+        passphrase_public: incoming.passphrase_public,
+    });
+    let received = store(app, gate, ping, reads, notes).await?;
     if received.receipt.kind == ReceiptKind::First && waits {
         app.queue_depths.add_one(gate.category.id);
     }
     Ok(received)
+}
+
+/// What a claim brings beside the post.
+struct Notes {
+    vouch: String,
+    passphrase_public: bool,
+}
+
+/// Whether the page of such a ping is read at all.
+fn reads_page(gate: &Gate, came_by: CameBy) -> bool {
+    let category = &gate.category;
+    match came_by {
+        CameBy::Webmention | CameBy::Pingback => true,
+        CameBy::Trackback | CameBy::Form => {
+            category.link_back != LinkBack::Off
+                || category.listing_policy == ListingPolicy::NewBlogWaits
+        }
+        CameBy::Feed => false,
+    }
+}
+
+/// Whether this ping is listed without anybody looking at it, and before its page was read. A feed
+/// is its blog's own: what it brings needs no further proof (`product.md`, rule 3).
+async fn lists_at_once(
+    app: &App,
+    gate: &Gate,
+    ping: &NewPing,
+    followed: bool,
+) -> Result<bool, DbError> {
+    let listing = gate.category.listing_policy;
+    if ping.came_by != CameBy::Feed {
+        return Ok(listing.lists_at_once());
+    }
+    let may_post = followed || gate.category.ping_policy == PingPolicy::Open;
+    Ok(may_post
+        && match listing {
+            ListingPolicy::AtOnce => true,
+            ListingPolicy::AllWait => false,
+            ListingPolicy::NewBlogWaits => {
+                let (hub, key) = (gate.hub.id, ping.blog_key.clone());
+                app.db.read(move |c| blogs::is_approved(c, hub, &key)).await?
+            }
+        })
 }
 
 /// Whether the sender knew the passphrase. Where none is wanted nobody is asked, and nobody is
@@ -153,14 +238,30 @@ async fn check_passphrase(
             return Ok(false);
         }
     };
+    if incoming.followed {
+        return Ok(true);
+    }
     let typed = incoming.passphrase.as_ref().filter(|typed| !typed.expose().trim().is_empty());
     let Some(typed) = typed else {
+        // Today's WordPress has no place for a passphrase, and a feed has none either.
+        if incoming.came_by.is_a_claim() || incoming.came_by == CameBy::Feed {
+            if gate.category.unproved_policy == UnprovedPolicy::Wait {
+                return Ok(false);
+            }
+            if incoming.came_by.is_a_claim() {
+                app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
+            }
+            remember_refusal(app, gate, url, RefusalReason::Unproved).await?;
+            return Err(ReceiveError::NoPassphrase);
+        }
         app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
         remember_refusal(app, gate, url, RefusalReason::NoPassphrase).await?;
         return Err(ReceiveError::NoPassphrase);
     };
     let right = match Passphrase::parse(typed.expose()) {
-        Ok(passphrase) => verify(app, gate.category.id, phc, &passphrase, incoming.sender).await?,
+        Ok(passphrase) => {
+            try_passphrase(app, gate.category.id, phc, &passphrase, incoming.sender).await?
+        }
         // What cannot be a passphrase is a wrong one, and counts as a try all the same.
         Err(_) => {
             app.limits.take(Limit::TryPassphrase(gate.category.id), incoming.sender)?;
@@ -175,7 +276,8 @@ async fn check_passphrase(
     Err(ReceiveError::WrongPassphrase)
 }
 
-async fn verify(
+/// Whether a passphrase is a category's: one that was right before costs nothing, others a try.
+pub(super) async fn try_passphrase(
     app: &App,
     category: CategoryId,
     phc: &str,
@@ -212,8 +314,10 @@ async fn remember_refusal(
 
 /// Whether strangers have had more listed at once than a page can bear: from one domain in a hub,
 /// or all together in a category (`security.md`, "Rate limits"). What comes then waits.
-fn floods_the_page(app: &App, gate: &Gate, url: &WebUrl) -> bool {
-    let domain = AddressBlock::of_domain(url.registrable_domain());
+pub(super) fn floods_the_page(app: &App, gate: &Gate, url: &str) -> bool {
+    let url = WebUrl::parse_on(url, app.hosts());
+    let domain = url.as_ref().map_or("", |url| url.registrable_domain());
+    let domain = AddressBlock::of_domain(domain);
     app.limits.take(Limit::ListedDomain(gate.hub.id), domain).is_err()
         || app
             .limits
@@ -267,6 +371,9 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         came_by: incoming.came_by,
         proved,
         sender_hash: sender_hash(app, incoming.sender, now),
+        unverified: incoming.came_by.is_a_claim()
+            || gate.category.link_back == LinkBack::Required && incoming.came_by != CameBy::Feed,
+        waits: true,
         brought_title,
         brought_blog_name: !brought.is_empty(),
     }
@@ -281,42 +388,61 @@ fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
     hash[..16].to_vec()
 }
 
-/// Stores a ping, or finds the one that this post has already. One that waits is one statement:
-/// the most frequent write there is.
+/// Stores a ping with its job, or finds the one that this post has already. One that waits goes
+/// without a savepoint: the most frequent write there is.
 async fn store(
     app: &App,
     gate: &Arc<Gate>,
     new: NewPing,
-    waits: bool,
-    now: Timestamp,
+    reads: bool,
+    notes: Option<Notes>,
 ) -> Result<Received, DbError> {
-    let (hub, new) = (gate.hub.id, Arc::new(new));
-    if waits {
+    let (hub, new, now) = (gate.hub.id, Arc::new(new), app.clock.now());
+    if new.waits && notes.is_none() {
         let first = Arc::clone(&new);
-        if app.db.write_one(move |tx| pings::insert(tx, hub, &first, now)).await?.is_some() {
+        let inserted = app.db.write_lightly(move |tx| {
+            let inserted = pings::insert(tx, hub, &first, now)?;
+            if let Some(ping) = inserted.filter(|_| reads) {
+                jobs::enqueue_if_absent(tx, JobKey::verify(hub, ping), now, now)?;
+            }
+            Ok::<_, DbError>(inserted)
+        });
+        if inserted.await?.is_some() {
             let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
             return Ok(Received { receipt, state: PingState::Pending });
         }
     }
-    app.db.write(move |tx| store_or_find(tx, hub, &new, waits, now)).await
+    app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
 }
 
 fn store_or_find(
     tx: &mut Tx<'_>,
     hub: HubId,
     new: &NewPing,
-    waits: bool,
+    reads: bool,
+    notes: Option<Notes>,
     now: Timestamp,
 ) -> Result<Received, DbError> {
     let Some(id) = pings::insert(tx, hub, new, now)? else {
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?
             .ok_or(DbError::NotFound)?;
         update_if_same_sender(tx, &old, new, now)?;
+        if reads {
+            read_again(tx, hub, &old, now)?;
+        }
         let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
         return Ok(Received { receipt, state: old.state });
     };
+    if let Some(notes) = notes {
+        let Notes { vouch, passphrase_public } = notes;
+        let unread = Reading { vouch, passphrase_public, ..Reading::unread(id) };
+        readings::upsert(tx, hub, &unread)?;
+    }
+    if reads {
+        jobs::enqueue_if_absent(tx, JobKey::verify(hub, id), now, now)?;
+    }
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
-    if waits {
+    if new.waits {
         return Ok(Received { receipt, state: PingState::Pending });
     }
     let standing = Standing {
@@ -327,6 +453,23 @@ fn store_or_find(
     };
     listed::enter(tx, hub, &standing, false, now, now)?;
     Ok(Received { receipt, state: PingState::Listed })
+}
+
+/// How often the same page is read at most, whoever asks (`security.md` T6).
+pub(super) const BETWEEN_READINGS: Duration = Duration::from_secs(600);
+
+/// Has the page of a ping read once more: at once, or ten minutes after the last time.
+pub(super) fn read_again(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: &Ping,
+    now: Timestamp,
+) -> Result<Timestamp, DbError> {
+    let reading = readings::find(tx.reading(), hub, ping.id)?;
+    let last = reading.and_then(|reading| reading.read_at);
+    let run_at = last.map_or(now, |last| last.plus(BETWEEN_READINGS).max(now));
+    jobs::enqueue(tx, JobKey::verify(hub, ping.id), run_at, now)?;
+    Ok(run_at)
 }
 
 /// The same post again: a waiting ping takes the newer texts where the sender shows the same
@@ -349,8 +492,16 @@ fn update_if_same_sender(
     let changed = old.title != texts.title
         || old.excerpt != texts.excerpt
         || old.blog_name != texts.blog_name;
-    if old.state == PingState::Pending && old.purged_at.is_none() && same_right && changed {
+    if old.state != PingState::Pending || old.purged_at.is_some() {
+        return Ok(());
+    }
+    if same_right && changed {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
+    }
+    if new.proved && !old.proved || !new.unverified && old.unverified {
+        // Whoever pings with more than a claim need not wait for the claim's page.
+        let (proved, unverified) = (old.proved || new.proved, old.unverified && new.unverified);
+        pings::update_right(tx, old.hub_id, old.id, proved, unverified)?;
     }
     Ok(())
 }

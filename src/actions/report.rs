@@ -5,7 +5,7 @@ use crate::db::{DbError, pings, reports};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::hub::line;
 use crate::model::id::PublicId;
-use crate::model::ping::{PingState, ReportReason};
+use crate::model::ping::ReportReason;
 
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 1_000;
@@ -42,7 +42,7 @@ pub async fn report(
             let found = pings::find_public(tx.reading(), ping)?;
             let (hub, id) = found.ok_or(ReportError::NotListed)?;
             let ping = pings::find(tx.reading(), hub, id)?.ok_or(ReportError::NotListed)?;
-            if ping.state != PingState::Listed {
+            if !ping.is_public() {
                 return Err(ReportError::NotListed);
             }
             if reports::count_open_of(tx.reading(), hub, id)? < MAX_OPEN {

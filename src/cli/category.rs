@@ -41,10 +41,31 @@ enum Ping {
 enum Listing {
     /// Without anybody looking.
     AtOnce,
-    /// A new blog's first post waits. For now, every post does: a ping does not prove its sender.
+    /// A new blog's first post waits. Later ones are listed once their page was read and their
+    /// title matches: a ping does not prove its sender.
     NewBlogWaits,
     /// Every post waits for an organizer.
     AllWait,
+}
+
+/// What becomes of a Webmention or Pingback without the passphrase.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Unproved {
+    /// It is verified, and waits for an organizer.
+    Wait,
+    /// It is refused.
+    Refuse,
+}
+
+/// What a link from the post to the category means for TrackBack pings.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LinkBack {
+    /// Nothing.
+    Off,
+    /// Moderators see whether it is there.
+    Counts,
+    /// Without it nobody sees the ping.
+    Required,
 }
 
 /// Open a category.
@@ -62,6 +83,12 @@ pub struct Add {
     /// When a post is listed.
     #[arg(long, value_enum)]
     listing: Listing,
+    /// What becomes of Webmentions and Pingbacks without the passphrase.
+    #[arg(long, value_enum, default_value = "wait")]
+    unproved: Unproved,
+    /// What a link from the post to the category means for TrackBack pings.
+    #[arg(long, value_enum, default_value = "counts")]
+    link_back: LinkBack,
     /// One or two sentences.
     #[arg(long, default_value = "")]
     description: String,
@@ -168,6 +195,17 @@ impl Add {
                 Listing::AtOnce => "at-once",
                 Listing::NewBlogWaits => "new-blog-waits",
                 Listing::AllWait => "all-wait",
+            }
+            .to_owned(),
+            unproved: match self.unproved {
+                Unproved::Wait => "wait",
+                Unproved::Refuse => "refuse",
+            }
+            .to_owned(),
+            link_back: match self.link_back {
+                LinkBack::Off => "off",
+                LinkBack::Counts => "counts",
+                LinkBack::Required => "required",
             }
             .to_owned(),
             passphrase,

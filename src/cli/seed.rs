@@ -214,6 +214,7 @@ async fn open_hub(
             ping: if category.passphrase.is_some() { "passphrase" } else { "open" }.into(),
             listing: "new-blog-waits".into(),
             passphrase: category.passphrase.unwrap_or_default().into(),
+            ..CategoryDraft::default()
         };
         categories::open(app, id, &draft).await.map_err(|error| anyhow!("{error}"))?;
     }
@@ -232,8 +233,8 @@ async fn send(
     let category = hub.categories.iter().find(|category| category.slug == post.category);
     // Each post comes from an address of its own, in the block kept for documentation.
     let sender = u8::try_from(number % 250).unwrap_or(0);
+    let came_by = if number % 9 == 4 { CameBy::Form } else { CameBy::Trackback };
     let incoming = Incoming {
-        url: Some(post.url.into()),
         title: Some(as_html(post.title)),
         excerpt: Some(if post.verdict == DemoVerdict::Spam {
             post.excerpt.into()
@@ -242,8 +243,7 @@ async fn send(
         }),
         blog_name: Some(as_html(post.blog_name)),
         passphrase: category.and_then(|c| c.passphrase).map(|p| Secret::new(p.to_owned())),
-        came_by: if number % 9 == 4 { CameBy::Form } else { CameBy::Trackback },
-        sender: AddressBlock::of([192, 0, 2, sender].into()),
+        ..Incoming::of(Some(post.url.into()), came_by, AddressBlock::of([192, 0, 2, sender].into()))
     };
     let received = receive(app, &gate, incoming).await.map_err(|error| anyhow!("{error}"))?;
     let verdict = match post.verdict {

@@ -23,6 +23,10 @@ pub struct Serve {
     /// Fill an empty database with a lively demonstration hub first.
     #[arg(long)]
     demo: bool,
+    /// UNSAFE: read pages on this machine, on any port, where strangers name them. For tests and
+    /// demonstrations only; it cannot be set in any other way.
+    #[arg(long)]
+    unsafe_dial_loopback: bool,
 }
 
 impl Serve {
@@ -32,7 +36,8 @@ impl Serve {
         actix_web::rt::System::new().block_on(self.serve())
     }
 
-    async fn serve(self) -> anyhow::Result<()> {
+    async fn serve(mut self) -> anyhow::Result<()> {
+        self.config.unsafe_dial_loopback = self.unsafe_dial_loopback;
         let demo = if self.demo { seed::demo(&self.config).await? } else { None };
         let server = Server::bind(self.config, Clock::system())?;
         let app = std::sync::Arc::clone(server.app());

@@ -90,3 +90,81 @@ pub fn is_approved(connection: &mut DbConnection, hub: HubId, key: &str) -> Resu
         .optional()?;
     Ok(approved.flatten().is_some())
 }
+
+/// A blog that a hub trusts, with its feed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = blogs)]
+pub struct TrustedBlog {
+    /// Its key: host and, on shared hosts, path prefix.
+    pub key: String,
+    /// Its feed, where it is known.
+    pub feed_url: Option<String>,
+}
+
+/// A blog of a hub that a moderator approved of.
+pub fn find_trusted(
+    connection: &mut DbConnection,
+    hub: HubId,
+    blog: BlogId,
+) -> Result<Option<TrustedBlog>, DbError> {
+    Ok(blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::id.eq(blog.0)))
+        .filter(blogs::approved_at.is_not_null())
+        .select(TrustedBlog::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// The hubs that trust the blog of this key, at most twenty, and when its feed was read for them.
+/// A blog announces its posts to nobody in particular: this is the one query that looks over all
+/// hubs.
+pub fn list_trusting(
+    connection: &mut DbConnection,
+    key: &str,
+) -> Result<Vec<(HubId, BlogId, Option<Timestamp>)>, DbError> {
+    Ok(blogs::table
+        .filter(blogs::key.eq(key))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("approved_at IS NOT NULL"))
+        .select((blogs::hub_id, blogs::id, blogs::feed_read_at))
+        .order(blogs::id)
+        .limit(20)
+        .load(connection)?)
+}
+
+/// Notes where a page of the blog says its feed is.
+pub fn update_feed(tx: &mut Tx<'_>, hub: HubId, key: &str, feed: &str) -> Result<(), DbError> {
+    if feed.is_empty() {
+        return Ok(());
+    }
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
+        .set(blogs::feed_url.eq(feed))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes a blog's feed, unless it is known.
+pub fn update_feed_if_unknown(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    blog: BlogId,
+    feed: &str,
+) -> Result<(), DbError> {
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
+        .filter(blogs::feed_url.is_null())
+        .set(blogs::feed_url.eq(feed))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes when an announced feed was read.
+pub fn update_feed_read(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    blog: BlogId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
+        .set(blogs::feed_read_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
+}

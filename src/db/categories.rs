@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::categories;
 use super::{DbConnection, DbError, Tx, hubs, pings, slugs};
 use crate::clock::Timestamp;
-use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::id::{CategoryId, HubId};
 use crate::model::slug::Slug;
 
@@ -33,6 +33,10 @@ pub struct Category {
     pub listing_policy: ListingPolicy,
     /// PHC string of its passphrase.
     pub passphrase_hash: Option<String>,
+    /// What becomes of a Webmention or Pingback without it.
+    pub unproved_policy: UnprovedPolicy,
+    /// What a link from the post means for TrackBack pings.
+    pub link_back: LinkBack,
     /// How many posts are listed.
     pub listed_count: i64,
     /// How many blogs have a listed post.
@@ -62,6 +66,10 @@ pub struct CategoryTexts {
     pub listing_policy: ListingPolicy,
     /// PHC string of a new passphrase; `None` keeps the one it has.
     pub passphrase_hash: Option<String>,
+    /// What becomes of a Webmention or Pingback without it.
+    pub unproved_policy: UnprovedPolicy,
+    /// What a link from the post means for TrackBack pings.
+    pub link_back: LinkBack,
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -87,6 +95,8 @@ pub fn insert(
             categories::ping_policy.eq(new.ping_policy.as_str()),
             categories::listing_policy.eq(new.listing_policy.as_str()),
             categories::passphrase_hash.eq(&new.passphrase_hash),
+            categories::unproved_policy.eq(new.unproved_policy.as_str()),
+            categories::link_back.eq(new.link_back.as_str()),
             categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
             categories::created_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
@@ -121,6 +131,8 @@ pub fn update(
             categories::ping_policy.eq(new.ping_policy.as_str()),
             categories::listing_policy.eq(new.listing_policy.as_str()),
             categories::passphrase_hash.eq(hash),
+            categories::unproved_policy.eq(new.unproved_policy.as_str()),
+            categories::link_back.eq(new.link_back.as_str()),
             categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
             categories::changed_at.eq(now.micros()),
         ))

@@ -6,7 +6,6 @@ use super::schema::{hubs, pings};
 use super::{DbConnection, DbError, Tx, instance, slugs};
 use crate::clock::Timestamp;
 use crate::model::id::HubId;
-use crate::model::ping::PingState;
 use crate::model::slug::Slug;
 
 /// A hub.
@@ -232,7 +231,8 @@ pub fn list_public(connection: &mut DbConnection, limit: i64) -> Result<Vec<Hub>
 /// How many pings wait in a hub.
 pub fn count_waiting(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
     Ok(pings::table
-        .filter(pings::hub_id.eq(hub.0).and(pings::state.eq(PingState::Pending.as_str())))
+        .filter(pings::hub_id.eq(hub.0))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(super::queue::WAITS))
         .count()
         .get_result(connection)?)
 }

@@ -11,6 +11,9 @@ use crate::clock::Timestamp;
 use crate::model::id::{BlogId, CategoryId, HubId, PingId, PublicId};
 use crate::model::ping::PingState;
 
+/// What everybody may see. A literal and no bind: the indexes are partial, and SQLite must see it.
+pub(super) const IS_PUBLIC: &str = "pings.state = 'listed' AND pings.hidden_at IS NULL";
+
 /// A listed ping, with what pages and feeds show of it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Listed {
@@ -102,6 +105,7 @@ pub fn enter(
         .set((
             pings::state.eq(PingState::Listed.as_str()),
             pings::listed_at.eq(listed_at.micros()),
+            pings::hidden_at.eq(None::<i64>),
             pings::blog_id.eq(blog.id.0),
         ))
         .execute(tx.connection)?;
@@ -165,6 +169,18 @@ pub fn leave(
         .execute(tx.connection)?;
     set_newest(tx, hub, category)?;
     Ok(last_of_hub == 1)
+}
+
+/// Takes a listed ping off the lists while its page cannot be read; its place is kept for
+/// [`enter`].
+pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result<(), DbError> {
+    let row = || pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0));
+    let listed_at: Option<i64> = row().select(pings::listed_at).first(tx.connection)?;
+    leave(tx, hub, ping, PingState::Listed, now)?;
+    diesel::update(row())
+        .set((pings::listed_at.eq(listed_at), pings::hidden_at.eq(now.micros())))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// Takes a whole category, whose pings are deleted, out of its hub's counters.
@@ -283,7 +299,8 @@ fn newest_in(
     category: Option<CategoryId>,
 ) -> Result<Option<i64>, DbError> {
     let listed = pings::table
-        .filter(pings::hub_id.eq(hub.0).and(pings::state.eq(PingState::Listed.as_str())));
+        .filter(pings::hub_id.eq(hub.0))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC));
     Ok(match category {
         Some(category) => listed
             .filter(pings::category_id.eq(category.0))
@@ -306,8 +323,7 @@ pub fn list(
     let mut query = pings::table
         .left_join(blogs::table)
         .filter(pings::hub_id.eq(hub.0))
-        // A literal, not a bind: the indexes are partial, and SQLite must see the state.
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'listed'"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
         .select((
             pings::id,
             pings::public_id,
@@ -343,7 +359,7 @@ pub fn find_place(
 ) -> Result<Option<Place>, DbError> {
     let place: Option<(Option<Timestamp>, PingId)> = pings::table
         .filter(pings::public_id.eq(id.as_bytes().as_slice()).and(pings::hub_id.eq(hub.0)))
-        .filter(pings::state.eq(PingState::Listed.as_str()))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
         .select((pings::listed_at, pings::id))
         .first(connection)
         .optional()?;

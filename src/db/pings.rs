@@ -47,6 +47,17 @@ pub struct Ping {
     pub decided_at: Option<Timestamp>,
     /// When its texts were deleted.
     pub purged_at: Option<Timestamp>,
+    /// Whether its page must be read, and link here, before anybody sees it.
+    pub unverified: bool,
+    /// Since when it is off the lists because its page cannot be read any more.
+    pub hidden_at: Option<Timestamp>,
+}
+
+impl Ping {
+    /// Whether everybody may see it.
+    pub fn is_public(&self) -> bool {
+        self.state == PingState::Listed && self.hidden_at.is_none()
+    }
 }
 
 /// What a ping is made of.
@@ -74,6 +85,10 @@ pub struct NewPing {
     pub proved: bool,
     /// Keyed hash of the sender's address block.
     pub sender_hash: Vec<u8>,
+    /// Whether its page must be read, and link here, before anybody sees it.
+    pub unverified: bool,
+    /// Whether somebody looks at it before it is listed.
+    pub waits: bool,
     /// Whether the title came with the ping, or was made up.
     pub brought_title: bool,
     /// Whether the blog's name came with the ping, or was made up.
@@ -103,6 +118,7 @@ pub fn insert(
         pings::proved.eq(new.proved),
         pings::sender_hash.eq(&new.sender_hash),
         pings::received_at.eq(now.micros()),
+        pings::unverified.eq(new.unverified),
     );
     Ok(on_backend!(tx.connection => |connection| {
         diesel::insert_into(pings::table)
@@ -256,6 +272,20 @@ pub fn update_state(
             pings::state.eq(state.as_str()),
             pings::decided_at.eq(decided_at.map(Timestamp::micros)),
         ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes that somebody with more right to it sent a waiting ping again.
+pub fn update_right(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    proved: bool,
+    unverified: bool,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set((pings::proved.eq(proved), pings::unverified.eq(unverified)))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::schema::{one_use_links, ping_events, pings, refused_pings, reports, sessions};
+use super::schema::{
+    one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
+};
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::ping::PingState;
@@ -13,6 +15,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// Waiting pings lose their texts after 90 days.
 pub const WAITING_DAYS: u32 = 90;
+/// Claims whose page could not be verified are deleted after 30 days.
+pub const UNVERIFIED_DAYS: u32 = 30;
 /// What was set aside as spam, rejected or removed loses its texts after 14 days.
 pub const ASIDE_DAYS: u32 = 14;
 /// A refused ping is remembered for a week.
@@ -50,6 +54,15 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .limit(AT_ONCE)
         .load(tx.connection)?;
     rows += purge(tx, &waiting, Some(PingState::Removed), now)?;
+    let unverified: Vec<i64> = pings::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'pending' AND unverified"))
+        .filter(pings::received_at.lt(before(UNVERIFIED_DAYS)))
+        .select(pings::id)
+        .limit(AT_ONCE)
+        .load(tx.connection)?;
+    // Nobody ever saw them, and nothing shows that they were anybody's: no tombstone.
+    rows += diesel::delete(pings::table.filter(pings::id.eq_any(&unverified)))
+        .execute(tx.connection)?;
     let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
     let aside: Vec<i64> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
@@ -77,6 +90,8 @@ fn purge(
     now: Timestamp,
 ) -> Result<usize, DbError> {
     diesel::delete(ping_events::table.filter(ping_events::ping_id.eq_any(ids)))
+        .execute(tx.connection)?;
+    diesel::delete(page_readings::table.filter(page_readings::ping_id.eq_any(ids)))
         .execute(tx.connection)?;
     diesel::update(pings::table.filter(pings::id.eq_any(ids)))
         .set((

@@ -2,13 +2,17 @@
 
 use diesel::prelude::*;
 
-use super::listed::Place;
+use super::listed::{IS_PUBLIC, Place};
 use super::pings::Ping;
 use super::schema::pings;
 use super::{DbConnection, DbError};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, PingId};
 use crate::model::ping::PingState;
+
+/// What a moderator is shown: claims whose page was not read yet are not. A literal: see
+/// [`IS_PUBLIC`].
+pub(super) const WAITS: &str = "pings.state = 'pending' AND NOT pings.unverified";
 
 /// Waiting pings of a hub, oldest first, from a place on.
 pub fn list_waiting(
@@ -20,7 +24,7 @@ pub fn list_waiting(
 ) -> Result<Vec<Ping>, DbError> {
     let mut query = pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'pending'"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
         .select(Ping::as_select())
         .order((pings::received_at, pings::id))
         .limit(limit)
@@ -74,7 +78,7 @@ pub fn list_listed(
 ) -> Result<Vec<Ping>, DbError> {
     let mut query = pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'listed'"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
         .select(Ping::as_select())
         .order((pings::listed_at.desc(), pings::id.desc()))
         .limit(limit)
@@ -96,7 +100,7 @@ pub fn count_waiting(
 ) -> Result<Vec<(CategoryId, i64)>, DbError> {
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'pending'"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
         .group_by(pings::category_id)
         .select((pings::category_id, diesel::dsl::count_star()))
         .load(connection)?)
@@ -111,7 +115,7 @@ pub fn count_waiting_in(
 ) -> Result<i64, DbError> {
     let ids: Vec<i64> = pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq(category.0)))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("pings.state = 'pending'"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
         .select(pings::id)
         .limit(most)
         .load(connection)?;

@@ -104,6 +104,8 @@ table! {
         ping_policy -> Text,
         listing_policy -> Text,
         passphrase_hash -> Nullable<Text>,
+        unproved_policy -> Text,
+        link_back -> Text,
         listed_count -> BigInt,
         blog_count -> BigInt,
         last_listed_at -> Nullable<BigInt>,
@@ -130,6 +132,8 @@ table! {
         name -> Text,
         listed_count -> BigInt,
         approved_at -> Nullable<BigInt>,
+        feed_url -> Nullable<Text>,
+        feed_read_at -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }
@@ -173,6 +177,8 @@ table! {
         listed_at -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
         purged_at -> Nullable<BigInt>,
+        unverified -> Bool,
+        hidden_at -> Nullable<BigInt>,
     }
 }
 
@@ -214,6 +220,71 @@ table! {
     }
 }
 
+table! {
+    jobs (hub_id, kind, subject_id) {
+        hub_id -> BigInt,
+        kind -> Text,
+        subject_id -> BigInt,
+        run_at -> BigInt,
+        attempts -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        failed_at -> Nullable<BigInt>,
+        problem -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    page_readings (hub_id, ping_id) {
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        outcome -> Text,
+        problem -> Nullable<Text>,
+        status -> Nullable<BigInt>,
+        read_at -> Nullable<BigInt>,
+        linked_at -> Nullable<BigInt>,
+        unlinked_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        rechecks -> BigInt,
+        title -> Text,
+        title_from -> Text,
+        excerpt -> Text,
+        excerpt_from -> Text,
+        author -> Text,
+        blog_name -> Text,
+        language -> Text,
+        published_at -> Nullable<BigInt>,
+        feed_url -> Text,
+        link_text -> Text,
+        title_matches -> Bool,
+        proof_seen -> Bool,
+        vouch -> Text,
+        vouched -> Bool,
+        passphrase_public -> Bool,
+        revision_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    followed_feeds (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        url -> Text,
+        tag -> Text,
+        title -> Text,
+        blog_key -> Text,
+        followed_by -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        read_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        problem -> Nullable<Text>,
+        taken_count -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
@@ -225,6 +296,9 @@ joinable!(pings -> blogs (blog_id));
 joinable!(ping_events -> pings (ping_id));
 joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
+joinable!(page_readings -> pings (ping_id));
+joinable!(jobs -> hubs (hub_id));
+joinable!(followed_feeds -> categories (category_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -242,4 +316,7 @@ allow_tables_to_appear_in_same_query!(
     ping_events,
     refused_pings,
     reports,
+    jobs,
+    page_readings,
+    followed_feeds,
 );

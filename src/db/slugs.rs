@@ -1,5 +1,7 @@
 //! Slugs, today's and former ones. A slug is never given to another hub or category.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::schema::{category_slugs, hub_slugs};
@@ -101,4 +103,22 @@ pub fn find_category(
         .first(connection)
         .optional()?;
     Ok(holder.map(|category| category.map_or(Holder::Gone, Holder::Of)))
+}
+
+/// All names a hub and one of its categories have and had.
+pub fn list_names(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+) -> Result<(BTreeSet<String>, BTreeSet<String>), DbError> {
+    let hubs: Vec<String> = hub_slugs::table
+        .filter(hub_slugs::hub_id.eq(hub.0))
+        .select(hub_slugs::slug)
+        .load(connection)?;
+    let categories: Vec<String> = category_slugs::table
+        .filter(category_slugs::hub_id.eq(hub.0))
+        .filter(category_slugs::category_id.eq(category.0))
+        .select(category_slugs::slug)
+        .load(connection)?;
+    Ok((hubs.into_iter().collect(), categories.into_iter().collect()))
 }

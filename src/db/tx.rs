@@ -25,6 +25,10 @@ impl<'a> Tx<'a> {
         self.touched.hubs.push((hub, revision));
     }
 
+    pub(super) const fn enqueued(&mut self) {
+        self.touched.jobs = true;
+    }
+
     pub(super) const fn touch_instance(&mut self, revision: i64) {
         self.touched.instance = Some(revision);
     }
@@ -38,16 +42,19 @@ pub struct Touched {
     /// The instance's revision, if the list of hubs itself changed: one was opened, renamed,
     /// approved, deleted.
     pub instance: Option<i64>,
+    /// Whether there is something new to do for the worker.
+    pub jobs: bool,
 }
 
 impl Touched {
     pub(super) fn add(&mut self, other: Self) {
         self.hubs.extend(other.hubs);
         self.instance = other.instance.max(self.instance);
+        self.jobs |= other.jobs;
     }
 
     /// Whether nothing that is shown changed.
     pub const fn is_nothing(&self) -> bool {
-        self.hubs.is_empty() && self.instance.is_none()
+        self.hubs.is_empty() && self.instance.is_none() && !self.jobs
     }
 }

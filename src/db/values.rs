@@ -8,9 +8,10 @@ use diesel::sql_types::{BigInt, Binary, Text};
 
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
-use crate::model::category::{ListingPolicy, PingPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, HubId, PingId, PublicId, ReportId};
-use crate::model::ping::{CameBy, PingState, RefusalReason, ReportReason};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
+use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::job::{FollowedBy, JobKind};
+use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -47,11 +48,17 @@ column! {
     PingId: BigInt as i64 => |id| Some(PingId(id));
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
+    FeedId: BigInt as i64 => |id| Some(FeedId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
     PingPolicy: Text as String => |text| PingPolicy::parse(&text);
     ListingPolicy: Text as String => |text| ListingPolicy::parse(&text);
+    UnprovedPolicy: Text as String => |text| UnprovedPolicy::parse(&text);
+    LinkBack: Text as String => |text| LinkBack::parse(&text);
+    JobKind: Text as String => |text| JobKind::parse(&text);
+    FollowedBy: Text as String => |text| FollowedBy::parse(&text);
+    ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);

@@ -28,9 +28,9 @@ const QUEUE: usize = 1_000;
 /// How much a write changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// At most one statement that changes anything: SQLite takes one that fails back by itself, and
-    /// a savepoint would cost a fifth of the writer's time.
-    OneStatement,
+    /// Little that hardly ever fails. It has no savepoint, which would cost a fifth of the writer's
+    /// time: where it does fail, its whole group is taken back.
+    Light,
     /// Any number: a savepoint of its own takes all of it back.
     Any,
 }
@@ -54,8 +54,9 @@ enum Message {
 trait Work: Send {
     /// When it was queued, on the monotonic clock.
     fn queued_at(&self) -> Duration;
-    /// Runs inside the group's transaction. What it did is taken back if it failed.
-    fn run(&mut self, connection: &mut DbConnection, touched: &mut Touched);
+    /// Runs inside the group's transaction. What it did is taken back if it failed; `false` where
+    /// that takes the whole group.
+    fn run(&mut self, connection: &mut DbConnection, touched: &mut Touched) -> bool;
     /// Answers the caller: the group was committed, or `why` not.
     fn finish(self: Box<Self>, failed: Option<&DbError>);
 }
@@ -78,18 +79,25 @@ where
         self.queued_at
     }
 
-    fn run(&mut self, connection: &mut DbConnection, touched: &mut Touched) {
-        if let Some(work) = self.work.take() {
-            self.outcome = Some(match self.size {
-                Size::OneStatement => work(&mut Tx::new(connection, touched)),
-                Size::Any => in_transaction(connection, touched, work),
-            });
-        }
+    fn run(&mut self, connection: &mut DbConnection, touched: &mut Touched) -> bool {
+        let Some(work) = self.work.take() else { return true };
+        let (outcome, clean) = match self.size {
+            Size::Light => {
+                let outcome = work(&mut Tx::new(connection, touched));
+                let clean = outcome.is_ok();
+                (outcome, clean)
+            }
+            Size::Any => (in_transaction(connection, touched, work), true),
+        };
+        self.outcome = Some(outcome);
+        clean
     }
 
     fn finish(self: Box<Self>, failed: Option<&DbError>) {
         let outcome = match (failed, self.outcome) {
             (None, Some(outcome)) => outcome,
+            // Its own failure is what took its group back.
+            (Some(DbError::Busy), Some(Err(error))) => Err(error),
             // It was never run, or what it did was taken back with its group.
             (Some(DbError::Full), _) => Err(DbError::Full.into()),
             (Some(DbError::Panicked), _) => Err(DbError::Panicked.into()),
@@ -239,6 +247,10 @@ impl Thread {
         begin(&mut self.connection)?;
         for work in group {
             let ran = catch_unwind(AssertUnwindSafe(|| work.run(&mut self.connection, touched)));
+            if let Ok(false) = ran {
+                self.roll_back_everything();
+                return Err(DbError::Busy);
+            }
             if ran.is_err() {
                 // The savepoint is in an unknown state: the whole group is taken back, and its
                 // callers try again.

@@ -67,6 +67,16 @@ impl Addresses {
         format!("{}/p/{id}", self.text)
     }
 
+    /// Where Webmentions go.
+    pub fn webmention(&self) -> String {
+        format!("{}/webmention", self.text)
+    }
+
+    /// Where Pingbacks go.
+    pub fn pingback(&self) -> String {
+        format!("{}/xmlrpc", self.text)
+    }
+
     /// A receipt.
     pub fn receipt(&self, token: &str) -> String {
         format!("{}/r/{token}", self.text)

@@ -19,11 +19,35 @@ named! {
     ListingPolicy {
         /// Without anybody looking.
         AtOnce = "at-once",
-        /// A blog's first post waits for an organizer. A TrackBack's address proves nothing
-        /// about its sender, so until pages are read every ping waits.
+        /// A blog's first post waits for an organizer. A TrackBack's address proves nothing about
+        /// its sender: it waits until the page was read and its title matches.
         NewBlogWaits = "new-blog-waits",
         /// Every post waits for an organizer.
         AllWait = "all-wait",
+    }
+}
+
+named! {
+    /// What becomes of a Webmention or Pingback without the passphrase: today's WordPress has no
+    /// place to put one.
+    UnprovedPolicy {
+        /// It is verified, and waits for an organizer.
+        Wait = "wait",
+        /// It is refused.
+        Refuse = "refuse",
+    }
+}
+
+named! {
+    /// What a link from the post to the category means for TrackBack pings. Honest category pings
+    /// often do not link to the hub.
+    LinkBack {
+        /// Nothing.
+        Off = "off",
+        /// Moderators see whether the page links here.
+        Counts = "counts",
+        /// Without the link nobody sees the ping.
+        Required = "required",
     }
 }
 

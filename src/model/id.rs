@@ -24,6 +24,8 @@ ids! {
     BlogId,
     /// A report about a listed ping.
     ReportId,
+    /// A feed that is followed.
+    FeedId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

@@ -32,6 +32,36 @@ named! {
         Trackback = "trackback",
         /// The form on the add page.
         Form = "form",
+        /// A Webmention.
+        Webmention = "webmention",
+        /// A Pingback.
+        Pingback = "pingback",
+        /// A feed that is followed, or that its blog announced.
+        Feed = "feed",
+    }
+}
+
+impl CameBy {
+    /// Whether it only claims that a page links here: nothing is shown to anybody before the page
+    /// was read and the link found (Webmention 3.2.2, Pingback 1.0 section 3).
+    pub const fn is_a_claim(self) -> bool {
+        matches!(self, Self::Webmention | Self::Pingback)
+    }
+}
+
+named! {
+    /// What came of reading a ping's page, the last time.
+    ReadingOutcome {
+        /// It was not read yet.
+        Unread = "unread",
+        /// It was read, and links here.
+        Linked = "linked",
+        /// It was read, and does not link here.
+        Unlinked = "unlinked",
+        /// It could not be read.
+        Failed = "failed",
+        /// It says that it is gone.
+        Gone = "gone",
     }
 }
 
@@ -46,6 +76,8 @@ named! {
         Closed = "closed",
         /// Too many posts are waiting.
         Full = "full",
+        /// The category takes no Webmention or Pingback without its passphrase.
+        Unproved = "unproved",
     }
 }
 

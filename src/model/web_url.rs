@@ -67,6 +67,20 @@ pub enum WebUrlError {
     Malformed,
 }
 
+/// Where posts may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// On the internet.
+    Public,
+    /// Also on this machine: for tests and demonstrations (`serve --unsafe-dial-loopback`).
+    AlsoLoopback,
+}
+
+/// Whether two addresses are on the same host and port, whatever their scheme and `www.`.
+pub fn is_same_site(a: &Url, b: &Url) -> bool {
+    identity::origin(a) == identity::origin(b)
+}
+
 impl WebUrl {
     /// Reads an address, repairing what senders are known to break.
     ///
@@ -77,6 +91,14 @@ impl WebUrl {
     /// # Errors
     /// One of [`WebUrlError`], the first that applies.
     pub fn parse(raw: &str) -> Result<Self, WebUrlError> {
+        Self::parse_on(raw, Hosts::Public)
+    }
+
+    /// The same, for hosts of this kind.
+    ///
+    /// # Errors
+    /// One of [`WebUrlError`], the first that applies.
+    pub fn parse_on(raw: &str, hosts: Hosts) -> Result<Self, WebUrlError> {
         if raw.trim().len() > MAX_BYTES {
             return Err(WebUrlError::TooLong);
         }
@@ -89,7 +111,9 @@ impl WebUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(WebUrlError::Userinfo);
         }
-        check_host(url.host())?;
+        if hosts == Hosts::Public || !is_loopback(url.host()) {
+            check_host(url.host())?;
+        }
         if url.as_str().len() > MAX_BYTES {
             return Err(WebUrlError::TooLong);
         }
@@ -121,7 +145,7 @@ impl WebUrl {
     /// Whether this is on the same host and port as `base`, whatever the scheme and `www.`:
     /// for refusing our own pages.
     pub fn is_under(&self, base: &Url) -> bool {
-        identity::origin(&self.url) == identity::origin(base)
+        is_same_site(&self.url, base)
     }
 }
 
@@ -202,6 +226,15 @@ fn with_scheme(address: &str) -> Result<String, WebUrlError> {
 }
 
 /// Refuses every host that is not a name of the public internet.
+fn is_loopback(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 fn check_host(host: Option<Host<&str>>) -> Result<(), WebUrlError> {
     let Some(Host::Domain(name)) = host else {
         return Err(WebUrlError::NotPublic);

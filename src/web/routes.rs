@@ -7,10 +7,10 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, help, home, hub_settings, list, manage, operator, post, queue,
-    receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
+    operator, post, queue, receipt, reports, sign_in, sign_up,
 };
-use super::pings::trackback;
+use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
 
 /// An address that is read: `GET` and `HEAD`.
@@ -62,6 +62,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/favicon.ico", assets::show_favicon))
         .service(reads("/assets/{name}", assets::show))
         // bloggers' software
+        .service(both("/webmention", webmention::show, webmention::receive))
+        .service(both("/xmlrpc", pingback::show, pingback::receive))
         .service(ping("/tb{slash:/?}"))
         .service(ping("/tb/{number:[0-9]{1,15}}{slash:/?}"))
         .service(ping("/tb/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"))
@@ -76,6 +78,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/p/{id}", post::show))
         .service(both("/p/{id}/report", post::new_report, post::create_report))
         .service(reads("/r/{receipt}", receipt::show))
+        .service(reads("/r/{receipt}/live", receipt::live))
+        .service(writes("/r/{receipt}/check", receipt::check))
+        .service(writes("/r/{receipt}/withdraw", receipt::withdraw))
+        .service(writes("/r/{receipt}/passphrase", receipt::prove))
+        .service(writes("/r/{receipt}/follow", receipt::follow))
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
         .service(reads("/{hub}/-/add", add::choose))
@@ -83,6 +90,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(both("/{hub}/{category}/", nowhere, trackback::receive))
         .service(reads("/{hub}/{category}/rss", feeds::show_category))
         .service(both("/{hub}/{category}/add", add::show, add::create))
+        .service(writes("/{hub}/{category}/add/prove", add::prove))
         .default_service(web::to(nowhere));
 }
 
@@ -113,6 +121,9 @@ fn desk(config: &mut ServiceConfig) {
         .service(reads("/manage/{hub}/decided", queue::show_decided))
         .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::decide))
         .service(writes("/manage/{hub}/pings/{ping}/undo", queue::undo))
+        .service(writes("/manage/{hub}/pings/{ping}/revision", queue::decide_revision))
+        .service(both("/manage/{hub}/feeds", feeds_desk::show, feeds_desk::create))
+        .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))
         .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
@@ -125,6 +136,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
         .service(reads("/operator", operator::show))
+        .service(reads("/operator/jobs", jobs::show))
+        .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))
         .service(writes("/operator/reports/{hub}/{report}/dismiss", operator::dismiss_report))
         .service(writes("/operator/accounts/{account}/{verb}", operator::update_account));

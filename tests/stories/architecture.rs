@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["pages_cache", "limits", "fetch", "mail", "db"],
     &["app"],
     &["actions"],
-    &["web"],
+    &["web", "worker"],
     &["server"],
     &["cli"],
 ];
@@ -108,7 +108,10 @@ fn actions_do_not_import_each_other_but_for_taking_pings_in() {
             .lines()
             .filter(|line| line.contains("super::") || line.contains("crate::actions::"))
         {
-            let allowed = line.contains("super::*") || line.contains("receive_ping");
+            // A room of its own within an action may name what stands beside it.
+            let is_room = path.parent().is_some_and(|parent| !parent.ends_with("actions"))
+                && !line.contains("crate::actions::");
+            let allowed = line.contains("super::*") || line.contains("receive_ping") || is_room;
             assert!(allowed, "{}: {line}", path.display());
         }
     }

@@ -1,9 +1,11 @@
 //! A real server on a real socket, on a clock that is moved by hand, and the people who use it.
 
+mod blog;
 mod browser;
 mod databases;
 mod site;
 
+pub use blog::{Answer, Blog, post};
 pub use browser::{Browser, Page};
 pub use databases::Database;
 pub use site::{PASSWORD, Site, Topic, days, hours, link_in, minutes, seconds};
@@ -28,6 +30,26 @@ macro_rules! story {
             async fn on_postgres() {
                 let Some(database) = crate::harness::Database::postgres() else { return };
                 let site = crate::harness::Site::start(database).await;
+                super::$name(&site).await;
+            }
+        }
+    )*};
+    // The same on a site that reads blogs on this machine (`serve --unsafe-dial-loopback`).
+    (with blogs: $(async fn $name:ident($site:ident) $body:block)*) => {$(
+        async fn $name($site: &crate::harness::Site) $body
+
+        mod $name {
+            #[tokio::test]
+            async fn on_sqlite() {
+                let database = crate::harness::Database::sqlite();
+                let site = crate::harness::Site::that_reads_blogs(database).await;
+                super::$name(&site).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let Some(database) = crate::harness::Database::postgres() else { return };
+                let site = crate::harness::Site::that_reads_blogs(database).await;
                 super::$name(&site).await;
             }
         }

@@ -7,8 +7,11 @@ mod harness;
 
 mod architecture;
 mod attacker_holds_connections;
+mod blog_pings_back;
 mod blogger_sends_a_trackback;
+mod blogger_sends_a_webmention;
 mod every_page_renders;
+mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
 mod moderator_looks_at_the_queue;
 mod operator_runs_the_cli;

@@ -17,7 +17,7 @@ story! {
         assert_eq!(empty.attributes("meta[name=robots]", "content"), ["noindex, follow"]);
 
         ada.open("/manage/sxsw/new-category").await
-            .says("A TrackBack ping does not prove who sent it");
+            .says("A ping does not prove who sent it");
         let keynotes = [("title", "Keynotes"), ("slug", "keynotes"), ("passphrase", "Violet Crown")];
         let saved = ada.submit("/manage/sxsw/categories", &keynotes).await;
         saved.says("Keynotes is ready").says("violet-crown");

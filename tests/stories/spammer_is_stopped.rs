@@ -122,15 +122,11 @@ async fn a_category_does_not_ping_itself() {
     let app = &site.app;
     let gate = seeded_gate(&site).await;
     for own in ["http://hubs.example/sxsw", "https://www.hubs.example/p/x", "HTTP://HUBS.EXAMPLE"] {
-        let incoming = backchannel::actions::receive_ping::Incoming {
-            url: Some(own.into()),
-            title: None,
-            excerpt: None,
-            blog_name: None,
-            passphrase: None,
-            came_by: backchannel::model::ping::CameBy::Trackback,
-            sender: backchannel::limits::AddressBlock::of([192, 0, 2, 1].into()),
-        };
+        let incoming = backchannel::actions::receive_ping::Incoming::of(
+            Some(own.into()),
+            backchannel::model::ping::CameBy::Trackback,
+            backchannel::limits::AddressBlock::of([192, 0, 2, 1].into()),
+        );
         let refused = backchannel::actions::receive_ping::receive(app, &gate, incoming).await;
         let is_own =
             matches!(refused, Err(backchannel::actions::receive_ping::ReceiveError::OwnPage));

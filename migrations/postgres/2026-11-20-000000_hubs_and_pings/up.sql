@@ -97,6 +97,8 @@ CREATE TABLE categories (
     ping_policy TEXT NOT NULL CHECK (ping_policy IN ('open', 'passphrase', 'closed')),
     listing_policy TEXT NOT NULL CHECK (listing_policy IN ('at-once', 'new-blog-waits', 'all-wait')),
     passphrase_hash TEXT,
+    unproved_policy TEXT NOT NULL CHECK (unproved_policy IN ('wait', 'refuse')),
+    link_back TEXT NOT NULL CHECK (link_back IN ('off', 'counts', 'required')),
     listed_count BIGINT NOT NULL DEFAULT 0,
     blog_count BIGINT NOT NULL DEFAULT 0,
     last_listed_at BIGINT,
@@ -126,10 +128,13 @@ CREATE TABLE blogs (
     name TEXT NOT NULL,
     listed_count BIGINT NOT NULL DEFAULT 0,
     approved_at BIGINT,
+    feed_url TEXT,
+    feed_read_at BIGINT,
     created_at BIGINT NOT NULL,
     UNIQUE (hub_id, id),
     UNIQUE (hub_id, key)
 );
+CREATE INDEX blogs_trusted ON blogs (key) WHERE approved_at IS NOT NULL;
 
 CREATE TABLE category_blogs (
     hub_id BIGINT NOT NULL,
@@ -166,22 +171,25 @@ CREATE TABLE pings (
     title TEXT NOT NULL,
     excerpt TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'listed', 'spam', 'rejected', 'removed')),
-    came_by TEXT NOT NULL CHECK (came_by IN ('trackback', 'form')),
+    came_by TEXT NOT NULL CHECK (came_by IN ('trackback', 'form', 'webmention', 'pingback', 'feed')),
     proved BOOLEAN NOT NULL,
     sender_hash BYTEA NOT NULL,
     received_at BIGINT NOT NULL,
     listed_at BIGINT,
     decided_at BIGINT,
     purged_at BIGINT,
+    unverified BOOLEAN NOT NULL DEFAULT FALSE,
+    hidden_at BIGINT,
     UNIQUE (hub_id, id),
     UNIQUE (hub_id, category_id, url_hash),
     UNIQUE (public_id, hub_id),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE,
     FOREIGN KEY (hub_id, blog_id) REFERENCES blogs (hub_id, id) ON DELETE NO ACTION
 );
-CREATE INDEX pings_listed_in_hub ON pings (hub_id, listed_at, id) WHERE state = 'listed';
-CREATE INDEX pings_listed_in_category ON pings (hub_id, category_id, listed_at, id) WHERE state = 'listed';
-CREATE INDEX pings_waiting ON pings (hub_id, category_id, received_at, id) WHERE state = 'pending';
+CREATE INDEX pings_listed_in_hub ON pings (hub_id, listed_at, id) WHERE state = 'listed' AND hidden_at IS NULL;
+CREATE INDEX pings_listed_in_category ON pings (hub_id, category_id, listed_at, id) WHERE state = 'listed' AND hidden_at IS NULL;
+CREATE INDEX pings_waiting ON pings (hub_id, category_id, received_at, id) WHERE state = 'pending' AND NOT unverified;
+CREATE INDEX pings_unverified ON pings (received_at, id) WHERE state = 'pending' AND unverified;
 CREATE INDEX pings_decided ON pings (hub_id, decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pings_by_blog ON pings (hub_id, blog_id) WHERE blog_id IS NOT NULL;
 
@@ -190,7 +198,7 @@ CREATE TABLE ping_events (
     id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone')),
+    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn')),
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
@@ -209,7 +217,7 @@ CREATE TABLE refused_pings (
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     url_hash BYTEA NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no-passphrase', 'wrong-passphrase', 'closed', 'full')),
+    reason TEXT NOT NULL CHECK (reason IN ('no-passphrase', 'wrong-passphrase', 'closed', 'full', 'unproved')),
     attempts BIGINT NOT NULL,
     refused_at BIGINT NOT NULL,
     PRIMARY KEY (hub_id, category_id, url_hash),

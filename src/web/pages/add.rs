@@ -7,7 +7,8 @@ use askama::Template;
 
 use super::face::{HubFace, Tab, tabs};
 use super::list::{closed_since, rules};
-use crate::actions::arrived::{self, Arrived, ArrivedError};
+use crate::actions::arrived::{self, Arrived, ArrivedError, Proof};
+use crate::actions::preview::{self, PreviewError};
 use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
 use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find_hub};
 use crate::app::{App, Gate};
@@ -33,6 +34,8 @@ pub struct AddForm {
     excerpt: String,
     blog_name: String,
     passphrase: String,
+    /// Which button was pressed: `fetch` fills the form in, anything else sends it.
+    step: String,
 }
 
 impl std::fmt::Debug for AddForm {
@@ -49,6 +52,15 @@ struct ArrivedPart {
     title: String,
     sentence: String,
     link: String,
+    /// The code that proves whose page it is, where that would say more.
+    code: String,
+}
+
+impl ArrivedPart {
+    /// The element that proves whose page it is.
+    fn meta(&self) -> String {
+        format!("<meta name=\"backchannel\" content=\"{}\">", self.code)
+    }
 }
 
 #[derive(Debug, Template)]
@@ -70,6 +82,21 @@ struct AddView {
     arrived: Option<ArrivedPart>,
     /// The address that was asked about.
     asked: String,
+    /// Whether its page is being read for a proof.
+    looking: bool,
+    /// What was found on the post's page, in sentences.
+    seen: Vec<String>,
+    /// The address of the category's page, to link to.
+    page: String,
+    webmention: String,
+}
+
+/// What the page shows beside the form.
+#[derive(Debug, Default)]
+struct Parts {
+    arrived: Option<ArrivedPart>,
+    looking: bool,
+    seen: Vec<String>,
 }
 
 /// What may stand behind a `?`. (`post`, since `url` would be an old GET ping.)
@@ -77,6 +104,7 @@ struct AddView {
 #[serde(default)]
 pub struct Query {
     post: Option<String>,
+    looking: Option<String>,
 }
 
 /// `GET /{hub}/{category}/add`
@@ -97,12 +125,22 @@ pub async fn show(
         Found::Gone => return Err(PageError::Gone(Missing::Category)),
         Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
     };
-    let asked = query.and_then(|query| query.into_inner().post).filter(|p| !p.trim().is_empty());
+    let query = query.map(web::Query::into_inner).unwrap_or_default();
+    let looking = query.looking.is_some();
+    let asked = query.post.filter(|post| !post.trim().is_empty());
     let arrived = match asked {
         Some(post) => Some(ask(&app, &request, &gate, post).await?),
         None => None,
     };
-    page(&app, &gate, &visit, AddForm::default(), Problems::default(), arrived).await
+    page(
+        &app,
+        &gate,
+        &visit,
+        AddForm::default(),
+        Problems::default(),
+        Parts { arrived, looking, ..Parts::default() },
+    )
+    .await
 }
 
 async fn ask(
@@ -118,6 +156,7 @@ async fn ask(
         title: title.to_owned(),
         sentence,
         link,
+        code: String::new(),
     };
     let asked = arrived::ask(app, gate, &post, client(app, request)).await;
     Ok(match asked {
@@ -138,6 +177,7 @@ async fn ask(
                 RefusalReason::NoPassphrase => "The passphrase was missing",
                 RefusalReason::Closed => "The category was closed",
                 RefusalReason::Full => "Too many posts were waiting",
+                RefusalReason::Unproved => "The passphrase was missing",
             };
             let sentence = format!(
                 "It came on {} and was not taken in. {}",
@@ -146,7 +186,13 @@ async fn ask(
             );
             part("bad", why, sentence, String::new())
         }
-        Ok(Arrived::Waiting(since)) => part(
+        Ok(Arrived::Waiting(since, Proof::Given(token))) => part(
+            "good",
+            "It is yours",
+            format!("It arrived on {}. Its receipt says how it stands.", zone.moment_zoned(since)),
+            format!("/r/{token}"),
+        ),
+        Ok(Arrived::Waiting(since, Proof::Wanted(code))) => ArrivedPart { code, ..part(
             "warn",
             "It is waiting",
             format!(
@@ -154,7 +200,7 @@ async fn ask(
                 zone.moment_zoned(since)
             ),
             String::new(),
-        ),
+        )},
         Ok(Arrived::Listed(id, since)) => part(
             "good",
             "It is listed",
@@ -174,6 +220,9 @@ const fn advice(reason: RefusalReason) -> &'static str {
         }
         RefusalReason::Closed => "Ask the organizers if it will open again.",
         RefusalReason::Full => "Send it again later.",
+        RefusalReason::Unproved => {
+            "This category takes Webmentions and Pingbacks with its passphrase only: use the form above."
+        }
     }
 }
 
@@ -183,8 +232,9 @@ async fn page(
     visit: &Visit,
     form: AddForm,
     problems: Problems,
-    arrived: Option<ArrivedPart>,
+    parts: Parts,
 ) -> Result<HttpResponse, PageError> {
+    let Parts { arrived, looking, seen } = parts;
     let (hub, category) = (&gate.hub, &gate.category);
     if hub.suspended_at.is_some() {
         return Err(PageError::Suspended);
@@ -206,6 +256,10 @@ async fn page(
         form,
         asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
         arrived,
+        looking,
+        seen,
+        page: app.addresses.category(&hub.slug, &category.slug),
+        webmention: app.addresses.webmention(),
         hub: HubFace::of(hub),
         problems,
     };
@@ -229,6 +283,41 @@ fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> V
     tabs
 }
 
+/// Reads the post's page and fills in what stands there; nothing is stored.
+async fn fetch(
+    app: &std::sync::Arc<App>,
+    request: &HttpRequest,
+    gate: &Gate,
+    visit: &Visit,
+    mut form: AddForm,
+) -> Result<HttpResponse, PageError> {
+    match preview::preview(app, gate, &form.url, client(app, request)).await {
+        Ok(seen) => {
+            form.url = seen.url;
+            let fill = |field: &mut String, seen: String| {
+                // What somebody typed is never lost.
+                if field.trim().is_empty() {
+                    *field = seen;
+                }
+            };
+            fill(&mut form.title, seen.title);
+            fill(&mut form.excerpt, seen.excerpt);
+            fill(&mut form.blog_name, seen.blog_name);
+            let parts = Parts { seen: seen.notes, ..Parts::default() };
+            page(app, gate, visit, form, Problems::default(), parts).await
+        }
+        Err(PreviewError::TooOften(too_often)) => {
+            let wait = words_for(too_often.retry_after);
+            let sentence = format!("That was often. Wait {wait}, or type the rest yourself.");
+            page(app, gate, visit, form, Problems::one("url", sentence), Parts::default()).await
+        }
+        Err(error) => {
+            let problems = Problems::one("url", error.to_string());
+            page(app, gate, visit, form, problems, Parts::default()).await
+        }
+    }
+}
+
 /// `POST /{hub}/{category}/add`
 pub async fn create(
     app: web::Data<App>,
@@ -241,14 +330,15 @@ pub async fn create(
     let (hub, category) = names.into_inner();
     let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
     let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
+    if form.step == "fetch" {
+        return fetch(&app, &request, &gate, &visit, form).await;
+    }
     let incoming = Incoming {
-        url: Some(form.url.clone()),
         title: Some(form.title.clone()),
         excerpt: Some(form.excerpt.clone()),
         blog_name: Some(form.blog_name.clone()),
         passphrase: Some(Secret::new(form.passphrase.clone())),
-        came_by: CameBy::Form,
-        sender: client(&app, &request),
+        ..Incoming::of(Some(form.url.clone()), CameBy::Form, client(&app, &request))
     };
     match receive(&app, &gate, incoming).await {
         Ok(received) => {
@@ -259,9 +349,36 @@ pub async fn create(
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
         Err(error) => {
             let (field, sentence) = problem(&error);
-            page(&app, &gate, &visit, form, Problems::one(field, sentence), None).await
+            page(&app, &gate, &visit, form, Problems::one(field, sentence), Parts::default()).await
         }
     }
+}
+
+/// An address to ask about.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ProofForm {
+    post: String,
+}
+
+/// `POST /{hub}/{category}/add/prove`: the page is read for the code that proves whose it is.
+pub async fn prove(
+    app: web::Data<App>,
+    request: HttpRequest,
+    names: web::Path<(String, String)>,
+    form: Checked<ProofForm>,
+) -> Result<HttpResponse, PageError> {
+    let (hub, category) = names.into_inner();
+    let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
+    let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
+    match arrived::look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
+        Ok(()) | Err(ArrivedError::Url(_)) => {}
+        Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
+        Err(ArrivedError::Database(error)) => return Err(error.into()),
+    }
+    let post: String = url::form_urlencoded::byte_serialize(form.0.post.as_bytes()).collect();
+    let path = format!("/{}/{}/add?looking=1&post={post}", gate.hub.slug, gate.category.slug);
+    Ok(respond::see_other(&path))
 }
 
 /// Which field a refusal belongs to, and what to do. Nothing typed is lost.
@@ -292,7 +409,7 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
             let wait = words_for(too_often.retry_after);
             return ("form", format!("That was often. Please wait {wait}, then send it again."));
         }
-        ReceiveError::Full => {
+        ReceiveError::Full | ReceiveError::Backlog => {
             ("form", "Too many posts are waiting for the organizers. Please send it again later.")
         }
         ReceiveError::Closed(_) => ("form", "This category takes no more posts."),

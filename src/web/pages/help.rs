@@ -4,7 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
-use crate::db::prune::{ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, WAITING_DAYS};
+use crate::db::prune::{
+    ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
+};
 use crate::web::error::PageError;
 use crate::web::respond;
 
@@ -15,6 +17,7 @@ struct HelpView {
     home: String,
     sign_up: bool,
     waiting_days: u32,
+    unverified_days: u32,
     aside_days: u32,
     refused_days: u32,
     sender_days: u32,
@@ -28,6 +31,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         home: app.addresses.home().to_owned(),
         sign_up: app.config.sign_up_is_open(),
         waiting_days: WAITING_DAYS,
+        unverified_days: UNVERIFIED_DAYS,
         aside_days: ASIDE_DAYS,
         refused_days: REFUSED_DAYS,
         sender_days: SENDER_DAYS,

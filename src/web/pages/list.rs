@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -162,6 +163,8 @@ struct ListView {
     tagline: String,
     paragraphs: Vec<String>,
     link: String,
+    webmention: String,
+    pingback: String,
     is_event: bool,
     category: Option<CategoryPart>,
     has_categories: bool,
@@ -202,6 +205,8 @@ impl ListView {
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
             link: page.hub.link.clone(),
+            webmention: addresses.webmention(),
+            pingback: addresses.pingback(),
             is_event: page.hub.starts_on.is_some(),
             has_categories: !page.categories.is_empty(),
             tabs,
@@ -336,6 +341,10 @@ async fn show(
             let view = ListView::of(page, before.is_none(), &reader.addresses);
             let page =
                 respond::public_page(&reader, &view, Some(&view.hub.accent), Some(modified_at))?;
+            // Senders look for these by regular expression: nothing is added to them.
+            let page = page
+                .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
+                .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
             let page = Arc::new(page);
             reader.pages.keep(key, subject, generation, Arc::clone(&page));
             Ok(Shown::Page(page))

@@ -72,6 +72,8 @@ pub enum DeskTab {
     Reports,
     /// Categories and passphrases.
     Categories,
+    /// Feeds that are followed.
+    Feeds,
     /// The hub's texts and switches.
     Settings,
 }
@@ -123,6 +125,11 @@ impl HubDesk {
     /// Whether the categories' tab is shown.
     pub fn is_categories(&self) -> bool {
         self.is(&DeskTab::Categories)
+    }
+
+    /// Whether the tab of followed feeds is shown.
+    pub fn is_feeds(&self) -> bool {
+        self.is(&DeskTab::Feeds)
     }
 
     /// Whether the settings' tab is shown.

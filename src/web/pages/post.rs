@@ -25,6 +25,9 @@ pub const fn came_by_words(came_by: CameBy) -> &'static str {
     match came_by {
         CameBy::Trackback => "by TrackBack",
         CameBy::Form => "by the form",
+        CameBy::Webmention => "by Webmention",
+        CameBy::Pingback => "by Pingback",
+        CameBy::Feed => "by the blog’s feed",
     }
 }
 

@@ -13,9 +13,10 @@ use crate::clock::Timestamp;
 use crate::db::categories::{self, Category};
 use crate::db::listed::Place;
 use crate::db::pings::{self, Ping};
-use crate::db::{DbError, queue};
+use crate::db::readings::Reading;
+use crate::db::{DbError, queue, readings};
 use crate::model::id::{PingId, PublicId};
-use crate::model::ping::{CameBy, PingState, Verdict};
+use crate::model::ping::{CameBy, PingState, ReadingOutcome, Verdict};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
@@ -55,12 +56,12 @@ struct QueueRow {
 }
 
 impl QueueRow {
-    fn of(ping: Ping, categories: &[Category], zone: &Zone) -> Self {
+    fn of(ping: Ping, categories: &[Category], readings: &[Reading], zone: &Zone) -> Self {
         let category = categories.iter().find(|category| category.id == ping.category_id);
         let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         Self {
             id: ping.public_id.to_string(),
-            chips: chips(&ping),
+            chips: chips(&ping, readings.iter().find(|reading| reading.ping_id == ping.id)),
             host: host.unwrap_or_default(),
             avatar: Avatar::of(&ping.blog_name),
             time: zone.moment(ping.received_at),
@@ -81,13 +82,18 @@ impl QueueRow {
     }
 }
 
-fn chips(ping: &Ping) -> Vec<Chip> {
+fn chips(ping: &Ping, reading: Option<&Reading>) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut chip = |class, text: String| chips.push(Chip { class, text });
     match (ping.proved, ping.came_by) {
         (true, _) => chip("plus", "with the passphrase".to_owned()),
         (false, CameBy::Trackback) => chip("", "nothing shows who sent it".to_owned()),
-        (false, CameBy::Form) => {}
+        (false, CameBy::Form | CameBy::Webmention | CameBy::Pingback | CameBy::Feed) => {}
+    }
+    if let Some(reading) = reading {
+        for (class, text) in page_chips(ping, reading) {
+            chip(class, text);
+        }
     }
     let links = ping.excerpt.matches("http://").count() + ping.excerpt.matches("https://").count();
     if links >= 2 {
@@ -97,6 +103,60 @@ fn chips(ping: &Ping) -> Vec<Chip> {
         chip("minus", "title and blog name are the same".to_owned());
     }
     chips
+}
+
+/// What the reading of its page says about a ping.
+fn page_chips(ping: &Ping, reading: &Reading) -> Vec<(&'static str, String)> {
+    let mut chips = Vec::new();
+    match reading.outcome {
+        ReadingOutcome::Unread => {}
+        ReadingOutcome::Linked => chips.push(("plus", "its page links here".to_owned())),
+        ReadingOutcome::Unlinked => chips.push(("", "its page does not link here".to_owned())),
+        ReadingOutcome::Failed => chips.push(("minus", "its page could not be read".to_owned())),
+        ReadingOutcome::Gone => chips.push(("minus", "its page is gone".to_owned())),
+    }
+    let was_read = matches!(reading.outcome, ReadingOutcome::Linked | ReadingOutcome::Unlinked);
+    if was_read && !ping.came_by.is_a_claim() && ping.came_by != CameBy::Feed {
+        chips.push(match reading.title_matches {
+            true => ("plus", "the title is its page’s".to_owned()),
+            false => ("minus", "its page has another title".to_owned()),
+        });
+    }
+    if reading.vouched {
+        chips.push(("plus", "a trusted blog vouches for it".to_owned()));
+    }
+    if ping.hidden_at.is_some() {
+        chips.push(("minus", "not shown: its page cannot be read".to_owned()));
+    }
+    chips
+}
+
+/// A listed ping whose page says something else now.
+#[derive(Debug)]
+struct Revised {
+    id: String,
+    url: String,
+    title: String,
+    new_title: String,
+    excerpt: String,
+    new_excerpt: String,
+    blog_name: String,
+    since: String,
+}
+
+impl Revised {
+    fn of(ping: Ping, reading: Reading, zone: &Zone) -> Self {
+        Self {
+            id: ping.public_id.to_string(),
+            since: reading.revision_at.map(|at| zone.moment(at)).unwrap_or_default(),
+            url: ping.url,
+            title: ping.title,
+            new_title: reading.title,
+            excerpt: ping.excerpt,
+            new_excerpt: reading.excerpt,
+            blog_name: ping.blog_name,
+        }
+    }
 }
 
 /// What a state is called on the desk.
@@ -144,6 +204,7 @@ struct QueueView {
     done: Option<Done>,
     today: Vec<(String, &'static str)>,
     has_categories: bool,
+    revised: Vec<Revised>,
 }
 
 /// What may stand behind a `?`.
@@ -171,7 +232,7 @@ pub async fn show(
     let stale = PublicId::parse(&query.stale);
     let is_stale = stale.is_some();
     let done = stale.or_else(|| PublicId::parse(&query.done));
-    let (all, counts, mut waiting, done, today) = app
+    let (all, counts, mut waiting, done, today, readings, revised) = app
         .db
         .read(move |c| {
             let all = categories::list(c, hub)?;
@@ -181,7 +242,14 @@ pub async fn show(
             let done = place(c, hub, done)?;
             let day = std::time::Duration::from_secs(86_400);
             let today = queue::count_decided_since(c, hub, now.minus(day))?;
-            Ok::<_, DbError>((all, queue::count_waiting(c, hub)?, waiting, done, today))
+            let ids: Vec<PingId> = waiting.iter().map(|ping| ping.id).collect();
+            let readings = readings::list(c, hub, &ids)?;
+            let mut revised = Vec::new();
+            for reading in readings::list_revised(c, hub, PAGE)? {
+                revised.extend(pings::find(c, hub, reading.ping_id)?.map(|ping| (ping, reading)));
+            }
+            let counts = queue::count_waiting(c, hub)?;
+            Ok::<_, DbError>((all, counts, waiting, done, today, readings, revised))
         })
         .await?;
     let here = format!("/manage/{}", scope.hub.slug);
@@ -190,7 +258,12 @@ pub async fn show(
     let view = QueueView {
         posts_word: plural(desk.waiting, "post", "posts"),
         filters: filters(&all, &counts, &here, &query.category, desk.waiting),
-        rows: waiting.into_iter().map(|ping| QueueRow::of(ping, &all, &zone)).collect(),
+        rows: waiting.into_iter().map(|ping| QueueRow::of(ping, &all, &readings, &zone)).collect(),
+        revised: revised
+            .into_iter()
+            .filter(|(ping, _)| ping.state == PingState::Listed)
+            .map(|(ping, reading)| Revised::of(ping, reading, &zone))
+            .collect(),
         next,
         done: done.map(|ping| Done {
             id: ping.public_id.to_string(),
@@ -296,7 +369,7 @@ pub async fn show_decided(
     let query = query.into_inner();
     let state = PingState::parse(&query.state);
     let before = PublicId::parse(&query.before);
-    let (all, mut decided) = app
+    let (all, mut decided, readings) = app
         .db
         .read(move |c| {
             let before = place(c, hub, before)?;
@@ -310,7 +383,8 @@ pub async fn show_decided(
                     before.and_then(|ping| ping.decided_at.map(|at| (at, ping.id)));
                 queue::list_decided(c, hub, state, before, PAGE + 1)?
             };
-            Ok::<_, DbError>((categories::list(c, hub)?, decided))
+            let ids: Vec<PingId> = decided.iter().map(|ping| ping.id).collect();
+            Ok::<_, DbError>((categories::list(c, hub)?, decided, readings::list(c, hub, &ids)?))
         })
         .await?;
     let here = format!("/manage/{}/decided", scope.hub.slug);
@@ -334,7 +408,7 @@ pub async fn show_decided(
         desk: DeskFace::of(&scope.account, &visit),
         hub: HubDesk::read(&app, &scope, DeskTab::Decided).await?,
         csrf: visit.csrf.clone(),
-        rows: decided.into_iter().map(|ping| QueueRow::of(ping, &all, &zone)).collect(),
+        rows: decided.into_iter().map(|ping| QueueRow::of(ping, &all, &readings, &zone)).collect(),
         next,
         state: filter.to_owned(),
     };
@@ -405,4 +479,28 @@ pub async fn undo(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What to do with a page that says something else now.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct RevisionForm {
+    choice: String,
+}
+
+/// `POST /manage/{hub}/pings/{id}/revision`
+pub async fn decide_revision(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    form: Checked<RevisionForm>,
+) -> Result<HttpResponse, PageError> {
+    let accept = match form.0.choice.as_str() {
+        "accept" => true,
+        "keep" => false,
+        _ => return Err(PageError::BadRequest("Choose what is to be shown.")),
+    };
+    let ping = find(&app, &scope, &names.1).await?;
+    moderate::decide_revision(&app, scope.hub.id, ping, accept).await?;
+    Ok(respond::see_other(&format!("/manage/{}", scope.hub.slug)))
 }

@@ -1,29 +1,30 @@
-//! A receipt: what became of one sender's ping.
+//! A receipt: what became of one sender's ping, and what its sender can do about it.
+
+mod live;
+mod steps;
+
+pub use live::show as live;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
 use super::post::came_by_words;
-use crate::actions::receipt::{ReceiptOf, read};
+use super::sign_in::Nothing;
+use crate::actions::follow::{self, FollowError};
+use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
 use crate::app::{App, ReceiptKind};
-use crate::db::prune::{ASIDE_DAYS, WAITING_DAYS};
-use crate::model::ping::PingState;
-use crate::web::error::{Missing, PageError};
-use crate::web::extract::Visit;
+use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
+use crate::model::category::PingPolicy;
+use crate::model::job::FollowedBy;
+use crate::model::ping::{PingState, ReadingOutcome};
+use crate::web::error::{Missing, PageError, words_for};
+use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
-use crate::web::view::Zone;
-
-/// One step of a ping's life.
-#[derive(Debug)]
-struct Step {
-    class: &'static str,
-    mark: &'static str,
-    title: &'static str,
-    at: String,
-    sentence: String,
-}
+use crate::web::view::{Zone, iso};
+use steps::{StepsPart, steps};
 
 #[derive(Debug, Template)]
 #[template(path = "pages/hub/receipt.html")]
@@ -33,51 +34,96 @@ struct ReceiptView {
     rss: String,
     category: String,
     category_path: String,
+    here: String,
+    csrf: String,
     headline: &'static str,
     post_title: String,
     post_url: String,
     blog_name: String,
     came: String,
     is_again: bool,
-    steps: Vec<Step>,
+    steps: StepsPart,
     permalink: Option<String>,
     kept: String,
+    notice: String,
+    problem: String,
+    may_check: bool,
+    may_withdraw: bool,
+    wants_passphrase: bool,
+    passphrase_public: bool,
+    /// The blog's feed, where it can be followed.
+    feed: String,
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    done: String,
 }
 
 /// `GET /r/{receipt}`
 pub async fn show(
     app: web::Data<App>,
+    request: HttpRequest,
     token: web::Path<String>,
+    query: Option<web::Query<Query>>,
+    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let found = read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
-    let view = ReceiptView::of(&found);
-    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
+    let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    if wants_json(&request) {
+        return Ok(json(&app, &found));
+    }
+    let notice = match query.map(|query| query.into_inner().done).unwrap_or_default().as_str() {
+        "check" => "Your page will be read again: at once, or ten minutes after the last time.",
+        "passphrase" => "The passphrase is right.",
+        "withdraw" => "Your post was taken back.",
+        "follow" => "Your blog is followed: posts under that tag will come here by themselves.",
+        _ => "",
+    };
+    page(&app, &found, &token, &visit, notice, String::new())
+}
+
+fn page(
+    app: &App,
+    found: &ReceiptOf,
+    token: &str,
+    visit: &Visit,
+    notice: &str,
+    problem: String,
+) -> Result<HttpResponse, PageError> {
+    let mut view = ReceiptView::of(app, found, token);
+    view.csrf.clone_from(&visit.csrf);
+    view.notice = notice.to_owned();
+    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    view.problem = problem;
+    respond::private_page(status, &view, Some(&view.hub.accent), visit)
 }
 
 impl ReceiptView {
-    fn of(found: &ReceiptOf) -> Self {
+    fn of(app: &App, found: &ReceiptOf, token: &str) -> Self {
         let (ping, gate) = (&found.ping, &found.gate);
         let zone = Zone::of(&gate.hub);
         let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
         // Whoever sent a post again may be anybody: they see what "Did my post arrive?" would say.
         let is_again = found.receipt.kind == ReceiptKind::Again;
         let own = |text: &String| if is_again { String::new() } else { text.clone() };
-        let state = match ping.state {
-            state if !is_again => state,
-            PingState::Listed => PingState::Listed,
-            PingState::Pending | PingState::Spam | PingState::Rejected | PingState::Removed => {
-                PingState::Pending
-            }
-        };
-        let is_listed = ping.state == PingState::Listed && gate.hub.suspended_at.is_none();
+        let state = shown_state(found);
+        let is_listed = ping.is_public() && gate.hub.suspended_at.is_none();
+        let lives = !is_again && matches!(ping.state, PingState::Pending | PingState::Listed);
+        let reading = found.reading.as_ref();
+        let is_claim = ping.came_by.is_a_claim();
+        let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
         Self {
             hub: HubFace::of(&gate.hub),
             add: format!("{path}/add"),
             rss: format!("{path}/rss"),
             category: gate.category.title.clone(),
             category_path: path,
-            headline: headline(state),
-            post_title: own(&ping.title),
+            here: format!("/r/{token}"),
+            csrf: String::new(),
+            headline: headline(state, ping.unverified && !is_again),
+            post_title: if ping.title == ping.url { String::new() } else { own(&ping.title) },
             post_url: own(&ping.url),
             blog_name: own(&ping.blog_name),
             came: if is_again {
@@ -90,15 +136,42 @@ impl ReceiptView {
                 )
             },
             is_again,
-            steps: if is_again { Vec::new() } else { steps(found, &zone) },
+            steps: StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } },
             permalink: is_listed.then(|| format!("/p/{}", ping.public_id)),
-            kept: kept(state),
+            kept: kept(state, ping.unverified),
+            notice: String::new(),
+            problem: String::new(),
+            may_check: lives && (reading.is_some() || found.next_reading.is_some()),
+            may_withdraw: lives,
+            wants_passphrase: lives
+                && is_claim
+                && !ping.proved
+                && ping.state == PingState::Pending
+                && gate.category.ping_policy == PingPolicy::Passphrase,
+            passphrase_public: lives && reading.is_some_and(|reading| reading.passphrase_public),
+            feed: if lives && reading.is_some_and(|r| r.outcome == ReadingOutcome::Linked) {
+                feed
+            } else {
+                String::new()
+            },
         }
     }
 }
 
-const fn headline(state: PingState) -> &'static str {
+/// The state its holder is told.
+fn shown_state(found: &ReceiptOf) -> PingState {
+    match found.ping.state {
+        state if found.receipt.kind == ReceiptKind::First => state,
+        PingState::Listed => PingState::Listed,
+        PingState::Pending | PingState::Spam | PingState::Rejected | PingState::Removed => {
+            PingState::Pending
+        }
+    }
+}
+
+const fn headline(state: PingState, unverified: bool) -> &'static str {
     match state {
+        PingState::Pending if unverified => "Your post is stored",
         PingState::Pending => "Your post is waiting for a look",
         PingState::Listed => "Your post is listed",
         PingState::Rejected => "Your post was not listed here",
@@ -107,8 +180,13 @@ const fn headline(state: PingState) -> &'static str {
     }
 }
 
-fn kept(state: PingState) -> String {
+fn kept(state: PingState, unverified: bool) -> String {
     match state {
+        PingState::Pending if unverified => {
+            format!(
+                "A post whose page cannot be read, or does not link here, is kept for {UNVERIFIED_DAYS} days."
+            )
+        }
         PingState::Pending => {
             format!("A post that waits is kept for {WAITING_DAYS} days.")
         }
@@ -119,68 +197,147 @@ fn kept(state: PingState) -> String {
     }
 }
 
-fn steps(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
+fn wants_json(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| {
+        accepts.contains("application/json") && !accepts.contains("text/html")
+    })
+}
+
+/// The receipt for programs.
+fn json(app: &App, found: &ReceiptOf) -> HttpResponse {
+    let is_again = found.receipt.kind == ReceiptKind::Again;
     let ping = &found.ping;
-    let received = Step {
-        class: "done",
-        mark: "✓",
-        title: "Received",
-        at: zone.seconds(ping.received_at),
-        sentence: if ping.proved {
-            "The passphrase was right. Your post is stored.".to_owned()
-        } else {
-            "Your post is stored.".to_owned()
-        },
-    };
-    let decided = ping.decided_at.map(|at| zone.moment(at)).unwrap_or_default();
-    let step = |class, mark, title, at: &str, sentence: &str| Step {
-        class,
-        mark,
-        title,
-        at: at.to_owned(),
-        sentence: sentence.to_owned(),
-    };
-    let looked = step("done", "✓", "Looked at by an organizer", &decided, "");
-    let mut steps = vec![received];
-    match ping.state {
-        PingState::Pending => {
-            steps.push(step(
-                "now",
-                "…",
-                "Waiting for an organizer",
-                "",
-                "The organizers of this hub look at posts before they are listed.",
-            ));
-            steps.push(step("", "", "Listed", "", ""));
-        }
-        PingState::Listed => {
-            if ping.decided_at.is_some() {
-                steps.push(looked);
-            }
-            let since = ping.listed_at.map(|at| zone.moment(at)).unwrap_or_default();
-            steps.push(step("done", "✓", "Listed", &since, "It is on the hub's pages and in its feeds."));
-        }
-        PingState::Rejected => steps.push(step(
-            "no",
-            "✕",
-            "Not here",
-            &decided,
-            "An organizer found that it does not fit this category. Your blog has no disadvantage from this.",
-        )),
-        PingState::Spam => steps.push(step(
-            "no",
-            "✕",
-            "Set aside as spam",
-            &decided,
-            "An organizer took it for advertising. If that is wrong, write to the organizers.",
-        )),
-        PingState::Removed => steps.push(step(
-            "no",
-            "✕",
-            "Not listed any more",
-            &decided,
-            "It was taken back, or nobody looked at it in time.",
-        )),
+    let permalink = ping.is_public().then(|| app.addresses.permalink(ping.public_id));
+    let page = found.reading.as_ref().filter(|_| !is_again).map(|reading| {
+        serde_json::json!({
+            "outcome": reading.outcome.as_str(),
+            "problem": reading.problem,
+            "read_at": reading.read_at.map(iso),
+            "title": reading.title,
+            "title_from": reading.title_from,
+            "excerpt": reading.excerpt,
+            "excerpt_from": reading.excerpt_from,
+            "link_text": reading.link_text,
+        })
+    });
+    let next = found.next_reading.filter(|_| !is_again).map(iso);
+    let body = serde_json::json!({
+        "state": shown_state(found).as_str(),
+        "sent_by": if is_again { None } else { Some(ping.came_by.as_str()) },
+        "source": if is_again { None } else { Some(&ping.url) },
+        "target": app.addresses.category(&found.gate.hub.slug, &found.gate.category.slug),
+        "received_at": if is_again { None } else { Some(iso(ping.received_at)) },
+        "needs_link": !is_again && ping.unverified,
+        "page": page,
+        "next_reading_at": next,
+        "permalink": permalink,
+    });
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Robots-Tag", "noindex"))
+        .body(format!("{body:#}\n"))
+}
+
+fn failed(error: ReceiptError) -> PageError {
+    match error {
+        ReceiptError::NotFound => PageError::NotFound(Missing::Receipt),
+        ReceiptError::TooOften(too_often) => too_often.into(),
+        ReceiptError::WrongPassphrase => PageError::BadRequest("This is not the passphrase."),
+        ReceiptError::Busy => PageError::Busy,
+        ReceiptError::Database(error) => error.into(),
     }
-    steps
+}
+
+/// `POST /r/{receipt}/check`
+pub async fn check(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    _form: Checked<Nothing>,
+) -> Result<HttpResponse, PageError> {
+    receipt::check_again(&app, &token, client(&app, &request)).await.map_err(failed)?;
+    Ok(respond::see_other(&format!("/r/{token}?done=check")))
+}
+
+/// `POST /r/{receipt}/withdraw`
+pub async fn withdraw(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    _form: Checked<Nothing>,
+) -> Result<HttpResponse, PageError> {
+    receipt::withdraw(&app, &token).await.map_err(failed)?;
+    Ok(respond::see_other(&format!("/r/{token}?done=withdraw")))
+}
+
+/// A passphrase that comes after its post.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct PassphraseForm {
+    passphrase: String,
+}
+
+/// `POST /r/{receipt}/passphrase`
+pub async fn prove(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    visit: Visit,
+    form: Checked<PassphraseForm>,
+) -> Result<HttpResponse, PageError> {
+    let from = client(&app, &request);
+    let problem = match receipt::prove(&app, &token, &form.0.passphrase, from).await {
+        Ok(()) => return Ok(respond::see_other(&format!("/r/{token}?done=passphrase"))),
+        Err(ReceiptError::WrongPassphrase) => {
+            "This is not the passphrase of this category. Check it with the organizers.".to_owned()
+        }
+        Err(ReceiptError::TooOften(too_often)) => format!(
+            "Too many wrong passphrases came from your network. Wait {}, then try again.",
+            words_for(too_often.retry_after)
+        ),
+        Err(error) => return Err(failed(error)),
+    };
+    with_problem(&app, &token, &visit, problem).await
+}
+
+async fn with_problem(
+    app: &App,
+    token: &str,
+    visit: &Visit,
+    problem: String,
+) -> Result<HttpResponse, PageError> {
+    let found = receipt::read(app, token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    page(app, &found, token, visit, "", problem)
+}
+
+/// Which of a blog's posts are to come by themselves.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct FollowForm {
+    tag: String,
+}
+
+/// `POST /r/{receipt}/follow`
+pub async fn follow(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    visit: Visit,
+    form: Checked<FollowForm>,
+) -> Result<HttpResponse, PageError> {
+    let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    let view = ReceiptView::of(&app, &found, &token);
+    if view.feed.is_empty() {
+        return Err(PageError::NotFound(Missing::Receipt));
+    }
+    let (hub, category) = (found.gate.hub.id, found.gate.category.id);
+    let by = FollowedBy::Blogger;
+    match follow::follow(&app, hub, category, &view.feed, &form.0.tag, by).await {
+        Ok(_) | Err(FollowError::Already) => {
+            Ok(respond::see_other(&format!("/r/{token}?done=follow")))
+        }
+        Err(FollowError::Database(error)) => Err(error.into()),
+        Err(error) => with_problem(&app, &token, &visit, error.to_string()).await,
+    }
 }

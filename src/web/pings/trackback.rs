@@ -93,13 +93,11 @@ async fn take_in(
         find_gate(app, address).await.map_err(ReceiveError::Database).map_err(Refusal::Ping)?;
     let gate = gate.ok_or(Refusal::NoSuchCategory)?;
     let incoming = Incoming {
-        url: ping.url,
         title: ping.title,
         excerpt: ping.excerpt,
         blog_name: ping.blog_name,
         passphrase: passphrase.or(ping.passphrase).map(Secret::new),
-        came_by: CameBy::Trackback,
-        sender: client(app, request),
+        ..Incoming::of(ping.url, CameBy::Trackback, client(app, request))
     };
     let received =
         tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, &gate, incoming)).await;

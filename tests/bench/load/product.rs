@@ -118,6 +118,7 @@ impl Product {
             ping: ping.into(),
             listing: listing.into(),
             passphrase: if wants_passphrase { PASSPHRASE.into() } else { String::new() },
+            ..CategoryDraft::default()
         };
         run(async {
             let saved = categories::open(&self.app, hub, &draft).await.map_err(stringly)?;

@@ -44,6 +44,11 @@ impl Site {
         Self::start_with(database, |_| {}).await
     }
 
+    /// Starts a site that reads blogs on this machine.
+    pub async fn that_reads_blogs(database: Database) -> Self {
+        Self::start_with(database, |config| config.unsafe_dial_loopback = true).await
+    }
+
     /// Starts a site, its configuration changed.
     pub async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Args::parse_from(["backchannel"]).config;
@@ -90,9 +95,19 @@ impl Site {
         self.app.clock.advance(by);
     }
 
-    /// Waits until mail that is under way has left.
+    /// Waits until mail that is under way has left, and does every job that is due within the
+    /// next half minute, moving the clock as far as it takes: a site is read every two seconds only.
     pub async fn settle(&self) {
         assert!(self.app.background.drain(Duration::from_secs(10)).await, "something hangs");
+        for _ in 0..15 {
+            backchannel::worker::run_due(&self.app).await.unwrap();
+            let next = self.app.db.read(backchannel::db::jobs::next_due).await.unwrap();
+            let soon = self.app.clock.now().plus(Duration::from_secs(30));
+            match next {
+                Some(next) if next <= soon => self.advance(Duration::from_secs(2)),
+                _ => return,
+            }
+        }
     }
 
     /// Mails sent so far, oldest first.
@@ -244,6 +259,42 @@ impl Topic<'_> {
             retry_after: response.header("retry-after").map(str::to_owned),
             body: response.body,
         }
+    }
+
+    /// The category's page, as posts link to it.
+    pub fn page(&self) -> String {
+        format!("{}/sxsw/keynotes", self.site.base)
+    }
+
+    /// Sends a Webmention, as every sender does.
+    pub async fn mention(&self, source: &str, target: &str) -> Page {
+        self.mention_at("/webmention", source, target).await
+    }
+
+    /// Sends a Webmention to another endpoint.
+    pub async fn mention_at(&self, endpoint: &str, source: &str, target: &str) -> Page {
+        let fields = [("source".to_owned(), source.to_owned()), ("target".into(), target.into())];
+        self.site.browser().post_from(endpoint, &fields, &[]).await
+    }
+
+    /// Calls a method by XML-RPC, with these strings.
+    pub async fn call(&self, method: &str, params: &[&str]) -> Page {
+        let params: String = params
+            .iter()
+            .map(|param| format!("<param><value><string>{param}</string></value></param>"))
+            .collect();
+        let body = format!(
+            "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName>\
+             <params>{params}</params></methodCall>"
+        );
+        let headers = [("content-type", "text/xml")];
+        self.site.browser().post_raw("/xmlrpc", &headers, body.into_bytes()).await
+    }
+
+    /// The path of the receipt in a 201's `Location`.
+    pub fn receipt_of(&self, created: &Page) -> String {
+        let location = created.has_status(201).header("location").unwrap();
+        location.strip_prefix(&self.site.base).unwrap().to_owned()
     }
 
     /// Puts a verdict on the waiting ping of this title, by its button in the queue.

@@ -92,7 +92,9 @@ impl Refusal {
             Self::Ping(ReceiveError::Busy | ReceiveError::Database(_)) => {
                 Some(Duration::from_secs(60))
             }
-            Self::Ping(ReceiveError::Full) => Some(Duration::from_secs(3_600)),
+            Self::Ping(ReceiveError::Full | ReceiveError::Backlog) => {
+                Some(Duration::from_secs(3_600))
+            }
             Self::Ping(_)
             | Self::Parse(_)
             | Self::Body(_)
@@ -117,6 +119,7 @@ impl Refusal {
             Self::Ping(ReceiveError::WrongPassphrase) => "wrong-passphrase",
             Self::Ping(ReceiveError::TooOften(_)) => "too-often",
             Self::Ping(ReceiveError::Full) => "full",
+            Self::Ping(ReceiveError::Backlog) => "backlog",
             Self::Ping(ReceiveError::Busy) => "busy",
             Self::Ping(ReceiveError::Database(_)) => "failed",
         }
@@ -149,6 +152,9 @@ fn receive_message(error: &ReceiveError) -> String {
                 "You are pinging trackbacks too quickly. Please try again later: in {}.",
                 words_for(too_often.retry_after)
             );
+        }
+        ReceiveError::Backlog => {
+            "The hub has too many pages to read just now. Your post was not stored: please send it again later."
         }
         ReceiveError::Full => {
             "Too many posts are waiting for the organizers of this category. Your post was not stored: please send it again later."

@@ -1,0 +1,3 @@
+DROP TABLE followed_feeds;
+DROP TABLE page_readings;
+DROP TABLE jobs;

@@ -1,0 +1,94 @@
+//! Reads the page of a ping: whether it links here, what it is called, whether it is still there.
+//!
+//! Read, fetch, write: no transaction is open while somebody else's server is waited for. What was
+//! found is written together with the end of the job, so that each reading counts once.
+
+mod judge;
+mod look;
+
+use std::sync::Arc;
+
+use crate::actions::receive_ping;
+use crate::app::{App, Gate};
+use crate::db::jobs::{self, Claimed};
+use crate::db::pings::{self, Ping};
+use crate::db::readings::{self, Reading};
+use crate::db::{DbConnection, DbError, categories, hubs, slugs};
+use crate::model::id::{HubId, PingId};
+use crate::model::targets::Targets;
+use judge::Judge;
+use look::Found;
+
+/// A ping whose page is to be read.
+#[derive(Debug)]
+struct Case {
+    ping: Ping,
+    gate: Gate,
+    reading: Reading,
+    targets: Targets,
+}
+
+/// Reads the page of the job's ping, and lets the ping be seen, listed, hidden or removed by what
+/// stands there.
+pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
+    let (hub, ping) = (job.key.hub, PingId(job.key.subject));
+    let base = app.addresses.base().clone();
+    let case = app.db.read(move |c| Case::read(c, hub, ping, &base)).await?;
+    let Some(case) = case else {
+        // Deleted, set aside or withdrawn in the meantime: nothing is left to do.
+        return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
+    };
+    let found = look::look(app, &case).await?;
+    app.metrics.fetch(found.outcome());
+    let now = app.clock.now();
+    if let Found::Later(wait) = found {
+        return app.db.write(move |tx| jobs::finish(tx, &job, Some(now.plus(wait)))).await;
+    }
+    let floods = receive_ping::floods_the_page(app, &case.gate, &case.ping.url);
+    let (public_id, gate) = (case.ping.public_id, case.gate);
+    app.db
+        .write(move |tx| {
+            if !jobs::is_held(tx, &job)? {
+                return Ok(());
+            }
+            let Some(ping) = pings::find_for_update(tx, hub, ping)? else {
+                return jobs::finish(tx, &job, None);
+            };
+            let reading = readings::find(tx.reading(), hub, ping.id)?;
+            let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
+            let mut judge = Judge { gate, ping, reading, floods, now };
+            let next = judge.judge(tx, found)?;
+            readings::upsert(tx, hub, &judge.reading)?;
+            jobs::finish(tx, &job, next)
+        })
+        .await?;
+    // Whoever looks at its receipt is told; nobody may.
+    let _nobody = app.ping_changes.send(public_id);
+    Ok(())
+}
+
+impl Case {
+    /// The case of a ping; `None` where its page need not be read any more.
+    fn read(
+        connection: &mut DbConnection,
+        hub: HubId,
+        ping: PingId,
+        base: &url::Url,
+    ) -> Result<Option<Self>, DbError> {
+        let Some(ping) = pings::find(connection, hub, ping)? else { return Ok(None) };
+        // What was set aside is read too: its owner may want to prove that it is theirs.
+        if ping.purged_at.is_some() {
+            return Ok(None);
+        }
+        let Some(hub) = hubs::find(connection, hub)? else { return Ok(None) };
+        let Some(category) = categories::find(connection, hub.id, ping.category_id)? else {
+            return Ok(None);
+        };
+        let (hub_names, names) = slugs::list_names(connection, hub.id, category.id)?;
+        let is_only = categories::count(connection, hub.id)? == 1;
+        let targets = Targets::new(base, category.number, &hub_names, &names, is_only);
+        let reading = readings::find(connection, hub.id, ping.id)?;
+        let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
+        Ok(Some(Self { ping, gate: Gate { hub, category }, reading, targets }))
+    }
+}

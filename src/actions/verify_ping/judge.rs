@@ -1,0 +1,342 @@
+//! What a reading means for its ping.
+
+use std::time::Duration;
+
+use super::look::{Facts, Found};
+use crate::app::Gate;
+use crate::clock::Timestamp;
+use crate::db::listed::Standing;
+use crate::db::pings::{NewEvent, Ping, PingTexts};
+use crate::db::readings::Reading;
+use crate::db::{DbError, Tx, blogs, hubs, listed, pings};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
+use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
+use crate::model::text;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// When a page that could not be read is tried again (wire-formats.md, "Webmention, in").
+const RETRIES: [u64; 4] = [MINUTE, 10 * MINUTE, 2 * HOUR, DAY];
+/// How long the link must be away before the ping is (security.md T8).
+const UNLINKED_FOR: Duration = Duration::from_secs(HOUR);
+/// When listed pages are read again, after they were listed (security.md T9).
+const RECHECKS: [u64; 3] = [DAY, 7 * DAY, 30 * DAY];
+/// When a page that was hidden is tried once more.
+const HIDDEN_RETRY: Duration = Duration::from_secs(7 * DAY);
+
+/// One ping before its reading.
+#[derive(Debug)]
+pub struct Judge {
+    pub gate: Gate,
+    pub ping: Ping,
+    pub reading: Reading,
+    /// Whether so much was listed at once that more waits.
+    pub floods: bool,
+    pub now: Timestamp,
+}
+
+impl Judge {
+    /// Changes the ping and its reading by what was found; says when its page is read again.
+    pub fn judge(&mut self, tx: &mut Tx<'_>, found: Found) -> Result<Option<Timestamp>, DbError> {
+        self.reading.read_at = Some(self.now);
+        match found {
+            Found::Later(wait) => Ok(Some(self.now.plus(wait))),
+            Found::Failed { problem, status, may_pass } => {
+                self.reading.status = status.map(i64::from);
+                self.failed(tx, problem, may_pass)
+            }
+            Found::Gone => {
+                self.reading.outcome = ReadingOutcome::Gone;
+                self.reading.problem = None;
+                self.remove(tx)?;
+                Ok(None)
+            }
+            Found::Page(facts) => self.read(tx, *facts),
+        }
+    }
+
+    /// 404 and failures: tried four times more, then hidden and not deleted.
+    fn failed(
+        &mut self,
+        tx: &mut Tx<'_>,
+        problem: String,
+        may_pass: bool,
+    ) -> Result<Option<Timestamp>, DbError> {
+        let failures = usize::try_from(self.reading.failures).unwrap_or(usize::MAX);
+        self.reading.failures += 1;
+        self.reading.outcome = ReadingOutcome::Failed;
+        self.reading.problem = Some(problem);
+        if let Some(wait) = RETRIES.get(failures).filter(|_| may_pass) {
+            return Ok(Some(self.now.plus(Duration::from_secs(*wait))));
+        }
+        if self.ping.is_public() && self.reading.linked_at.is_some() {
+            listed::hide(tx, self.ping.hub_id, self.ping.id, self.now)?;
+            return Ok(Some(self.now.plus(HIDDEN_RETRY)));
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self, tx: &mut Tx<'_>, facts: Facts) -> Result<Option<Timestamp>, DbError> {
+        let before = self.keep(&facts);
+        if self.ping.state == PingState::Listed && self.ping.hidden_at.is_some() {
+            let since = self.ping.listed_at.unwrap_or(self.now);
+            listed::enter(tx, self.ping.hub_id, &self.standing(), false, since, self.now)?;
+            self.ping.hidden_at = None;
+        }
+        if !facts.is_linked && self.needs_link() {
+            return self.unlinked(tx);
+        }
+        if facts.is_linked {
+            self.reading.unlinked_at = None;
+            self.reading.linked_at = Some(self.now);
+        }
+        if facts.is_same_blog {
+            blogs::update_feed(tx, self.ping.hub_id, &self.ping.blog_key, &self.reading.feed_url)?;
+        }
+        match self.ping.state {
+            PingState::Pending => self.waiting(tx, &facts)?,
+            PingState::Listed => self.listed(tx, &facts, &before)?,
+            PingState::Spam | PingState::Rejected | PingState::Removed => {}
+        }
+        Ok(self.recheck_at())
+    }
+
+    /// Keeps what stands on the page, and gives back what stood there before.
+    fn keep(&mut self, facts: &Facts) -> Reading {
+        let before = self.reading.clone();
+        let page = &facts.page;
+        let reading = &mut self.reading;
+        let taken = |taken: &Option<crate::wire::html::Taken>| {
+            taken
+                .as_ref()
+                .map(|t| (t.text.clone(), t.from.as_words().to_owned()))
+                .unwrap_or_default()
+        };
+        reading.outcome = match facts.is_linked {
+            true => ReadingOutcome::Linked,
+            false => ReadingOutcome::Unlinked,
+        };
+        reading.problem = None;
+        reading.status = Some(i64::from(facts.status));
+        reading.failures = 0;
+        (reading.title, reading.title_from) = taken(&page.title);
+        (reading.excerpt, reading.excerpt_from) = taken(&page.excerpt);
+        reading.author = taken(&page.author).0;
+        reading.blog_name = taken(&page.blog_name).0;
+        reading.language = page.language.clone().unwrap_or_default();
+        // A future date is now (wire-formats.md).
+        reading.published_at = page.published.map(|at| at.min(self.now));
+        let feed = page.feeds.first().map(|feed| feed.url.as_str());
+        reading.feed_url = feed.filter(|url| url.len() <= 2_048).unwrap_or_default().to_owned();
+        let link = page.link.as_ref();
+        reading.link_text = link
+            .map(|link| text::cut(link.paragraph.as_ref().unwrap_or(&link.text), MAX_EXCERPT))
+            .unwrap_or_default();
+        reading.title_matches = facts.is_same_blog
+            && is_same_title(&self.ping.title, &reading.title, &reading.blog_name);
+        reading.proof_seen = facts.has_proof && facts.is_same_blog;
+        reading.vouched |= facts.is_vouched;
+        before
+    }
+
+    fn needs_link(&self) -> bool {
+        self.ping.came_by.is_a_claim() || self.gate.category.link_back == LinkBack::Required
+    }
+
+    /// Without the link: never verified, or gone once it is away for an hour.
+    fn unlinked(&mut self, tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
+        let since = *self.reading.unlinked_at.get_or_insert(self.now);
+        if self.reading.linked_at.is_none() {
+            return Ok(None);
+        }
+        if self.now < since.plus(UNLINKED_FOR) {
+            return Ok(Some(since.plus(UNLINKED_FOR)));
+        }
+        self.remove(tx)?;
+        Ok(None)
+    }
+
+    fn remove(&mut self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        if !matches!(self.ping.state, PingState::Pending | PingState::Listed) {
+            return Ok(());
+        }
+        let (hub, id) = (self.ping.hub_id, self.ping.id);
+        if self.ping.is_public() {
+            listed::leave(tx, hub, id, PingState::Removed, self.now)?;
+            pings::update_decided(tx, hub, id, Some(self.now))?;
+        } else {
+            pings::update_state(tx, hub, id, PingState::Removed, Some(self.now))?;
+        }
+        self.note(tx, PingState::Removed)
+    }
+
+    fn note(&self, tx: &mut Tx<'_>, to: PingState) -> Result<(), DbError> {
+        let event =
+            NewEvent { kind: "verified", from: self.ping.state, to, actor: None, detail: None };
+        pings::insert_event(tx, self.ping.hub_id, self.ping.id, &event, self.now)
+    }
+
+    /// A ping that waits: a claim becomes a post with texts of its page; whoever is trusted is
+    /// listed.
+    fn waiting(&mut self, tx: &mut Tx<'_>, facts: &Facts) -> Result<(), DbError> {
+        let hub = self.ping.hub_id;
+        let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
+        let lists = self.lists(facts, trusted);
+        // What a page says of itself replaces what somebody said of it: always for a claim, which
+        // said nothing; for others where nobody will look at it before it is listed.
+        if self.ping.came_by.is_a_claim() || lists {
+            let texts = self.texts_of_page();
+            if texts != self.texts_of_ping() {
+                pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
+                self.ping.blog_name = texts.blog_name;
+            }
+        }
+        if self.ping.unverified {
+            pings::update_right(tx, hub, self.ping.id, self.ping.proved, false)?;
+        }
+        if lists {
+            listed::enter(tx, hub, &self.standing(), false, self.now, self.now)?;
+            self.note(tx, PingState::Listed)?;
+            self.ping.state = PingState::Listed;
+            self.ping.listed_at = Some(self.now);
+        }
+        Ok(())
+    }
+
+    /// Whether a ping that waited for its page is listed without anybody looking at it.
+    fn lists(&self, facts: &Facts, trusted: bool) -> bool {
+        let category = &self.gate.category;
+        let may_post = self.ping.proved || category.ping_policy == PingPolicy::Open;
+        let is_open = self.gate.hub.closed_at.or(category.closed_at).is_none()
+            && self.gate.hub.suspended_at.is_none();
+        let proves_itself = if self.ping.came_by.is_a_claim() {
+            facts.is_linked && facts.is_same_blog
+        } else {
+            self.reading.title_matches
+        };
+        may_post
+            && is_open
+            && !self.floods
+            && match category.listing_policy {
+                // It waited for its link only.
+                ListingPolicy::AtOnce => self.ping.unverified && facts.is_linked,
+                ListingPolicy::NewBlogWaits => trusted && proves_itself,
+                ListingPolicy::AllWait => false,
+            }
+    }
+
+    /// A listed ping: what was approved stays until a change is approved, too (security.md T8).
+    fn listed(&mut self, tx: &mut Tx<'_>, facts: &Facts, before: &Reading) -> Result<(), DbError> {
+        let hub = self.ping.hub_id;
+        let texts = self.texts_of_page();
+        let changed = if self.ping.came_by.is_a_claim() {
+            texts != self.texts_of_ping()
+        } else {
+            // Its texts were sent, not read: only a title that drifts is worth a look.
+            !before.title.is_empty() && before.title != self.reading.title
+                || before.revision_at.is_some()
+        };
+        if !changed {
+            self.reading.revision_at = None;
+            return Ok(());
+        }
+        let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
+        if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog {
+            pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
+            hubs::touch(tx, hub, self.now)?;
+            self.reading.revision_at = None;
+        } else {
+            self.reading.revision_at.get_or_insert(self.now);
+        }
+        Ok(())
+    }
+
+    fn texts_of_ping(&self) -> PingTexts {
+        PingTexts {
+            title: self.ping.title.clone(),
+            excerpt: self.ping.excerpt.clone(),
+            blog_name: self.ping.blog_name.clone(),
+        }
+    }
+
+    /// What the page says, and the ping where the page says nothing.
+    fn texts_of_page(&self) -> PingTexts {
+        let (page, ping) = (&self.reading, &self.ping);
+        let or = |found: &String, else_: &String| {
+            if found.is_empty() { else_.clone() } else { found.clone() }
+        };
+        let mut title = page.title.clone();
+        if title.is_empty() && ping.title == ping.url {
+            title = text::first_words(&page.excerpt, 5);
+        }
+        PingTexts {
+            title: text::cut(&or(&title, &ping.title), MAX_TITLE),
+            excerpt: text::cut(&or(&page.excerpt, &ping.excerpt), MAX_EXCERPT),
+            blog_name: text::cut(&or(&page.blog_name, &ping.blog_name), MAX_TITLE),
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            id: self.ping.id,
+            category_id: self.ping.category_id,
+            blog_key: self.ping.blog_key.clone(),
+            blog_name: self.ping.blog_name.clone(),
+        }
+    }
+
+    /// When a listed page is read again: one, seven and thirty days after it was listed.
+    fn recheck_at(&mut self) -> Option<Timestamp> {
+        let listed_at = self.ping.listed_at.filter(|_| self.ping.state == PingState::Listed)?;
+        let next = RECHECKS
+            .iter()
+            .map(|seconds| listed_at.plus(Duration::from_secs(*seconds)))
+            .find(|at| *at > self.now)?;
+        self.reading.rechecks += 1;
+        Some(next)
+    }
+}
+
+/// Whether the title that was sent is the page's: the same letters and digits, with or without the
+/// site's name, or its beginning where a sender crops.
+///
+/// More than the page says is another title: a forger would put advertising round the real one.
+fn is_same_title(sent: &str, page: &str, blog: &str) -> bool {
+    /// Fewer letters than this are no beginning that says anything.
+    const BEGINNING: usize = 12;
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (sent, page, blog) = (letters(sent), letters(page), letters(blog));
+    !sent.is_empty()
+        && !page.is_empty()
+        && (sent == page
+            || !blog.is_empty()
+                && (sent == format!("{page}{blog}") || sent == format!("{blog}{page}"))
+            || sent.chars().count() >= BEGINNING && page.starts_with(&sent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_the_pages_or_it_is_not() {
+        for (sent, page, blog, same) in [
+            ("Notes on the keynote", "Notes on the Keynote", "", true),
+            ("Notes on the keynote – Ada’s blog", "Notes on the keynote", "Ada’s blog", true),
+            ("Ada’s blog: Notes on the keynote", "Notes on the keynote", "Ada’s blog", true),
+            ("Notes on the key…", "Notes on the keynote, in full", "", true),
+            ("Notes", "Notes on the keynote", "", false),
+            ("Cheap pills! Notes on the keynote", "Notes on the keynote", "", false),
+            ("Notes on the keynote (cheap pills)", "Notes on the keynote", "", false),
+            ("基調講演のメモ", "基調講演のメモ", "", true),
+            ("", "", "", false),
+            ("!!!", "???", "", false),
+        ] {
+            assert_eq!(is_same_title(sent, page, blog), same, "{sent} / {page}");
+        }
+    }
+}

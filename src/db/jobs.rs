@@ -1,0 +1,302 @@
+//! What is to be done after the answer: claimed, finished, set aside.
+//!
+//! A job is enqueued in the transaction of what it is about, and finished in the transaction of
+//! what it did. Whoever holds its lease does it; a lease that runs out (its process was killed)
+//! makes it due again.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::connection::on_backend;
+use super::schema::jobs;
+use super::{DbConnection, DbError, Tx};
+use crate::clock::Timestamp;
+use crate::model::id::{HubId, PingId};
+use crate::model::job::JobKind;
+
+/// What a job is about. It holds ids only: whoever does it reads the rest again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobKey {
+    /// The hub.
+    pub hub: HubId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// The row it is about: a ping, a followed feed, a blog.
+    pub subject: i64,
+}
+
+impl JobKey {
+    /// Reading the page of a ping.
+    pub const fn verify(hub: HubId, ping: PingId) -> Self {
+        Self { hub, kind: JobKind::VerifyPing, subject: ping.0 }
+    }
+}
+
+/// A job that was claimed.
+#[derive(Debug, Clone, Copy)]
+pub struct Claimed {
+    /// What it is about.
+    pub key: JobKey,
+    /// How often it was claimed since it last ended well: this time included.
+    pub attempts: i64,
+}
+
+/// A job, for the operator.
+#[derive(Debug, Clone, Queryable)]
+pub struct JobRow {
+    /// The hub.
+    pub hub_id: HubId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// The row it is about.
+    pub subject_id: i64,
+    /// How often it was begun.
+    pub attempts: i64,
+    /// When it was set aside.
+    pub failed_at: Option<Timestamp>,
+    /// Why it was set aside.
+    pub problem: Option<String>,
+}
+
+fn row(key: JobKey) -> diesel::dsl::Find<jobs::table, (i64, &'static str, i64)> {
+    jobs::table.find((key.hub.0, key.kind.as_str(), key.subject))
+}
+
+/// Has it done at `run_at`. One that is there already is done then instead; one that is under way
+/// is done once more.
+pub fn enqueue(
+    tx: &mut Tx<'_>,
+    key: JobKey,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    on_backend!(tx.connection => |connection| {
+        diesel::insert_into(jobs::table)
+            .values(values(key, run_at, now))
+            .on_conflict((jobs::hub_id, jobs::kind, jobs::subject_id))
+            .do_update()
+            .set((
+                jobs::run_at.eq(run_at.micros()),
+                jobs::attempts.eq(0),
+                jobs::failed_at.eq(None::<i64>),
+                jobs::problem.eq(None::<String>),
+            ))
+            .execute(connection)?
+    });
+    tx.enqueued();
+    Ok(())
+}
+
+/// Has it done at `run_at`, unless it is to be done already.
+pub fn enqueue_if_absent(
+    tx: &mut Tx<'_>,
+    key: JobKey,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    on_backend!(tx.connection => |connection| {
+        diesel::insert_into(jobs::table)
+            .values(values(key, run_at, now))
+            .on_conflict_do_nothing()
+            .execute(connection)?
+    });
+    tx.enqueued();
+    Ok(())
+}
+
+type Values = (
+    diesel::dsl::Eq<jobs::hub_id, i64>,
+    diesel::dsl::Eq<jobs::kind, &'static str>,
+    diesel::dsl::Eq<jobs::subject_id, i64>,
+    diesel::dsl::Eq<jobs::run_at, i64>,
+    diesel::dsl::Eq<jobs::created_at, i64>,
+);
+
+fn values(key: JobKey, run_at: Timestamp, now: Timestamp) -> Values {
+    (
+        jobs::hub_id.eq(key.hub.0),
+        jobs::kind.eq(key.kind.as_str()),
+        jobs::subject_id.eq(key.subject),
+        jobs::run_at.eq(run_at.micros()),
+        jobs::created_at.eq(now.micros()),
+    )
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = BigInt)]
+    hub_id: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    subject_id: i64,
+    #[diesel(sql_type = BigInt)]
+    attempts: i64,
+}
+
+/// Takes up to `most` due jobs for `lease`. Nobody else takes them before that is over.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    most: usize,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Vec<Claimed>, DbError> {
+    const DUE: &str = "SELECT hub_id, kind, subject_id, attempts FROM jobs \
+        WHERE failed_at IS NULL AND run_at <= $1 \
+        AND (leased_until IS NULL OR leased_until <= $2) ORDER BY run_at LIMIT $3";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let sql = match tx.connection {
+        DbConnection::Sqlite(_) => DUE.to_owned(),
+        // Another instance's claim is passed over, not waited for.
+        DbConnection::Postgres(_) => format!("{DUE} FOR UPDATE SKIP LOCKED"),
+    };
+    let due: Vec<Due> = diesel::sql_query(sql)
+        .bind::<BigInt, _>(now.micros())
+        .bind::<BigInt, _>(now.micros())
+        .bind::<BigInt, _>(most)
+        .load(tx.connection)?;
+    let mut claimed = Vec::with_capacity(due.len());
+    for due in due {
+        let Some(kind) = JobKind::parse(&due.kind) else { continue };
+        let key = JobKey { hub: HubId(due.hub_id), kind, subject: due.subject_id };
+        diesel::update(row(key))
+            .set((
+                jobs::attempts.eq(due.attempts + 1),
+                jobs::leased_until.eq(now.plus(lease).micros()),
+            ))
+            .execute(tx.connection)?;
+        claimed.push(Claimed { key, attempts: due.attempts + 1 });
+    }
+    Ok(claimed)
+}
+
+/// Ends a job that was done: for good, or until `again`. What was enqueued once more in the
+/// meantime stays.
+pub fn finish(tx: &mut Tx<'_>, job: &Claimed, again: Option<Timestamp>) -> Result<(), DbError> {
+    let mine = row(job.key).filter(jobs::attempts.eq(job.attempts));
+    let ended = match again {
+        None => diesel::delete(mine).execute(tx.connection)?,
+        Some(at) => diesel::update(mine)
+            .set((
+                jobs::run_at.eq(at.micros()),
+                jobs::attempts.eq(0),
+                jobs::leased_until.eq(None::<i64>),
+            ))
+            .execute(tx.connection)?,
+    };
+    if ended == 0 {
+        diesel::update(row(job.key).filter(jobs::attempts.eq(0)))
+            .set(jobs::leased_until.eq(None::<i64>))
+            .execute(tx.connection)?;
+        tx.enqueued();
+    }
+    Ok(())
+}
+
+/// Whether the lease of a claimed job still holds: whoever lost it leaves its work to the next.
+pub fn is_held(tx: &mut Tx<'_>, job: &Claimed) -> Result<bool, DbError> {
+    let attempts: Option<i64> =
+        row(job.key).select(jobs::attempts).first(tx.connection).optional()?;
+    // Zero: it was asked for again, and is ours until we finish.
+    Ok(attempts.is_some_and(|attempts| attempts == job.attempts || attempts == 0))
+}
+
+/// Gives a job back that failed, to be tried at `run_at`. Its attempts count on.
+pub fn release(tx: &mut Tx<'_>, job: &Claimed, run_at: Timestamp) -> Result<(), DbError> {
+    diesel::update(row(job.key).filter(jobs::attempts.eq(job.attempts)))
+        .set((jobs::run_at.eq(run_at.micros()), jobs::leased_until.eq(None::<i64>)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Sets a job aside that fails again and again, with its reason.
+pub fn set_aside(
+    tx: &mut Tx<'_>,
+    job: &Claimed,
+    problem: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(row(job.key).filter(jobs::attempts.eq(job.attempts)))
+        .set((
+            jobs::failed_at.eq(now.micros()),
+            jobs::problem.eq(problem),
+            jobs::leased_until.eq(None::<i64>),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Gives back what a process held that was killed: for SQLite, where there is one process.
+pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    diesel::update(jobs::table.filter(jobs::leased_until.is_not_null()))
+        .set(jobs::leased_until.eq(None::<i64>))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// How many jobs are not set aside, counted to `most` at most.
+pub fn count(connection: &mut DbConnection, most: i64) -> Result<i64, DbError> {
+    let some: Vec<i64> = jobs::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
+        .select(jobs::subject_id)
+        .limit(most)
+        .load(connection)?;
+    Ok(i64::try_from(some.len()).unwrap_or(most))
+}
+
+/// When the next job is due, whoever holds it.
+pub fn next_due(connection: &mut DbConnection) -> Result<Option<Timestamp>, DbError> {
+    Ok(jobs::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
+        .select(jobs::run_at)
+        .order(jobs::run_at)
+        .first(connection)
+        .optional()?)
+}
+
+/// When a job will be done, where it is to be done.
+pub fn find_run_at(
+    connection: &mut DbConnection,
+    key: JobKey,
+) -> Result<Option<Timestamp>, DbError> {
+    Ok(row(key)
+        .filter(jobs::failed_at.is_null())
+        .select(jobs::run_at)
+        .first(connection)
+        .optional()?)
+}
+
+/// The jobs that were set aside, the newest first.
+pub fn list_set_aside(connection: &mut DbConnection, limit: i64) -> Result<Vec<JobRow>, DbError> {
+    Ok(jobs::table
+        .filter(jobs::failed_at.is_not_null())
+        .select((
+            jobs::hub_id,
+            jobs::kind,
+            jobs::subject_id,
+            jobs::attempts,
+            jobs::failed_at,
+            jobs::problem,
+        ))
+        .order(jobs::failed_at.desc())
+        .limit(limit)
+        .load(connection)?)
+}
+
+/// Whether there is such a job, set aside.
+pub fn find_set_aside(connection: &mut DbConnection, key: JobKey) -> Result<bool, DbError> {
+    let found: Option<i64> = row(key)
+        .filter(jobs::failed_at.is_not_null())
+        .select(jobs::attempts)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Forgets a job.
+pub fn delete(tx: &mut Tx<'_>, key: JobKey) -> Result<(), DbError> {
+    diesel::delete(row(key)).execute(tx.connection)?;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! What is done after the answer, by the worker.
+
+use super::named;
+
+named! {
+    /// What a job does, and what its subject is.
+    JobKind {
+        /// Reads the page of a ping (the subject), and lets it be seen or not.
+        VerifyPing = "verify-ping",
+        /// Reads a followed feed (the subject), and takes its new posts in.
+        ReadFeed = "read-feed",
+        /// Reads the feed of a blog (the subject) that announced a new post.
+        ReadBlog = "read-blog",
+    }
+}
+
+named! {
+    /// Who had a feed followed.
+    FollowedBy {
+        /// An organizer, who vouches for it.
+        Organizer = "organizer",
+        /// The blogger.
+        Blogger = "blogger",
+    }
+}

@@ -1,0 +1,110 @@
+//! A receipt's steps while somebody looks: server-sent events.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use futures_core::Stream;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use super::steps::{StepsPart, steps};
+use crate::actions::receipt::{self, ReceiptOf};
+use crate::app::{App, ReceiptKind};
+use crate::web::error::{Missing, PageError};
+
+/// How long one stream lasts: a browser comes back by itself.
+const LASTS: Duration = Duration::from_secs(300);
+/// How often is looked where nobody says that something happened: another instance may have done
+/// it.
+const LOOK: Duration = Duration::from_secs(3);
+
+/// `GET /r/{receipt}/live`
+pub async fn show(
+    app: web::Data<App>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    if found.receipt.kind == ReceiptKind::Again {
+        return Err(PageError::NotFound(Missing::Receipt));
+    }
+    let place = std::sync::Arc::clone(&app.listeners).try_acquire_owned();
+    let place = place.map_err(|_full| PageError::Busy)?;
+    let (events, stream) = mpsc::channel(4);
+    let app = app.into_inner();
+    tokio::spawn(tell(app, token.into_inner(), found, events, place));
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .insert_header(("X-Robots-Tag", "noindex"))
+        .streaming(Events(stream)))
+}
+
+/// Sends the steps whenever they are others, until nobody listens or the server stops.
+async fn tell(
+    app: std::sync::Arc<App>,
+    token: String,
+    found: ReceiptOf,
+    events: mpsc::Sender<Bytes>,
+    _place: OwnedSemaphorePermit,
+) {
+    let mut changes = app.ping_changes.subscribe();
+    let until = app.clock.monotonic() + LASTS;
+    let id = found.ping.public_id;
+    let mut sent = String::new();
+    let mut found = Some(found);
+    while let Some(current) = found {
+        let part = StepsPart { steps: steps(&app, &current) }.render().unwrap_or_default();
+        // A comment keeps proxies from closing the stream, and finds out who has gone.
+        let event = if part == sent { ": still here\n\n".to_owned() } else { event(&part) };
+        sent = part;
+        if events.send(event.into()).await.is_err() || app.clock.monotonic() > until {
+            return;
+        }
+        tokio::select! {
+            () = next_change(&mut changes, id) => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = app.stopping.cancelled() => return,
+        }
+        found = receipt::read(&app, &token).await.ok().flatten();
+    }
+}
+
+async fn next_change(
+    changes: &mut tokio::sync::broadcast::Receiver<crate::model::id::PublicId>,
+    id: crate::model::id::PublicId,
+) {
+    use tokio::sync::broadcast::error::RecvError;
+    loop {
+        match changes.recv().await {
+            Ok(changed) if changed == id => return,
+            Ok(_) => {}
+            // So much happened that this one may be among it.
+            Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// One event: each line of its data under its own name (HTML, 9.2.6).
+fn event(html: &str) -> String {
+    let data: String = html.lines().map(|line| format!("data: {line}\n")).collect();
+    format!("event: steps\n{data}\n")
+}
+
+/// What was sent, as a stream.
+struct Events(mpsc::Receiver<Bytes>);
+
+impl Stream for Events {
+    type Item = Result<Bytes, std::convert::Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|bytes| bytes.map(Ok))
+    }
+}

@@ -1,0 +1,212 @@
+//! The steps of a ping's life, in words.
+
+use askama::Template;
+
+use crate::actions::receipt::ReceiptOf;
+use crate::app::App;
+use crate::db::readings::Reading;
+use crate::model::category::{LinkBack, PingPolicy};
+use crate::model::ping::{PingState, ReadingOutcome};
+use crate::model::text;
+use crate::web::view::Zone;
+
+/// One step of a ping's life.
+#[derive(Debug)]
+pub struct Step {
+    class: &'static str,
+    mark: &'static str,
+    title: &'static str,
+    at: String,
+    sentences: Vec<String>,
+    /// Words of the page itself.
+    quote: String,
+}
+
+/// The list of steps, alone: what is sent while somebody looks.
+#[derive(Debug, Template)]
+#[template(path = "partials/steps.html")]
+pub struct StepsPart {
+    pub steps: Vec<Step>,
+}
+
+impl askama::filters::HtmlSafe for StepsPart {}
+
+const DONE: (&str, &str) = ("done", "✓");
+const NOW: (&str, &str) = ("now", "…");
+const NO: (&str, &str) = ("no", "✕");
+const LATER: (&str, &str) = ("", "");
+
+fn step((class, mark): (&'static str, &'static str), title: &'static str, at: String) -> Step {
+    Step { class, mark, title, at, sentences: Vec::new(), quote: String::new() }
+}
+
+impl Step {
+    fn says(mut self, sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        if !sentence.is_empty() {
+            self.sentences.push(sentence);
+        }
+        self
+    }
+}
+
+/// Every step so far, and what comes next.
+pub fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
+    let zone = Zone::of(&found.gate.hub);
+    let mut steps = vec![received(found, &zone)];
+    steps.extend(page_read(app, found, &zone));
+    steps.extend(outcome(found, &zone));
+    steps
+}
+
+fn received(found: &ReceiptOf, zone: &Zone) -> Step {
+    let ping = &found.ping;
+    let step = step(DONE, "Received", zone.seconds(ping.received_at));
+    let wants_passphrase = found.gate.category.ping_policy == PingPolicy::Passphrase;
+    if ping.proved {
+        step.says("The passphrase was right. Your post is stored.")
+    } else if wants_passphrase && ping.came_by.is_a_claim() {
+        step.says("Your post is stored. It came without the passphrase of this category.")
+    } else {
+        step.says("Your post is stored.")
+    }
+}
+
+/// The reading of the page; none where it is not read.
+fn page_read(app: &App, found: &ReceiptOf, zone: &Zone) -> Option<Step> {
+    let waits = matches!(found.ping.state, PingState::Pending | PingState::Listed);
+    let unread = found.reading.as_ref().is_none_or(|r| r.outcome == ReadingOutcome::Unread);
+    let next = found.next_reading.filter(|_| waits);
+    if unread {
+        let at = next?;
+        let step = step(NOW, "Reading your page", String::new());
+        let soon = at.since(found.ping.received_at) < std::time::Duration::from_secs(5);
+        return Some(if soon {
+            step.says("It is read in a moment.")
+        } else {
+            step.says(format!("It is read at {}: others wait before it.", zone.seconds(at)))
+        });
+    }
+    let reading = found.reading.as_ref()?;
+    let at = reading.read_at.map(|at| zone.seconds(at)).unwrap_or_default();
+    let page = app.addresses.category(&found.gate.hub.slug, &found.gate.category.slug);
+    Some(match reading.outcome {
+        ReadingOutcome::Unread => return None,
+        ReadingOutcome::Linked => linked(reading, at),
+        ReadingOutcome::Unlinked => unlinked(found, reading, &page, at, zone),
+        ReadingOutcome::Failed => {
+            let again = match next {
+                Some(next) => format!("It is tried again on {}.", zone.moment_zoned(next)),
+                None if waits => {
+                    "It is not tried again by itself: mend the page, then press “Check again”."
+                        .to_owned()
+                }
+                None => String::new(),
+            };
+            step(NO, "Your page could not be read", at)
+                .says(reading.problem.clone().unwrap_or_default())
+                .says(again)
+        }
+        ReadingOutcome::Gone => step(NO, "Your page says that it is gone", at),
+    })
+}
+
+fn linked(reading: &Reading, at: String) -> Step {
+    let mut step = step(DONE, "Page read, link found", at).says(if reading.link_text.is_empty() {
+        ""
+    } else {
+        "The link stands in this paragraph:"
+    });
+    step.quote = text::shorten(&reading.link_text, 200);
+    step.says(taken(reading))
+}
+
+/// Where title and excerpt were found.
+fn taken(reading: &Reading) -> String {
+    match (reading.title_from.as_str(), reading.excerpt_from.as_str()) {
+        ("", "") => String::new(),
+        (title, "") => format!("The title was taken from {title}."),
+        ("", excerpt) => format!("The first words were taken from {excerpt}."),
+        (title, excerpt) => {
+            format!("The title was taken from {title}, the first words from {excerpt}.")
+        }
+    }
+}
+
+fn unlinked(found: &ReceiptOf, reading: &Reading, page: &str, at: String, zone: &Zone) -> Step {
+    let needed =
+        found.ping.came_by.is_a_claim() || found.gate.category.link_back == LinkBack::Required;
+    if !needed {
+        let title = if reading.title_matches {
+            "Its title is the one that was sent."
+        } else {
+            "Its title is not the one that was sent."
+        };
+        return step(DONE, "Page read", at)
+            .says(title)
+            .says("It does not link to this category, and need not. The organizers see that.");
+    }
+    let mut step = step(NO, "No link to this category on your page", at);
+    if reading.linked_at.is_some() {
+        let until =
+            reading.unlinked_at.map(|since| since.plus(std::time::Duration::from_secs(3_600)));
+        let until = until.map(|until| zone.moment_zoned(until)).unwrap_or_default();
+        step = step.says(format!(
+            "It was there before. If it is still away on {until}, the post leaves the list."
+        ));
+    }
+    let step = step.says(format!("Put a link to {page} into your post, then press “Check again”."));
+    match found.next_reading {
+        Some(next) => step.says(format!("It is read again on {}.", zone.moment_zoned(next))),
+        None => step,
+    }
+}
+
+/// What was decided, or who is waited for.
+fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
+    let ping = &found.ping;
+    let decided = ping.decided_at.map(|at| zone.moment(at)).unwrap_or_default();
+    match ping.state {
+        PingState::Pending if ping.unverified => {
+            let seen = step(LATER, "Looked at by an organizer", String::new());
+            vec![seen.says("Once your page was read and links here."), listed_later()]
+        }
+        PingState::Pending => {
+            let waiting = step(NOW, "Waiting for an organizer", String::new());
+            vec![
+                waiting.says("The organizers of this hub look at posts before they are listed."),
+                listed_later(),
+            ]
+        }
+        PingState::Listed if ping.hidden_at.is_some() => vec![
+            step(NO, "Not shown for now", String::new())
+                .says("Your page could not be read for days. It is listed again once it can be."),
+        ],
+        PingState::Listed => {
+            let since = ping.listed_at.map(|at| zone.moment(at)).unwrap_or_default();
+            let listed = step(DONE, "Listed", since);
+            let mut steps = vec![listed.says("It is on the hub’s pages and in its feeds.")];
+            if ping.decided_at.is_some() {
+                steps.insert(0, step(DONE, "Looked at by an organizer", decided));
+            }
+            if found.reading.as_ref().is_some_and(|reading| reading.revision_at.is_some()) {
+                let changed = step(NOW, "Your page changed since", String::new());
+                steps.push(changed.says("An organizer looks at the change before it is shown."));
+            }
+            steps
+        }
+        PingState::Rejected => vec![step(NO, "Not here", decided).says(
+            "An organizer found that it does not fit this category. Your blog has no disadvantage from this.",
+        )],
+        PingState::Spam => vec![step(NO, "Set aside as spam", decided).says(
+            "An organizer took it for advertising. If that is wrong, write to the organizers.",
+        )],
+        PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
+            "It was taken back, is gone from its own site, or nobody looked at it in time.",
+        )],
+    }
+}
+
+fn listed_later() -> Step {
+    step(LATER, "Listed", String::new())
+}

@@ -1,0 +1,294 @@
+//! A post links to a category: Webmention (W3C Recommendation, section 3.2).
+
+use crate::harness::{Answer, Blog, days, hours, minutes, post};
+
+story! { with blogs:
+    async fn a_mention_is_stored_its_page_read_and_the_post_listed_by_its_own_words(site) {
+        let mut topic = site.hub("open", "new-blog-waits").await;
+        let ada = Blog::start();
+        let source = ada.post("/keynote", "Notes on the keynote", &topic.page());
+        let created = topic.mention(&source, &topic.page()).await;
+        let receipt = topic.receipt_of(&created);
+        let mut reader = site.browser();
+        reader.open(&receipt).await.says("Your post is stored").says("Reading your page");
+        // Nobody sees a claim before it is verified.
+        topic.organizer.open("/manage/sxsw").await.says("Nothing to look at").never_says("keynote</a>");
+
+        site.settle().await;
+        reader.open(&receipt).await
+            .says("Page read, link found")
+            .says("What was said about the talk, and by whom.")
+            .says("The title was taken from the h-entry's p-name")
+            .says("Waiting for an organizer");
+        topic.organizer.open("/manage/sxsw").await.says("Notes on the keynote").says("its page links here");
+        topic.decide("Notes on the keynote", "list").await.redirects_to("/manage/sxsw");
+        site.browser().open("/sxsw/keynotes").await.says("Notes on the keynote").says("Ada’s blog");
+        reader.open(&receipt).await.says("Your post is listed");
+
+        // The blog is trusted now: its next post is listed when its page was read.
+        let second = ada.post("/panel", "Notes on a panel", &topic.page());
+        topic.mention(&second, &topic.page()).await.has_status(201);
+        site.browser().open("/sxsw/keynotes").await.never_says("Notes on a panel");
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("Notes on a panel");
+
+        let head = &ada.asked()[0].head;
+        assert!(head.contains("user-agent: Backchannel/"), "{head}");
+        assert!(head.contains("/help#fetching; ping "), "{head}");
+        assert!(head.contains("accept-encoding: identity"), "{head}");
+    }
+
+    async fn a_page_without_the_link_is_never_seen_and_says_so_to_its_sender(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let commented = format!("<p>{}</p><!-- <a href='{}'>x</a> -->", topic.page(), topic.page());
+        let source = ada.publish("/shy", Answer::html(commented));
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        let mut reader = site.browser();
+        reader.open(&receipt).await
+            .says("No link to this category on your page")
+            .says(&format!("Put a link to {} into your post", topic.page()));
+        topic.organizer.open("/manage/sxsw").await.says("Nothing to look at");
+        site.browser().open("/sxsw/keynotes").await.never_says("/shy");
+
+        // Mended, and checked again: at most every ten minutes.
+        ada.post("/shy", "Not shy any more", &topic.page());
+        reader.open(&receipt).await;
+        reader.submit(&format!("{receipt}/check"), &[]).await.redirects_to(&receipt);
+        site.settle().await;
+        reader.open(&receipt).await.says("No link to this category").says("It is read again on 11 March 2003, 08:10 CST.");
+        assert_eq!(ada.asked().len(), 1);
+        site.advance(minutes(10));
+        site.settle().await;
+        reader.open(&receipt).await.says("Your post is listed");
+        site.browser().open("/sxsw/keynotes").await.says("Not shy any more");
+    }
+
+    async fn without_the_passphrase_it_waits_and_the_receipt_takes_it_later(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Without a word", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        topic.organizer.open("/manage/sxsw").await.says("Without a word");
+        let mut blogger = site.browser();
+        blogger.open(&receipt).await.says("It came without the passphrase");
+        let prove = format!("{receipt}/passphrase");
+        blogger.submit(&prove, &[("passphrase", "violet clown")]).await
+            .has_status(422).says("This is not the passphrase of this category.");
+        blogger.submit(&prove, &[("passphrase", "Violet Crown")]).await.redirects_to(&receipt);
+        topic.organizer.open("/manage/sxsw").await.says("with the passphrase");
+
+        // With the key on the endpoint nobody waits.
+        let source = ada.post("/2", "With the word", &topic.page());
+        topic.mention_at("/webmention?key=violet-crown", &source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("With the word").never_says("violet");
+        let wrong = topic.mention_at("/webmention?key=violet-clown", &source, &topic.page()).await;
+        assert_eq!(wrong.has_status(400).body, "The passphrase is not right: check it with the organizers.\n");
+    }
+
+    async fn a_passphrase_in_the_target_is_taken_and_its_sender_warned(site) {
+        let topic = site.hub("passphrase", "at-once").await;
+        let ada = Blog::start();
+        let target = topic.ping_url.clone();
+        let source = ada.post("/open-secret", "Open secret", &target);
+        let receipt = topic.receipt_of(&topic.mention(&source, &target).await);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("Open secret").never_says("violet");
+        site.browser().open(&receipt).await.says("where everybody can read it").never_says("violet");
+    }
+
+    async fn a_category_may_refuse_what_comes_without_its_passphrase(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("unproved", "refuse")]).await.redirects_to("/manage/sxsw/categories");
+        let ada = Blog::start();
+        let source = ada.post("/1", "Without a word", &topic.page());
+        let refused = topic.mention(&source, &topic.page()).await;
+        refused.has_status(400);
+        assert!(refused.body.starts_with("This category takes posts with its passphrase only"), "{}", refused.body);
+        let fault = topic.call("pingback.ping", &[&source, &topic.page()]).await;
+        assert!(fault.body.contains("<int>49</int>"), "{}", fault.body);
+        let path = format!("/sxsw/keynotes/add?post={source}");
+        site.browser().open(&path).await.says("The passphrase was missing").says("with its passphrase only");
+    }
+
+    async fn what_cannot_be_a_mention_is_refused_with_the_reason(site) {
+        let topic = site.hub("open", "at-once").await;
+        let mut answers = String::new();
+        let page = topic.page();
+        for (source, target) in [
+            ("http://ada.example/1", "http://elsewhere.example/sxsw/keynotes"),
+            ("http://ada.example/1", &format!("{}/sxsw/nothing", site.base)),
+            ("http://ada.example/1", &format!("{}/help", site.base)),
+            ("ftp://ada.example/1", &page),
+            ("javascript:alert(1)", &page),
+            ("http://10.0.0.1/", &page),
+            ("http://169.254.169.254/latest", &page),
+            (&page, &page),
+            (&format!("{}/sxsw", site.base), &page),
+            ("", &page),
+            ("http://ada.example/1", ""),
+        ] {
+            let refused = topic.mention(source, target).await;
+            refused.has_status(400);
+            assert_eq!(refused.header("content-type"), Some("text/plain; charset=utf-8"));
+            answers += &format!("{source} → {target}\n  {}", refused.body).replace(&site.base, "(us)");
+        }
+        let json = topic.site.browser()
+            .post_raw("/webmention", &[("content-type", "application/json")], b"{}".to_vec()).await;
+        json.has_status(415);
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("webmention_refusals", answers);
+        });
+    }
+
+    async fn a_hubs_page_stands_for_its_only_category(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let hub = format!("{}/sxsw", site.base);
+        let source = ada.post("/hub", "To the hub", &hub);
+        topic.mention(&source, &hub).await.has_status(201);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("To the hub");
+        let organizer = std::mem::replace(&mut topic.organizer, site.browser());
+        let panels = site.category(organizer, "panels", "open", "at-once").await;
+        let which = panels.mention(&ada.url("/other"), &hub).await;
+        assert_eq!(
+            which.has_status(400).body.replace(&site.base, ""),
+            "Link to one category of the hub instead of the hub: /sxsw/keynotes /sxsw/panels\n"
+        );
+    }
+
+    async fn a_listed_page_that_says_it_is_gone_leaves_and_one_without_the_link_an_hour_later(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let gone = ada.post("/gone", "Soon gone", &topic.page());
+        let meta = ada.post("/meta", "Gone by meta", &topic.page());
+        let unlinked = ada.post("/unlinked", "Soon without a link", &topic.page());
+        let mut receipts = Vec::new();
+        for source in [&gone, &meta, &unlinked] {
+            receipts.push(topic.receipt_of(&topic.mention(source, &topic.page()).await));
+            site.settle().await;
+        }
+        site.browser().open("/sxsw/keynotes").await.says("3 posts");
+
+        ada.publish("/gone", Answer::of(410, "text/html", "gone"));
+        ada.publish("/meta", Answer::html("<meta http-equiv='Status' content='410 Gone'>"));
+        ada.post("/unlinked", "Soon without a link", "http://elsewhere.example/");
+        site.advance(minutes(11));
+        // A stranger's mention has them read again, and unpublishes nothing by itself.
+        for source in [&gone, &meta, &unlinked] {
+            topic.mention(source, &topic.page()).await.has_status(201);
+        }
+        site.browser().open("/sxsw/keynotes").await.says("3 posts");
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("Soon without a link").never_says("Soon gone").never_says("Gone by meta");
+        site.advance(hours(1));
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.never_says("Soon without a link");
+        site.browser().open(&receipts[2]).await.says("Not listed any more");
+    }
+
+    async fn a_page_that_fails_is_tried_four_times_then_hidden_and_comes_back(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/flaky", "Flaky server", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        ada.publish("/flaky", Answer::of(500, "text/html", "oh no"));
+        site.advance(days(1));
+        site.settle().await;
+        for wait in [minutes(1), minutes(10), hours(2)] {
+            site.browser().open("/sxsw/keynotes").await.says("Flaky server");
+            site.advance(wait);
+            site.settle().await;
+        }
+        site.browser().open(&receipt).await.says("The page was answered with the status 500.").says("It is tried again on");
+        site.advance(days(1));
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.never_says("Flaky server").says("Nothing is listed here yet");
+        site.browser().open(&receipt).await.says("Not shown for now");
+        ada.publish("/flaky", Answer::html(post("Flaky server", &topic.page())));
+        site.advance(days(7));
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("Flaky server").says("1 post");
+    }
+
+    async fn a_swapped_page_shows_what_was_approved_until_the_change_is(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mallory = Blog::start();
+        let source = mallory.post("/nice", "A nice post", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        mallory.post("/nice", "Cheap pills", &topic.page());
+        for _ in 0..20 {
+            site.advance(minutes(11));
+            topic.mention(&source, &topic.page()).await.has_status(201);
+            site.settle().await;
+            site.browser().open("/sxsw/keynotes").await.says("A nice post").never_says("Cheap pills");
+        }
+        let queue = topic.organizer.open("/manage/sxsw").await;
+        queue.says("Changed since they were listed").says("Cheap pills");
+        let action = queue.action_beside("A nice post", "/revision");
+        topic.organizer.submit(&action, &[("choice", "keep")]).await.redirects_to("/manage/sxsw");
+        site.browser().open("/sxsw/keynotes").await.says("A nice post");
+
+        // What a trusted blog changes is shown at once.
+        topic.organizer.open("/manage/sxsw/decided?state=listed").await;
+        mallory.post("/nice", "A nicer post", &topic.page());
+        site.advance(minutes(11));
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        let queue = topic.organizer.open("/manage/sxsw").await;
+        let action = queue.action_beside("A nice post", "/revision");
+        topic.organizer.submit(&action, &[("choice", "accept")]).await.redirects_to("/manage/sxsw");
+        site.browser().open("/sxsw/keynotes").await.says("A nicer post");
+    }
+
+    async fn its_sender_can_take_it_back_and_it_stays_away(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/oops", "Oops", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        let mut blogger = site.browser();
+        blogger.open(&receipt).await.says("Your post is listed");
+        blogger.submit(&format!("{receipt}/withdraw"), &[]).await.redirects_to(&receipt);
+        site.browser().open("/sxsw/keynotes").await.never_says("Oops");
+        site.advance(minutes(11));
+        let again = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.never_says("Oops");
+        // Who sends it again may be anybody, and cannot withdraw.
+        let mut stranger = site.browser();
+        stranger.open(&again).await.says("This post had arrived before").never_says("Take my post back");
+    }
+
+    async fn whoever_owns_the_page_finds_the_way_to_its_receipt(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        let ada = Blog::start();
+        let source = ada.post("/mine", "Mine", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        topic.decide("Mine", "not-here").await;
+        let path = format!("/sxsw/keynotes/add?post={source}");
+        let mut owner = site.browser();
+        let page = owner.open(&path).await;
+        page.says("It is waiting").never_says("Not here</b>");
+        let meta = page.one_text(".notice .copy code");
+        assert!(meta.starts_with("<meta name=\"backchannel\" content=\"backchannel-"), "{meta}");
+        let body = post("Mine", &topic.page()).replace("</head>", &format!("{meta}</head>"));
+        ada.publish("/mine", Answer::html(body));
+        site.advance(minutes(11));
+        owner.submit("/sxsw/keynotes/add/prove", &[]).await.has_status(303);
+        site.settle().await;
+        let receipt = owner.open(&path).await;
+        receipt.says("It is yours");
+        let link = receipt.attributes(".notice a", "href").pop().unwrap();
+        owner.open(&link).await.says("Your post was not listed here");
+    }
+}
