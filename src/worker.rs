@@ -17,7 +17,7 @@ use crate::model::job::JobKind;
 /// Jobs at once: as many as pages are fetched at once.
 const AT_ONCE: usize = 8;
 /// How long a job is its claimer's: longer than the slowest fetch and the slowest write together.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(20);
 /// How often what is due is looked for, where nobody says so.
 const LOOK: Duration = Duration::from_secs(1);
 /// A job that fails this often is set aside (`security.md` T5).

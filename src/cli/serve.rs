@@ -52,7 +52,8 @@ impl Serve {
         }
         // A script may read the address and close the pipe: that stops no server.
         let _closed = std::io::stdout().lock().write_all(lines.as_bytes());
-        tracing::info!(database = %app.config.database.url(), mail = app.mail.describe(), "started");
+        let (listening, database) = (server.address(), app.config.database.url());
+        tracing::info!(%listening, %database, mail = app.mail.describe(), "started");
         if app.config.http.rate_limits == RateLimits::Off {
             tracing::warn!("rate limits are off: this is for load tests only");
         }

@@ -291,4 +291,81 @@ story! { with blogs:
         let link = receipt.attributes(".notice a", "href").pop().unwrap();
         owner.open(&link).await.says("Your post was not listed here");
     }
+
+    async fn a_receipt_speaks_to_programs_and_tells_each_step_as_it_happens(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Live", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        let accept = [("accept", "application/json")];
+        let json = |page: crate::harness::Page| -> serde_json::Value {
+            serde_json::from_str(&page.body).unwrap()
+        };
+        let before = json(site.browser().open_with(&receipt, &accept).await);
+        assert_eq!((&before["state"], &before["needs_link"]), (&"pending".into(), &true.into()));
+
+        let mut stream = events(&format!("{}{receipt}/live", site.base)).await;
+        assert!(next_event(&mut stream).await.contains("Reading your page"));
+        site.settle().await;
+        assert!(next_event(&mut stream).await.contains("Page read, link found"));
+        let after = json(site.browser().open_with(&receipt, &accept).await);
+        assert_eq!(after["state"], "listed");
+        assert_eq!(after["page"]["outcome"], "linked");
+        assert_eq!(after["page"]["title"], "Live");
+        assert!(after["permalink"].as_str().unwrap().contains("/p/"), "{after}");
+    }
+
+    async fn a_vouch_of_a_trusted_blog_is_a_plus(site) {
+        let mut topic = site.hub("open", "new-blog-waits").await;
+        let ada = Blog::start();
+        let known = ada.post("/known", "Known", &topic.page());
+        topic.mention(&known, &topic.page()).await.has_status(201);
+        site.settle().await;
+        topic.decide("Known", "list").await;
+
+        let bob = Blog::start();
+        let source = bob.post("/new", "By a newcomer", &topic.page());
+        let vouch = ada.post("/friends", "My friends", &bob.url("/"));
+        let fields = [
+            ("source".to_owned(), source),
+            ("target".to_owned(), topic.page()),
+            ("vouch".to_owned(), vouch),
+        ];
+        site.advance(minutes(1));
+        site.browser().post_from("/webmention", &fields, &[]).await.has_status(201);
+        site.settle().await;
+        topic.organizer.open("/manage/sxsw").await.says("By a newcomer").says("a trusted blog vouches for it");
+    }
+
+    async fn listed_pages_are_read_again_after_one_seven_and_thirty_days(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Steady", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        for day in 1..=40 {
+            site.advance(days(1));
+            site.settle().await;
+            let expected = 1 + [1, 7, 30].iter().filter(|&&d| d <= day).count();
+            assert_eq!(ada.asked().len(), expected, "on day {day}");
+        }
+    }
+}
+
+/// A stream of server-sent events.
+async fn events(url: &str) -> reqwest::Response {
+    let response = crate::harness::http().get(url).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response
+}
+
+/// The next event that is not a comment.
+async fn next_event(stream: &mut reqwest::Response) -> String {
+    loop {
+        let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
+        let text = String::from_utf8_lossy(&chunk).into_owned();
+        if text.starts_with("event: steps") {
+            return text;
+        }
+    }
 }

@@ -3,10 +3,11 @@
 mod blog;
 mod browser;
 mod databases;
+pub mod process;
 mod site;
 
 pub use blog::{Answer, Blog, post};
-pub use browser::{Browser, Page};
+pub use browser::{Browser, Page, http};
 pub use databases::Database;
 pub use site::{PASSWORD, Site, Topic, days, hours, link_in, minutes, seconds};
 

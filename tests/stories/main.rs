@@ -6,6 +6,7 @@
 mod harness;
 
 mod architecture;
+mod attacker_aims_at_the_intranet;
 mod attacker_holds_connections;
 mod blog_pings_back;
 mod blogger_sends_a_trackback;
@@ -22,3 +23,5 @@ mod schema_parity;
 mod somebody_signs_in;
 mod spammer_is_stopped;
 mod trackback_fixtures;
+mod worker_is_killed;
+mod worker_meets_a_poisoned_job;

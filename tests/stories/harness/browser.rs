@@ -20,6 +20,11 @@ static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
         .unwrap()
 });
 
+/// What browsers dial with, for what they do not do.
+pub fn http() -> reqwest::Client {
+    HTTP.clone()
+}
+
 /// A browser.
 pub struct Browser {
     http: reqwest::Client,
