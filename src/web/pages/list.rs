@@ -145,9 +145,8 @@ pub fn rules(gate: &Gate) -> Vec<&'static str> {
     };
     let when = match gate.category.listing_policy {
         ListingPolicy::AtOnce => "Posts are listed at once",
-        ListingPolicy::NewBlogWaits | ListingPolicy::AllWait => {
-            "The organizers look at each post before it is listed"
-        }
+        ListingPolicy::NewBlogWaits => "The organizers look at the first post of a new blog",
+        ListingPolicy::AllWait => "The organizers look at each post before it is listed",
     };
     vec![who, when]
 }
