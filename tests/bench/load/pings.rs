@@ -34,15 +34,20 @@ impl Task for Pings {
 /// Measures at 1, 16 and 64 connections. Each sample has a database of its own.
 pub fn measure(options: &Options) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
-    let cases = [("1 connection", 1), ("16 connections", 16), ("64 connections", 64)];
-    for (name, connections) in cases {
-        let target = (connections == 16).then_some(TARGET);
+    let cases = [
+        ("1 connection", 1, "off"),
+        ("16 connections", 16, "off"),
+        ("64 connections", 64, "off"),
+        ("16 connections, pages are read", 16, "counts"),
+    ];
+    for (name, connections, link_back) in cases {
+        let target = (connections == 16 && link_back == "off").then_some(TARGET);
         let mut row = Row::new(name, target);
         for round in 0..options.rounds {
             eprintln!("round {} of {}: pings, {name}", round + 1, options.rounds);
             row.add_round(
                 round,
-                || sample_product(connections, options),
+                || sample_product(connections, link_back, options),
                 || sample_control(connections, options),
             )?;
         }
@@ -51,11 +56,21 @@ pub fn measure(options: &Options) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn sample_product(connections: usize, options: &Options) -> anyhow::Result<Sample> {
+fn sample_product(
+    connections: usize,
+    link_back: &str,
+    options: &Options,
+) -> anyhow::Result<Sample> {
     let product = Product::start()?;
     let hub = product.open_hub("sxsw")?;
     let paths = (0..CATEGORIES).map(|n| {
-        let path = product.open_category(hub, &format!("room-{n}"), "passphrase", "all-wait")?;
+        let path = product.open_category(
+            hub,
+            &format!("room-{n}"),
+            "passphrase",
+            "all-wait",
+            link_back,
+        )?;
         // The first ping pays for argon2; a conference sends more than one.
         product.ping(&path, &ping_body(u64::MAX - n))?;
         Ok(path)

@@ -109,6 +109,7 @@ impl Product {
         slug: &str,
         ping: &str,
         listing: &str,
+        link_back: &str,
     ) -> anyhow::Result<String> {
         let wants_passphrase = ping == "passphrase";
         let draft = CategoryDraft {
@@ -117,6 +118,7 @@ impl Product {
             description: "Everything about the keynotes.".into(),
             ping: ping.into(),
             listing: listing.into(),
+            link_back: link_back.into(),
             passphrase: if wants_passphrase { PASSPHRASE.into() } else { String::new() },
             ..CategoryDraft::default()
         };

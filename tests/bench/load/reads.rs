@@ -45,7 +45,7 @@ impl Task for Read {
 pub fn measure(options: &Options) -> anyhow::Result<Vec<Row>> {
     let product = Product::start()?;
     let hub = product.open_hub("sxsw")?;
-    let ping = product.open_category(hub, "keynotes", "open", "at-once")?;
+    let ping = product.open_category(hub, "keynotes", "open", "at-once", "off")?;
     for number in 0..POSTS {
         product.ping(&ping, &ping_body(number))?;
     }
