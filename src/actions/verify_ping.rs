@@ -14,7 +14,9 @@ use crate::db::jobs::{self, Claimed};
 use crate::db::pings::{self, Ping};
 use crate::db::readings::{self, Reading};
 use crate::db::{DbConnection, DbError, categories, hubs, slugs};
+use crate::model::category::ListingPolicy;
 use crate::model::id::{HubId, PingId};
+use crate::model::ping::PingState;
 use crate::model::targets::Targets;
 use judge::Judge;
 use look::Found;
@@ -44,7 +46,8 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     if let Found::Later(wait) = found {
         return app.db.write(move |tx| jobs::finish(tx, &job, Some(now.plus(wait)))).await;
     }
-    let floods = receive_ping::floods_the_page(app, &case.gate, &case.ping.url);
+    let floods = may_be_listed(&case, &found)
+        && receive_ping::floods_the_page(app, &case.gate, &case.ping.url);
     let (public_id, gate) = (case.ping.public_id, case.gate);
     app.db
         .write(move |tx| {
@@ -65,6 +68,13 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     // Whoever looks at its receipt is told; nobody may.
     let _nobody = app.ping_changes.send(public_id);
     Ok(())
+}
+
+/// Whether this reading may list its ping: only then it takes of what may be listed at once.
+fn may_be_listed(case: &Case, found: &Found) -> bool {
+    matches!(found, Found::Page(_))
+        && case.ping.state == PingState::Pending
+        && case.gate.category.listing_policy != ListingPolicy::AllWait
 }
 
 impl Case {

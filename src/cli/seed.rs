@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
 use crate::db::hubs::Switch;
-use crate::db::{accounts as account_rows, hubs as hub_rows, pings};
+use crate::db::{accounts as account_rows, hubs as hub_rows, jobs, pings};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
 use crate::model::id::AccountId;
@@ -160,6 +160,11 @@ async fn fill_hub(
         }
     }
     app.clock.set(now);
+    // These blogs are invented: there is no page to read.
+    let slug = hub.slug;
+    if let Found::Here(hub) = app.db.read(move |c| find_hub(c, slug)).await? {
+        app.db.write(move |tx| jobs::delete_all(tx, hub.id)).await?;
+    }
     Ok(())
 }
 

@@ -295,6 +295,12 @@ pub fn find_set_aside(connection: &mut DbConnection, key: JobKey) -> Result<bool
     Ok(found.is_some())
 }
 
+/// Forgets all jobs of a hub.
+pub fn delete_all(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    diesel::delete(jobs::table.filter(jobs::hub_id.eq(hub.0))).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Forgets a job.
 pub fn delete(tx: &mut Tx<'_>, key: JobKey) -> Result<(), DbError> {
     diesel::delete(row(key)).execute(tx.connection)?;
