@@ -28,7 +28,16 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Works until `stop` is told; then waits for what is under way.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut running = JoinSet::new();
+    let mut counted = None;
     while !*stop.borrow() {
+        // Counting is not for each ping that wakes us.
+        let now = app.clock.monotonic();
+        if counted.is_none_or(|at| now.saturating_sub(at) >= LOOK) {
+            counted = Some(now);
+            if let Err(error) = count(&app).await {
+                tracing::warn!(%error, "jobs cannot be counted");
+            }
+        }
         match start_due(&app, &mut running).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "jobs cannot be claimed"),
@@ -69,16 +78,22 @@ pub async fn recover(app: &App) -> Result<(), DbError> {
     app.db.write(jobs::release_all).await
 }
 
-async fn start_due(app: &Arc<App>, running: &mut JoinSet<()>) -> Result<(), DbError> {
-    let now = app.clock.now();
-    let (waiting, next) = app
-        .db
-        .read(move |c| Ok::<_, DbError>((jobs::count(c, MAX_JOBS)?, jobs::next_due(c)?)))
-        .await?;
+/// Notes how many jobs wait.
+async fn count(app: &App) -> Result<(), DbError> {
+    let waiting = app.db.read(|c| jobs::count(c, MAX_JOBS)).await?;
     app.backlog.set(waiting);
     app.metrics.jobs_waiting.set(waiting as f64);
+    Ok(())
+}
+
+async fn start_due(app: &Arc<App>, running: &mut JoinSet<()>) -> Result<(), DbError> {
     let free = AT_ONCE.saturating_sub(running.len());
-    if free == 0 || next.is_none_or(|next| next > now) {
+    if free == 0 {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let next = app.db.read(jobs::next_due).await?;
+    if next.is_none_or(|next| next > now) {
         return Ok(());
     }
     for job in app.db.write(move |tx| jobs::claim(tx, free, LEASE, now)).await? {
