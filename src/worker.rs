@@ -58,6 +58,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 
 /// Does everything that is due now and what becomes due by it, and says how much that was.
 pub async fn run_due(app: &Arc<App>) -> Result<usize, DbError> {
+    count(app).await?;
     let mut done = 0;
     let mut running = JoinSet::new();
     loop {

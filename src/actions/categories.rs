@@ -32,6 +32,8 @@ pub struct CategoryDraft {
     pub unproved: String,
     /// What a link from the post means for TrackBack pings; empty: it counts.
     pub link_back: String,
+    /// `on` where posts that link to the hub's own page belong here.
+    pub is_default: String,
 }
 
 impl std::fmt::Debug for CategoryDraft {
@@ -53,6 +55,7 @@ impl CategoryDraft {
             passphrase: String::new(),
             unproved: category.unproved_policy.as_str().to_owned(),
             link_back: category.link_back.as_str().to_owned(),
+            is_default: if category.is_default { "on" } else { "" }.to_owned(),
         }
     }
 
@@ -111,6 +114,7 @@ impl CategoryDraft {
                     passphrase_hash: None,
                     unproved_policy,
                     link_back,
+                    is_default: !self.is_default.is_empty(),
                 };
                 Ok((texts, passphrase))
             }

@@ -105,16 +105,14 @@ fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Foun
                 Some(Holder::Gone) | None => None,
             }
         }
-        // A hub's page stands for its category where it has one only.
         (Place::Hub(_) | Place::Number(_), None) => {
-            let mut all = categories::list(connection, hub.id)?;
-            match all.len() {
-                0 => return Ok(Found::NoCategory),
-                1 => all.pop(),
-                _ => {
-                    let page = |slug: &str| format!("{home}/{}/{slug}", hub.slug);
-                    return Ok(Found::Which(all.iter().map(|c| page(&c.slug)).collect()));
-                }
+            let all = categories::list(connection, hub.id)?;
+            let page = |slug: &str| format!("{home}/{}/{slug}", hub.slug);
+            let pages: Vec<String> = all.iter().map(|c| page(&c.slug)).collect();
+            match categories::default_of(all) {
+                Some(category) => Some(category),
+                None if pages.is_empty() => return Ok(Found::NoCategory),
+                None => return Ok(Found::Which(pages)),
             }
         }
     };

@@ -95,8 +95,9 @@ impl Case {
             return Ok(None);
         };
         let (hub_names, names) = slugs::list_names(connection, hub.id, category.id)?;
-        let is_only = categories::count(connection, hub.id)? == 1;
-        let targets = Targets::new(base, category.number, &hub_names, &names, is_only);
+        let default = categories::default_of(categories::list(connection, hub.id)?);
+        let with_hub = default.is_some_and(|default| default.id == category.id);
+        let targets = Targets::new(base, category.number, &hub_names, &names, with_hub);
         let reading = readings::find(connection, hub.id, ping.id)?;
         let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
         Ok(Some(Self { ping, gate: Gate { hub, category }, reading, targets }))

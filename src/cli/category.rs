@@ -89,6 +89,9 @@ pub struct Add {
     /// What a link from the post to the category means for TrackBack pings.
     #[arg(long, value_enum, default_value = "counts")]
     link_back: LinkBack,
+    /// Posts that link to the hub's own page belong here.
+    #[arg(long)]
+    default: bool,
     /// One or two sentences.
     #[arg(long, default_value = "")]
     description: String,
@@ -208,6 +211,7 @@ impl Add {
                 LinkBack::Required => "required",
             }
             .to_owned(),
+            is_default: if self.default { "on" } else { "" }.to_owned(),
             passphrase,
         };
         self.instance.run(|app| async move {

@@ -37,6 +37,8 @@ pub struct Category {
     pub unproved_policy: UnprovedPolicy,
     /// What a link from the post means for TrackBack pings.
     pub link_back: LinkBack,
+    /// Whether posts that link to the hub's own page belong here.
+    pub is_default: bool,
     /// How many posts are listed.
     pub listed_count: i64,
     /// How many blogs have a listed post.
@@ -70,6 +72,9 @@ pub struct CategoryTexts {
     pub unproved_policy: UnprovedPolicy,
     /// What a link from the post means for TrackBack pings.
     pub link_back: LinkBack,
+    /// Whether posts that link to the hub's own page belong here; takes it from the category that
+    /// had it.
+    pub is_default: bool,
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -80,6 +85,9 @@ pub fn insert(
     new: &CategoryTexts,
     now: Timestamp,
 ) -> Result<CategoryId, DbError> {
+    // The hub's row first: it is what keeps two categories from becoming the default at once.
+    hubs::touch(tx, hub, now)?;
+    give_default(tx, hub, new.is_default)?;
     let last: Option<i64> = categories::table
         .filter(categories::hub_id.eq(hub.0))
         .select(diesel::dsl::max(categories::position))
@@ -97,6 +105,7 @@ pub fn insert(
             categories::passphrase_hash.eq(&new.passphrase_hash),
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
+            categories::is_default.eq(new.is_default),
             categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
             categories::created_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
@@ -104,7 +113,6 @@ pub fn insert(
         .returning(categories::id)
         .get_result(tx.connection)?;
     slugs::give_to_category(tx, hub, id, &new.slug, now)?;
-    hubs::touch(tx, hub, now)?;
     Ok(id)
 }
 
@@ -119,6 +127,7 @@ pub fn update(
     hubs::touch(tx, hub, now)?;
     let old = find(tx.connection, hub, category)?.ok_or(DbError::NotFound)?;
     slugs::give_to_category(tx, hub, old.id, &new.slug, now)?;
+    give_default(tx, hub, new.is_default)?;
     // A category that is opened to everybody forgets its passphrase: it does not come back to life
     // when the category asks for one again.
     let kept = old.passphrase_hash.as_ref().filter(|_| new.ping_policy != PingPolicy::Open);
@@ -133,10 +142,23 @@ pub fn update(
             categories::passphrase_hash.eq(hash),
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
+            categories::is_default.eq(new.is_default),
             categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
             categories::changed_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Where a category is to be the default one, no other is.
+fn give_default(tx: &mut Tx<'_>, hub: HubId, is_default: bool) -> Result<(), DbError> {
+    if is_default {
+        diesel::update(categories::table)
+            .filter(categories::hub_id.eq(hub.0))
+            .filter(categories::is_default.eq(true))
+            .set(categories::is_default.eq(false))
+            .execute(tx.connection)?;
+    }
     Ok(())
 }
 
@@ -212,6 +234,13 @@ pub fn list(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Category>, 
         .select(Category::as_select())
         .order((categories::position, categories::id))
         .load(connection)?)
+}
+
+/// The category that a hub's own page stands for, among all of its categories: the one that was
+/// chosen, or the only one.
+pub fn default_of(mut all: Vec<Category>) -> Option<Category> {
+    let at = all.iter().position(|category| category.is_default);
+    at.or((all.len() == 1).then_some(0)).map(|at| all.swap_remove(at))
 }
 
 /// How many categories a hub has.

@@ -106,6 +106,7 @@ table! {
         passphrase_hash -> Nullable<Text>,
         unproved_policy -> Text,
         link_back -> Text,
+        is_default -> Bool,
         listed_count -> BigInt,
         blog_count -> BigInt,
         last_listed_at -> Nullable<BigInt>,

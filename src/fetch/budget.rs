@@ -4,7 +4,7 @@
 //! needs no sweeping and nobody can grow it, and it counts any hour exactly: a token bucket would
 //! let its burst and its refill through in the first one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,11 @@ use super::Limits;
 use crate::clock::Clock;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+/// So many that were refused at one place are told to come one gap after the other; more come as
+/// slowly as an hour's allowance lets them.
+const SOON: u32 = 20;
+/// The most places whose next turn is remembered: as many as jobs may wait (`app::MAX_JOBS`).
+const MAX_TURNS: usize = 5_000;
 
 /// Whom a request burdens: a registrable domain, or the block of an address that is written out
 /// (IPv4 /24, IPv6 /64). On loopback each port is somebody else.
@@ -65,6 +70,8 @@ struct Ledger {
     begun: VecDeque<(Duration, Destination)>,
     /// Where the visits under way are.
     in_flight: Vec<Destination>,
+    /// The last turn that was given out at each place; "" is everywhere.
+    turns: BTreeMap<Arc<str>, Duration>,
 }
 
 /// One fetch, through all its redirects: it holds a place, and is at one destination at a time.
@@ -77,8 +84,12 @@ pub(super) struct Visit {
 
 impl Budgets {
     pub(super) fn new(limits: &Limits, clock: &Clock) -> Self {
-        let ledger =
-            Ledger { limits: limits.clone(), begun: VecDeque::new(), in_flight: Vec::new() };
+        let ledger = Ledger {
+            limits: limits.clone(),
+            begun: VecDeque::new(),
+            in_flight: Vec::new(),
+            turns: BTreeMap::new(),
+        };
         Self { ledger: Arc::new(Mutex::new(ledger)), clock: clock.clone() }
     }
 
@@ -138,24 +149,61 @@ impl Ledger {
         }
         let limits = &self.limits;
         // When a visit under way ends is not known: the gap is as good a guess as any.
-        if self.in_flight.len() >= limits.in_flight || self.in_flight.contains(to) {
+        if self.in_flight.contains(to) {
+            let then = now + limits.domain_gap;
+            return Err(self.give_turn(Some(to), then, now));
+        }
+        if self.in_flight.len() >= limits.in_flight {
             return Err(TooBusy { retry_after: limits.domain_gap });
         }
         let here = || self.begun.iter().filter(|(_, there)| there == to).map(|(at, _)| *at);
         let gap = if again { Duration::ZERO } else { limits.domain_gap };
-        let free_at = [
-            oldest_of(self.begun.iter().map(|(at, _)| *at), limits.hour).map(|at| at + HOUR),
+        let everywhere = oldest_of(self.begun.iter().map(|(at, _)| *at), limits.hour);
+        let everywhere = everywhere.map(|at| at + HOUR).filter(|then| *then > now);
+        let here = [
             oldest_of(here(), limits.domain_hour).map(|at| at + HOUR),
             here().next_back().map(|at| at + gap),
         ];
-        match free_at.into_iter().flatten().max() {
-            Some(then) if then > now => Err(TooBusy { retry_after: then - now }),
-            _ => {
+        let here = here.into_iter().flatten().max().filter(|then| *then > now);
+        match (everywhere, here) {
+            (None, None) => {
                 self.begun.push_back((now, to.clone()));
                 self.in_flight.push(to.clone());
                 Ok(())
             }
+            (everywhere, Some(then)) if everywhere.is_none_or(|other| other < then) => {
+                Err(self.give_turn(Some(to), then, now))
+            }
+            (everywhere, here) => {
+                let then = everywhere.max(here).unwrap_or(now);
+                Err(self.give_turn(None, then, now))
+            }
         }
+    }
+
+    /// When somebody who was refused may come again: each a while after the one before, so that
+    /// thousands of jobs for one site do not all wake whenever one of them may go. An hour at
+    /// most: turns are not kept, only spread, and whoever comes when it is free is let in.
+    fn give_turn(&mut self, at: Option<&Destination>, then: Duration, now: Duration) -> TooBusy {
+        let limits = &self.limits;
+        let (key, gap, hour) = match at {
+            Some(at) => (Arc::clone(&at.0), limits.domain_gap, limits.domain_hour),
+            None => ("".into(), Duration::ZERO, limits.hour),
+        };
+        if self.turns.len() >= MAX_TURNS {
+            self.turns.retain(|_, last| *last > now);
+        }
+        let slow = HOUR / u32::try_from(hour.max(1)).unwrap_or(u32::MAX);
+        let turn = match self.turns.get(&key) {
+            Some(last) if *last > now + gap * SOON => *last + slow,
+            Some(last) => *last + gap,
+            None => then,
+        };
+        let turn = turn.max(then).min(now + HOUR);
+        if self.turns.len() < MAX_TURNS {
+            self.turns.insert(key, turn);
+        }
+        TooBusy { retry_after: turn - now }
     }
 }
 
@@ -214,7 +262,7 @@ mod tests {
             let url = format!("http://h{}.victim.org/?{ping}", ping % 97);
             if let Ok(visit) = go(&budgets, &url) {
                 begun.push(clock.monotonic());
-                assert_eq!(go(&budgets, "http://victim.org/").err(), Some(Duration::from_secs(2)));
+                go(&budgets, "http://victim.org/").unwrap_err();
                 drop(visit);
             }
             clock.advance(Duration::from_millis(360));
@@ -258,6 +306,20 @@ mod tests {
         go(&budgets, "http://example.org/").unwrap_err();
         clock.advance(Duration::from_micros(1));
         go(&budgets, "http://example.org/").unwrap();
+    }
+
+    #[test]
+    fn those_who_were_refused_come_one_after_the_other() {
+        let (budgets, _clock) = budgets();
+        let _there = go(&budgets, "http://example.org/").unwrap();
+        let turns: Vec<u64> = (0..5_000)
+            .map(|_| go(&budgets, "http://example.org/").unwrap_err().as_secs())
+            .collect();
+        assert_eq!(turns[..5], [2, 4, 6, 8, 10]);
+        assert_eq!(turns[18..24], [38, 40, 42, 102, 162, 222]);
+        assert_eq!(turns[4_999], 3_600, "nobody is sent away for longer than an hour");
+        let _elsewhere = go(&budgets, "http://elsewhere.net/").unwrap();
+        assert_eq!(go(&budgets, "http://elsewhere.net/").unwrap_err().as_secs(), 2);
     }
 
     #[test]

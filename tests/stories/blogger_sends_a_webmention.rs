@@ -146,7 +146,7 @@ story! { with blogs:
         });
     }
 
-    async fn a_hubs_page_stands_for_its_only_category(site) {
+    async fn a_hubs_page_stands_for_its_only_category_or_for_the_one_that_was_chosen(site) {
         let mut topic = site.hub("open", "at-once").await;
         let ada = Blog::start();
         let hub = format!("{}/sxsw", site.base);
@@ -161,6 +161,21 @@ story! { with blogs:
             which.has_status(400).body.replace(&site.base, ""),
             "Link to one category of the hub instead of the hub: /sxsw/keynotes /sxsw/panels\n"
         );
+
+        // The organizer chooses, and thinks again.
+        let mut organizer = panels.organizer;
+        for (chosen, path) in [("panels", "/a"), ("keynotes", "/b")] {
+            let edit = format!("/manage/sxsw/categories/{chosen}");
+            organizer.open(&edit).await;
+            organizer.submit(&edit, &[("is_default", "on")]).await.redirects_to("/manage/sxsw/categories");
+            let source = ada.post(path, &format!("For {chosen}"), &hub);
+            topic.mention(&source, &hub).await.has_status(201);
+            site.settle().await;
+            site.browser().open(&format!("/sxsw/{chosen}")).await.says(&format!("For {chosen}"));
+        }
+        site.browser().open("/sxsw/panels").await.says("For panels").never_says("For keynotes");
+        let edit = "/manage/sxsw/categories/panels";
+        assert!(!organizer.open(edit).await.body.contains("name=\"is_default\" value=\"on\" checked"));
     }
 
     async fn a_listed_page_that_says_it_is_gone_leaves_and_one_without_the_link_an_hour_later(site) {

@@ -6,6 +6,7 @@
 mod harness;
 
 mod architecture;
+mod attacker_aims_at_a_blog;
 mod attacker_aims_at_the_intranet;
 mod attacker_holds_connections;
 mod blog_pings_back;
