@@ -3,13 +3,17 @@
 mod background;
 mod backlog;
 mod gate;
+mod keys;
 mod queue_depths;
+mod reading;
 mod receipts;
 
 pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
-pub use gate::{Gate, Proofs};
+pub use gate::{Closed, Gate, Proofs};
+pub use keys::HubKeys;
 pub use queue_depths::QueueDepths;
+pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};
 
 use std::net::{IpAddr, SocketAddr};
@@ -81,6 +85,8 @@ pub struct App {
     pub pages: Cache<Arc<Rendered>>,
     /// Categories as pings meet them.
     pub gates: Cache<Arc<Gate>>,
+    /// Ping keys, by hub.
+    pub keys: Cache<Arc<HubKeys>>,
     /// Passphrases that were right.
     pub proofs: Proofs,
     /// How many pings wait in each category, about.
@@ -173,6 +179,7 @@ impl App {
             addresses,
             pages: Cache::new(MAX_PAGES, &generations),
             gates: Cache::new(4 * 1024 * 1024, &generations),
+            keys: Cache::new(8 * 1024 * 1024, &generations),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::config::RateLimits;
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::{CategoryId, HubId, KeyId};
 
 /// An address block: what one subscriber has, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +78,10 @@ pub enum Limit {
     Announce,
     /// Pages that are read while somebody waits, to fill in a form: 60 an hour, 6 at once: a hall shares one address.
     Preview,
+    /// Tries of a reading password: 20 an hour.
+    ReadingPassword,
+    /// Pings with one ping key, so many an hour. Counted for the key alone: its holders are few.
+    KeyPing(KeyId, u32),
     /// Reports about listed posts: 10 an hour, 5 at once.
     Report,
     /// Posts of strangers listed at once in a hub from one registrable domain: 120 an hour. More
@@ -101,6 +105,8 @@ impl Limit {
             Self::Search => "search",
             Self::Announce => "announce",
             Self::Preview => "preview",
+            Self::ReadingPassword => "reading-password",
+            Self::KeyPing(..) => "key-ping",
             Self::Report => "report",
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
@@ -135,6 +141,8 @@ pub struct Limits {
     search: Keyed<Key>,
     announce: Keyed<Key>,
     preview: Keyed<Key>,
+    reading_password: Keyed<Key>,
+    key_ping: Keyed<Key>,
     report: Keyed<Key>,
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
@@ -148,6 +156,8 @@ impl std::fmt::Debug for Limits {
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
+/// The most pings a key may have in an hour.
+pub const MAX_HOURLY: u32 = 600;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// `count` in each `period`, `burst` of them at once.
@@ -180,6 +190,8 @@ impl Limits {
             search: keyed(quota(60, MINUTE, 60), clock),
             announce: keyed(quota(60, HOUR, 10), clock),
             preview: keyed(quota(60, HOUR, 6), clock),
+            reading_password: keyed(quota(20, HOUR, 20), clock),
+            key_ping: keyed(quota(MAX_HOURLY, HOUR, MAX_HOURLY), clock),
             report: keyed(quota(10, HOUR, 5), clock),
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
@@ -208,6 +220,8 @@ impl Limits {
             Limit::Search => self.check(&self.search, &(block, 0)),
             Limit::Announce => self.check(&self.announce, &(block, 0)),
             Limit::Preview => self.check(&self.preview, &(block, 0)),
+            Limit::ReadingPassword => self.check(&self.reading_password, &(block, 0)),
+            Limit::KeyPing(key, hourly) => self.take_key_ping(key, hourly),
             Limit::Report => self.check(&self.report, &(block, 0)),
             Limit::ListedDomain(hub) => self.check(&self.listed_domain, &(block, hub.0)),
             Limit::ListedStrangers(category) => {
@@ -220,6 +234,20 @@ impl Limits {
     /// Whether one more mail may go to this address: one in 15 minutes (`security.md` T33).
     pub fn take_mail_to(&self, address_hash: [u8; 32]) -> bool {
         !self.on || self.check(&self.reset_mail_to, &address_hash).is_ok()
+    }
+
+    /// Keys have quotas of their own, and a limiter has one for all: a ping with a key of half the
+    /// largest quota costs two of it.
+    fn take_key_ping(&self, key: KeyId, hourly: u32) -> Result<(), Duration> {
+        let hourly = hourly.clamp(1, MAX_HOURLY);
+        let cost = NonZeroU32::new(MAX_HOURLY / hourly).unwrap_or(NonZeroU32::MIN);
+        let key = (AddressBlock::EVERYBODY, key.0);
+        match self.key_ping.check_key_n(&key, cost) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(not_until)) => Err(not_until.wait_time_from(self.clock.monotonic().into())),
+            // Never: a cost is at most the whole allowance.
+            Err(_insufficient) => Err(HOUR),
+        }
     }
 
     fn check<K: std::hash::Hash + Eq + Clone>(
@@ -244,6 +272,8 @@ impl Limits {
             &self.search,
             &self.announce,
             &self.preview,
+            &self.reading_password,
+            &self.key_ping,
             &self.report,
             &self.listed_domain,
             &self.listed_strangers,

@@ -11,10 +11,12 @@ pub mod id;
 pub mod job;
 pub mod passphrase;
 pub mod ping;
+pub mod ping_key;
 pub mod problems;
 pub mod slug;
 pub mod targets;
 pub mod text;
+pub mod time;
 pub mod web_url;
 
 /// An enum whose variants have a fixed name each: in the database, on the command line, in forms.

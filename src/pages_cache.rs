@@ -53,6 +53,8 @@ pub struct Rendered {
     /// All headers of this page that do not depend on the request. They are made once: an answer
     /// copies the whole map, which costs less than putting ten headers into one.
     pub headers: HeaderMap,
+    /// Until when it says what is true: pages of a category that opens or closes by itself.
+    pub fresh_until: Option<Timestamp>,
     /// What kept it costs, in bytes, once all encodings are made.
     weight: u32,
 }
@@ -81,6 +83,7 @@ impl Rendered {
             modified: modified_at.map(|at| (at, value(&http_date(at)))),
             cache_control: HeaderValue::from_static(cache_control),
             headers,
+            fresh_until: None,
             weight,
         }
     }
@@ -90,6 +93,19 @@ impl Rendered {
     pub fn with_header(mut self, name: HeaderName, text: &str) -> Self {
         self.headers.insert(name, value(text));
         self
+    }
+
+    /// Makes it a page for those who know a reading password: kept by nobody on the way.
+    #[must_use]
+    pub fn for_few(mut self) -> Self {
+        self.cache_control = HeaderValue::from_static("private, no-cache");
+        self.headers.insert(CACHE_CONTROL, self.cache_control.clone());
+        self.with_header(HeaderName::from_static("x-robots-tag"), "noindex")
+    }
+
+    /// Whether it is as true now as when it was rendered.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.fresh_until.is_none_or(|until| now < until)
     }
 
     /// Adds the headers it does not have yet.

@@ -18,6 +18,10 @@
     });
     box.append(button);
   }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => { print(); });
+  }
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
     const events = new EventSource(live.dataset.live);

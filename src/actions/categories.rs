@@ -1,7 +1,11 @@
 //! Opening and changing categories.
 
+use std::time::Duration;
+
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::categories::{Category, CategoryTexts};
+use crate::db::hubs::Hub;
 use crate::db::{DbError, categories, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::{MAX_CATEGORIES, MAX_DESCRIPTION, MAX_TITLE, line, paragraphs};
@@ -9,7 +13,7 @@ use crate::model::id::{CategoryId, HubId};
 use crate::model::passphrase::Passphrase;
 use crate::model::problems::Problems;
 use crate::model::slug::Slug;
-use crate::model::text;
+use crate::model::{text, time};
 use crate::secret::HasherBusy;
 
 /// A category as somebody typed it.
@@ -34,6 +38,12 @@ pub struct CategoryDraft {
     pub link_back: String,
     /// `on` where posts that link to the hub's own page belong here.
     pub is_default: String,
+    /// It takes no pings before: `YYYY-MM-DDTHH:MM` in the hub's time zone; empty: from now on.
+    pub opens_at: String,
+    /// It takes no pings from then on; empty: it stays open.
+    pub closes_at: String,
+    /// Days the passphrase it has goes on working beside a new one; empty: none.
+    pub keep_old: String,
 }
 
 impl std::fmt::Debug for CategoryDraft {
@@ -45,7 +55,7 @@ impl std::fmt::Debug for CategoryDraft {
 impl CategoryDraft {
     /// What a category that already is would be typed as: without its passphrase, which nobody
     /// knows any more.
-    pub fn of(category: &Category) -> Self {
+    pub fn of(category: &Category, time_zone: &str) -> Self {
         Self {
             title: category.title.clone(),
             slug: category.slug.clone(),
@@ -55,6 +65,9 @@ impl CategoryDraft {
             passphrase: String::new(),
             unproved: category.unproved_policy.as_str().to_owned(),
             link_back: category.link_back.as_str().to_owned(),
+            opens_at: time::local(category.opens_at, time_zone),
+            closes_at: time::local(category.closes_at, time_zone),
+            keep_old: "7".to_owned(),
             is_default: if category.is_default { "on" } else { "" }.to_owned(),
         }
     }
@@ -70,7 +83,12 @@ impl CategoryDraft {
         }
     }
 
-    fn check(&self, has_passphrase: bool) -> Result<(CategoryTexts, Option<Passphrase>), Problems> {
+    fn check(
+        &self,
+        has_passphrase: bool,
+        time_zone: &str,
+        now: Timestamp,
+    ) -> Result<(CategoryTexts, Option<Passphrase>), Problems> {
         let mut problems = Problems::default();
         let title = line(&self.title, MAX_TITLE);
         if title.is_empty() {
@@ -102,6 +120,14 @@ impl CategoryDraft {
         } else {
             problems.take("passphrase", Passphrase::parse(&self.passphrase))
         };
+        let opens_at = problems.take("opens_at", time::moment(&self.opens_at, time_zone)).flatten();
+        let closes_at =
+            problems.take("closes_at", time::moment(&self.closes_at, time_zone)).flatten();
+        if let (Some(opens), Some(closes)) = (opens_at, closes_at)
+            && closes <= opens
+        {
+            problems.add("closes_at", "It cannot close before it opens.");
+        }
         match (slug, ping, listing, problems.is_empty()) {
             (Some(slug), Some(ping_policy), Some(listing_policy), true) => {
                 let description = text::cut(&paragraphs(&self.description), MAX_DESCRIPTION);
@@ -115,11 +141,25 @@ impl CategoryDraft {
                     unproved_policy,
                     link_back,
                     is_default: !self.is_default.is_empty(),
+                    opens_at,
+                    closes_at,
+                    keep_old_until: self.keep_old_until(now),
                 };
                 Ok((texts, passphrase))
             }
             _ => Err(problems),
         }
+    }
+}
+
+/// The longest a former passphrase goes on working, in days.
+const MAX_KEEP_OLD: u64 = 90;
+
+impl CategoryDraft {
+    fn keep_old_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let days: u64 = self.keep_old.trim().parse().ok()?;
+        let days = days.min(MAX_KEEP_OLD);
+        (days > 0).then(|| now.plus(Duration::from_secs(days * 86_400)))
     }
 }
 
@@ -162,10 +202,11 @@ impl From<DbError> for CategoryError {
 const TRIES: usize = 20;
 
 /// Opens a category at the end of a hub.
-pub async fn open(app: &App, hub: HubId, draft: &CategoryDraft) -> Result<Saved, CategoryError> {
-    let (mut texts, passphrase) = draft.check(false).map_err(CategoryError::Problems)?;
+pub async fn open(app: &App, hub: &Hub, draft: &CategoryDraft) -> Result<Saved, CategoryError> {
+    let (now, zone) = (app.clock.now(), &hub.time_zone);
+    let (mut texts, passphrase) = draft.check(false, zone, now).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
-    let now = app.clock.now();
+    let hub = hub.id;
     let id = app
         .db
         .write(move |tx| {
@@ -195,14 +236,16 @@ fn free_number(tx: &mut crate::db::Tx<'_>) -> Result<i64, DbError> {
 /// Changes a category. Without a new passphrase it keeps the one it has.
 pub async fn edit(
     app: &App,
-    hub: HubId,
+    hub: &Hub,
     category: &Category,
     draft: &CategoryDraft,
 ) -> Result<Saved, CategoryError> {
     let has_passphrase = category.passphrase_hash.is_some();
-    let (mut texts, passphrase) = draft.check(has_passphrase).map_err(CategoryError::Problems)?;
+    let (now, zone) = (app.clock.now(), &hub.time_zone);
+    let (mut texts, passphrase) =
+        draft.check(has_passphrase, zone, now).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
-    let (id, now) = (category.id, app.clock.now());
+    let (hub, id) = (hub.id, category.id);
     app.db
         .write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, id, &texts, now)?))
         .await?;

@@ -9,6 +9,7 @@ use crate::app::{App, Gate};
 use crate::db::slugs::Holder;
 use crate::db::{DbConnection, DbError, categories, hubs, slugs};
 use crate::limits::AddressBlock;
+use crate::model::category::Readers;
 use crate::model::ping::CameBy;
 use crate::model::targets::{Place, Target};
 use crate::secret::Secret;
@@ -79,7 +80,10 @@ pub async fn receive(app: &App, claim: Claim) -> Result<Received, ClaimError> {
         passphrase_public,
         ..Incoming::of(Some(claim.source), claim.came_by, claim.sender)
     };
-    Ok(receive_ping::receive(app, &gate, incoming).await?)
+    let secret = gate.is_secret();
+    receive_ping::receive(app, &gate, incoming).await.map_err(|error| {
+        if secret && error.reveals_category() { ClaimError::NoTarget } else { error.into() }
+    })
 }
 
 fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Found, DbError> {
@@ -108,9 +112,11 @@ fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Foun
         (Place::Hub(_) | Place::Number(_), None) => {
             let all = categories::list(connection, hub.id)?;
             let page = |slug: &str| format!("{home}/{}/{slug}", hub.slug);
-            let pages: Vec<String> = all.iter().map(|c| page(&c.slug)).collect();
+            let public = all.iter().filter(|c| c.readers == Readers::Public);
+            let pages: Vec<String> = public.map(|c| page(&c.slug)).collect();
             match categories::default_of(all) {
                 Some(category) => Some(category),
+                None if hub.readers == Readers::Password => None,
                 None if pages.is_empty() => return Ok(Found::NoCategory),
                 None => return Ok(Found::Which(pages)),
             }

@@ -177,9 +177,8 @@ impl Place {
         Ok(Some(Self { gate: Arc::new(Gate { hub, category }), targets }))
     }
 
-    fn is_closed(&self) -> bool {
-        self.gate.hub.suspended_at.is_some()
-            || self.gate.hub.closed_at.or(self.gate.category.closed_at).is_some()
+    fn is_closed(&self, now: Timestamp) -> bool {
+        self.gate.hub.suspended_at.is_some() || self.gate.closed(now).is_some()
     }
 }
 
@@ -190,7 +189,7 @@ async fn poll(
     place: &Place,
 ) -> Result<Option<Timestamp>, DbError> {
     let now = app.clock.now();
-    if place.is_closed() {
+    if place.is_closed(app.clock.now()) {
         return Ok(Some(now.plus(AT_MOST)));
     }
     let Ok(url) = Url::parse(&feed.url) else {
@@ -397,6 +396,7 @@ async fn receive_entry(
             | ReceiveError::OwnPage
             | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
+            | ReceiveError::KeyOver
             | ReceiveError::TooOften(_),
         ) => Ok(Took::Known),
     }
@@ -472,7 +472,8 @@ async fn read_announced(
     };
     app.metrics.fetch("feed");
     let Ok(read) = parse(&fetched) else { return Ok(None) };
-    let open: Vec<&Place> = places.iter().filter(|place| !place.is_closed()).collect();
+    let open: Vec<&Place> =
+        places.iter().filter(|place| !place.is_closed(app.clock.now())).collect();
     for entry in read.entries.iter().rev() {
         let own =
             entry.url.as_ref().and_then(|url| WebUrl::parse_on(url.as_str(), app.hosts()).ok());

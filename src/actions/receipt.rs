@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::db::jobs::JobKey;
 use crate::db::pings::{NewEvent, Ping};
 use crate::db::readings::{self, Reading};
-use crate::db::{DbError, categories, hubs, jobs, listed, pings};
+use crate::db::{DbError, categories, hubs, jobs, keys, listed, pings};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::PingState;
@@ -140,10 +140,14 @@ pub async fn prove(
     let found = own(app, token).await?;
     let category = &found.gate.category;
     let Some(phc) = &category.passphrase_hash else { return Ok(()) };
+    let key = match receive_ping::find_key(app, &found.gate, typed).await {
+        Ok(key) => key.map(|key| key.id),
+        Err(ReceiveError::Database(error)) => return Err(error.into()),
+        Err(_) => return Err(ReceiptError::WrongPassphrase),
+    };
     let right = match Passphrase::parse(typed) {
-        Ok(passphrase) => {
-            receive_ping::try_passphrase(app, category.id, phc, &passphrase, from).await
-        }
+        Ok(_) if key.is_some() => Ok(true),
+        Ok(passphrase) => receive_ping::try_passphrase(app, category, phc, &passphrase, from).await,
         Err(_) => app
             .limits
             .take(Limit::TryPassphrase(category.id), from)
@@ -162,6 +166,10 @@ pub async fn prove(
     app.db
         .write(move |tx| {
             pings::update_right(tx, ping.hub_id, ping.id, true, ping.unverified)?;
+            if let Some(key) = key.filter(|_| ping.key_id.is_none()) {
+                pings::update_key(tx, ping.hub_id, ping.id, key)?;
+                keys::update_used(tx, ping.hub_id, key, now)?;
+            }
             // With it the post may be one that is listed at once.
             jobs::enqueue(tx, JobKey::verify(ping.hub_id, ping.id), now, now)
         })

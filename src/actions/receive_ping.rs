@@ -3,19 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::{App, Gate, Receipt, ReceiptKind};
+use crate::app::{App, Closed, Gate, Receipt, ReceiptKind};
 use crate::clock::Timestamp;
+use crate::db::categories::Category;
 use crate::db::jobs::JobKey;
+use crate::db::keys::{self, Key};
 use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, jobs, listed, pings, queue, readings, refusals};
+use crate::db::{
+    DbError, Tx, blogs, categories, hubs, jobs, listed, pings, queue, readings, refusals,
+};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::line;
-use crate::model::id::{CategoryId, HubId, PublicId};
+use crate::model::id::{HubId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
+use crate::model::ping_key::PingKey;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
@@ -86,9 +91,9 @@ pub enum ReceiveError {
     /// The address is one of this site's own pages.
     #[error("a hub does not list its own pages")]
     OwnPage,
-    /// The hub or category takes no pings, since then.
+    /// The hub or category takes no pings now.
     #[error("the category is closed")]
-    Closed(Timestamp),
+    Closed(Closed),
     /// The operator has suspended the hub.
     #[error("the hub is suspended")]
     Suspended,
@@ -98,6 +103,9 @@ pub enum ReceiveError {
     /// Another passphrase came.
     #[error("the passphrase is wrong")]
     WrongPassphrase,
+    /// A ping key came that is revoked, has run out, or is another category's.
+    #[error("the ping key does not work")]
+    KeyOver,
     /// Too many pings.
     #[error("too often")]
     TooOften(TooOften),
@@ -113,6 +121,23 @@ pub enum ReceiveError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
+}
+
+impl ReceiveError {
+    /// Whether it would tell a stranger that there is such a category, where that is not for
+    /// everybody to know.
+    pub const fn reveals_category(&self) -> bool {
+        matches!(
+            self,
+            Self::NoPassphrase
+                | Self::WrongPassphrase
+                | Self::KeyOver
+                | Self::TooOften(TooOften {
+                    limit: Limit::TryPassphrase(_) | Limit::StrangerPing(_),
+                    ..
+                })
+        )
+    }
 }
 
 impl From<HasherBusy> for ReceiveError {
@@ -137,14 +162,22 @@ pub async fn receive(
         return Err(ReceiveError::Suspended);
     }
     let url = WebUrl::parse_on(incoming.url.as_deref().unwrap_or_default(), app.hosts());
-    let closed_at = gate.hub.closed_at.or(gate.category.closed_at);
-    if let Some(since) = closed_at {
+    // Of a category that is not public strangers learn nothing, and so not when it is open.
+    let secret_right = match gate.is_secret() {
+        true => Some(check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?),
+        false => None,
+    };
+    if let Some(closed) = gate.closed(app.clock.now()) {
         // Without the limit, a closed category would be a free way to make us write.
         app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
         remember_refusal(app, gate, url.as_ref().ok(), RefusalReason::Closed).await?;
-        return Err(ReceiveError::Closed(since));
+        return Err(ReceiveError::Closed(closed));
     }
-    let proved = check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?;
+    let right = match secret_right {
+        Some(right) => right,
+        None => check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?,
+    };
+    let proved = right.proved;
     // A followed feed is read at our own pace: nobody can hurry it.
     if !proved && incoming.came_by != CameBy::Feed {
         app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
@@ -154,7 +187,7 @@ pub async fn receive(
     if url.is_under(app.addresses.base()) {
         return Err(ReceiveError::OwnPage);
     }
-    let mut ping = new_ping(app, gate, &incoming, &url, proved);
+    let mut ping = new_ping(app, gate, &incoming, &url, &right);
     let mut reads = reads_page(gate, incoming.came_by);
     if reads && app.backlog.is_full() {
         if ping.unverified {
@@ -163,7 +196,7 @@ pub async fn receive(
         reads = false;
     }
     let waits = ping.unverified
-        || !lists_at_once(app, gate, &ping, incoming.followed).await?
+        || !lists_at_once(app, gate, &ping, incoming.followed, &right).await?
         || !proved && floods_the_page(app, gate, url.as_str());
     if waits && queue_is_full(app, gate, proved).await? {
         remember_refusal(app, gate, Some(&url), RefusalReason::Full).await?;
@@ -207,8 +240,15 @@ async fn lists_at_once(
     gate: &Gate,
     ping: &NewPing,
     followed: bool,
+    right: &Right,
 ) -> Result<bool, DbError> {
     let listing = gate.category.listing_policy;
+    // A key is its holder's alone: whose blog they post from is as good as proved.
+    if let Some(key) = &right.key {
+        return Ok(key.lists_at_once
+            || listing.lists_at_once()
+            || listing == ListingPolicy::NewBlogWaits && is_trusted(app, gate, ping).await?);
+    }
     if ping.came_by != CameBy::Feed {
         return Ok(listing.lists_at_once());
     }
@@ -217,11 +257,28 @@ async fn lists_at_once(
         && match listing {
             ListingPolicy::AtOnce => true,
             ListingPolicy::AllWait => false,
-            ListingPolicy::NewBlogWaits => {
-                let (hub, key) = (gate.hub.id, ping.blog_key.clone());
-                app.db.read(move |c| blogs::is_approved(c, hub, &key)).await?
-            }
+            ListingPolicy::NewBlogWaits => is_trusted(app, gate, ping).await?,
         })
+}
+
+async fn is_trusted(app: &App, gate: &Gate, ping: &NewPing) -> Result<bool, DbError> {
+    let (hub, key) = (gate.hub.id, ping.blog_key.clone());
+    app.db.read(move |c| blogs::is_approved(c, hub, &key)).await
+}
+
+/// What a sender showed.
+#[derive(Debug, Default)]
+struct Right {
+    /// Whether they knew the passphrase, or a ping key.
+    proved: bool,
+    /// The ping key.
+    key: Option<Arc<Key>>,
+}
+
+impl Right {
+    const fn of(proved: bool) -> Self {
+        Self { proved, key: None }
+    }
 }
 
 /// Whether the sender knew the passphrase. Where none is wanted nobody is asked, and nobody is
@@ -231,22 +288,30 @@ async fn check_passphrase(
     gate: &Arc<Gate>,
     incoming: &Incoming,
     url: Option<&WebUrl>,
-) -> Result<bool, ReceiveError> {
+) -> Result<Right, ReceiveError> {
+    let typed = incoming.passphrase.as_ref().map(|typed| typed.expose().as_str());
+    if let Some(key) = find_key(app, gate, typed.unwrap_or_default()).await? {
+        app.limits.take(
+            Limit::KeyPing(key.id, u32::try_from(key.hourly).unwrap_or(1)),
+            incoming.sender,
+        )?;
+        return Ok(Right { proved: true, key: Some(key) });
+    }
     let phc = match (gate.category.ping_policy, &gate.category.passphrase_hash) {
         (PingPolicy::Passphrase, Some(phc)) => phc,
         (PingPolicy::Passphrase, None) | (PingPolicy::Open | PingPolicy::Closed, _) => {
-            return Ok(false);
+            return Ok(Right::of(false));
         }
     };
     if incoming.followed {
-        return Ok(true);
+        return Ok(Right::of(true));
     }
     let typed = incoming.passphrase.as_ref().filter(|typed| !typed.expose().trim().is_empty());
     let Some(typed) = typed else {
         // Today's WordPress has no place for a passphrase, and a feed has none either.
         if incoming.came_by.is_a_claim() || incoming.came_by == CameBy::Feed {
-            if gate.category.unproved_policy == UnprovedPolicy::Wait {
-                return Ok(false);
+            if gate.category.unproved_policy == UnprovedPolicy::Wait && !gate.is_secret() {
+                return Ok(Right::of(false));
             }
             if incoming.came_by.is_a_claim() {
                 app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
@@ -260,7 +325,7 @@ async fn check_passphrase(
     };
     let right = match Passphrase::parse(typed.expose()) {
         Ok(passphrase) => {
-            try_passphrase(app, gate.category.id, phc, &passphrase, incoming.sender).await?
+            try_passphrase(app, &gate.category, phc, &passphrase, incoming.sender).await?
         }
         // What cannot be a passphrase is a wrong one, and counts as a try all the same.
         Err(_) => {
@@ -270,34 +335,54 @@ async fn check_passphrase(
     };
     if right {
         app.limits.take(Limit::ProvedPing(gate.category.id), incoming.sender)?;
-        return Ok(true);
+        return Ok(Right::of(true));
     }
     remember_refusal(app, gate, url, RefusalReason::WrongPassphrase).await?;
     Err(ReceiveError::WrongPassphrase)
 }
 
-/// Whether a passphrase is a category's: one that was right before costs nothing, others a try.
+/// The ping key that came in the passphrase's place, if one did. Nobody guesses 130 bits: tries
+/// cost nothing, and take nothing from those who type a passphrase.
+pub(super) async fn find_key(
+    app: &App,
+    gate: &Gate,
+    typed: &str,
+) -> Result<Option<Arc<Key>>, ReceiveError> {
+    let Some(typed) = PingKey::parse(typed) else { return Ok(None) };
+    let Some(key) = app.keys_of(gate.hub.id).await?.find(&typed) else { return Ok(None) };
+    let fits = key.category_id.is_none_or(|category| category == gate.category.id);
+    if fits && key.is_good(app.clock.now()) { Ok(Some(key)) } else { Err(ReceiveError::KeyOver) }
+}
+
+/// Whether a passphrase is a category's: one that was right before costs nothing, others a try. The
+/// passphrase before a new one counts as long as its time is not over.
 pub(super) async fn try_passphrase(
     app: &App,
-    category: CategoryId,
+    category: &Category,
     phc: &str,
     passphrase: &Passphrase,
     sender: AddressBlock,
 ) -> Result<bool, ReceiveError> {
     let phrase = passphrase.secret().expose();
-    if app.proofs.has(phc, phrase, app.clock.now()) {
+    let now = app.clock.now();
+    let old = category.old_passphrase_until.is_some_and(|until| now < until);
+    let old = category.old_passphrase_hash.as_deref().filter(|_| old);
+    let known = || [Some(phc), old].into_iter().flatten();
+    if known().any(|phc| app.proofs.has(phc, phrase, now)) {
         return Ok(true);
     }
     let _turn = app.proofs.turn(phc, phrase).await;
-    if app.proofs.has(phc, phrase, app.clock.now()) {
+    if known().any(|phc| app.proofs.has(phc, phrase, now)) {
         return Ok(true);
     }
-    app.limits.take(Limit::TryPassphrase(category), sender)?;
-    let right = app.hasher.verify(passphrase.secret().clone(), Some(phc.to_owned())).await?;
-    if right {
-        app.proofs.keep(phc, phrase, app.clock.now());
+    app.limits.take(Limit::TryPassphrase(category.id), sender)?;
+    for phc in known() {
+        if app.hasher.verify(passphrase.secret().clone(), Some(phc.to_owned())).await? {
+            app.proofs.keep(phc, phrase, now);
+            return Ok(true);
+        }
     }
-    Ok(right)
+    Ok(false)
 }
 
 async fn remember_refusal(
@@ -342,7 +427,7 @@ async fn queue_is_full(app: &App, gate: &Gate, proved: bool) -> Result<bool, DbE
 }
 
 /// What is stored of a ping: text as text, cut to its limits (`wire-formats.md`).
-fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: bool) -> NewPing {
+fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &Right) -> NewPing {
     let plain = |field: &Option<String>, max| {
         text::cut(&text::plain(field.as_deref().unwrap_or_default()), max)
     };
@@ -369,7 +454,8 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         title,
         excerpt,
         came_by: incoming.came_by,
-        proved,
+        proved: right.proved,
+        key: right.key.as_ref().map(|key| key.id),
         sender_hash: sender_hash(app, incoming.sender, now),
         unverified: incoming.came_by.is_a_claim()
             || gate.category.link_back == LinkBack::Required && incoming.came_by != CameBy::Feed,
@@ -402,6 +488,9 @@ async fn store(
         let first = Arc::clone(&new);
         let inserted = app.db.write_lightly(move |tx| {
             let inserted = pings::insert(tx, hub, &first, now)?;
+            if let (Some(key), true) = (first.key, inserted.is_some()) {
+                keys::update_used(tx, hub, key, now)?;
+            }
             if let Some(ping) = inserted.filter(|_| reads) {
                 jobs::enqueue_if_absent(tx, JobKey::verify(hub, ping), now, now)?;
             }
@@ -427,12 +516,16 @@ fn store_or_find(
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?
             .ok_or(DbError::NotFound)?;
         update_if_same_sender(tx, &old, new, now)?;
+        update_listed(tx, &old, new, now)?;
         if reads {
             read_again(tx, hub, &old, now)?;
         }
         let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
         return Ok(Received { receipt, state: old.state });
     };
+    if let Some(key) = new.key {
+        keys::update_used(tx, hub, key, now)?;
+    }
     if let Some(notes) = notes {
         let Notes { vouch, passphrase_public } = notes;
         let unread = Reading { vouch, passphrase_public, ..Reading::unread(id) };
@@ -472,6 +565,44 @@ pub(super) fn read_again(
     Ok(run_at)
 }
 
+/// The same post again, with the key that brought it: what is listed takes the newer texts
+/// (`wire-formats.md`).
+fn update_listed(
+    tx: &mut Tx<'_>,
+    old: &Ping,
+    new: &NewPing,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if !old.is_public() || new.key.is_none() || new.key != old.key_id {
+        return Ok(());
+    }
+    let texts = newer_texts(old, new);
+    if texts != texts_of(old) {
+        pings::update_texts(tx, old.hub_id, old, &texts, now)?;
+        hubs::touch(tx, old.hub_id, now)?;
+        categories::touch(tx, old.hub_id, old.category_id, now)?;
+    }
+    Ok(())
+}
+
+fn texts_of(ping: &Ping) -> PingTexts {
+    PingTexts {
+        title: ping.title.clone(),
+        excerpt: ping.excerpt.clone(),
+        blog_name: ping.blog_name.clone(),
+    }
+}
+
+/// What did not come again stays as it was.
+fn newer_texts(old: &Ping, new: &NewPing) -> PingTexts {
+    let newer = |brought, new: &String, old: &String| if brought { new } else { old }.clone();
+    PingTexts {
+        title: newer(new.brought_title, &new.title, &old.title),
+        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &old.excerpt),
+        blog_name: newer(new.brought_blog_name, &new.blog_name, &old.blog_name),
+    }
+}
+
 /// The same post again: a waiting ping takes the newer texts where the sender shows the same
 /// right to it; what is listed or was set aside stays as it is (`decisions.md`, "Trust").
 fn update_if_same_sender(
@@ -482,16 +613,8 @@ fn update_if_same_sender(
 ) -> Result<(), DbError> {
     let same_right =
         if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
-    // What did not come again stays as it was.
-    let newer = |brought, new: &String, old: &String| if brought { new } else { old }.clone();
-    let texts = PingTexts {
-        title: newer(new.brought_title, &new.title, &old.title),
-        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &old.excerpt),
-        blog_name: newer(new.brought_blog_name, &new.blog_name, &old.blog_name),
-    };
-    let changed = old.title != texts.title
-        || old.excerpt != texts.excerpt
-        || old.blog_name != texts.blog_name;
+    let texts = newer_texts(old, new);
+    let changed = texts != texts_of(old);
     if old.state != PingState::Pending || old.purged_at.is_some() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
+use crate::model::category::Readers;
 use crate::pages_cache::Keepable;
 use crate::secret::SecretKey;
 
@@ -18,6 +19,42 @@ pub struct Gate {
     pub hub: Hub,
     /// The category.
     pub category: Category,
+}
+
+/// Why a category takes no pings just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// Since when, or until when.
+    pub at: Timestamp,
+    /// Whether it is over, and did not begin yet otherwise.
+    pub is_over: bool,
+    /// The hub's IANA time zone, in which this is said.
+    pub time_zone: String,
+}
+
+impl Gate {
+    /// Whether the category takes no pings now: its hub or itself is closed, or it is not its time.
+    pub fn closed(&self, now: Timestamp) -> Option<Closed> {
+        let since = self.hub.closed_at.or(self.category.closed_at);
+        let over = since.or(self.category.closes_at.filter(|at| *at <= now));
+        let early = self.category.opens_at.filter(|at| *at > now);
+        let at = over.or(early)?;
+        let time_zone = self.hub.time_zone.clone();
+        Some(Closed { at, is_over: over.is_some(), time_zone })
+    }
+
+    /// Whether only those who know its reading password may know of it. Whoever cannot show that
+    /// they know its posting passphrase is told what is told of a category that is not there
+    /// (`security.md` T30).
+    pub fn is_secret(&self) -> bool {
+        self.hub.readers == Readers::Password || self.category.readers == Readers::Password
+    }
+
+    /// When it opens or closes next by itself.
+    pub fn next_edge(&self, now: Timestamp) -> Option<Timestamp> {
+        let edges = [self.category.opens_at, self.category.closes_at];
+        edges.into_iter().flatten().filter(|at| *at > now).min()
+    }
 }
 
 impl Keepable for Arc<Gate> {

@@ -92,6 +92,12 @@ pub struct Add {
     /// Posts that link to the hub's own page belong here.
     #[arg(long)]
     default: bool,
+    /// It takes no pings before, in the hub's time zone: "2026-10-08 09:00".
+    #[arg(long, value_name = "TIME", default_value = "")]
+    opens: String,
+    /// It takes no pings from then on.
+    #[arg(long, value_name = "TIME", default_value = "")]
+    closes: String,
     /// One or two sentences.
     #[arg(long, default_value = "")]
     description: String,
@@ -212,11 +218,14 @@ impl Add {
             }
             .to_owned(),
             is_default: if self.default { "on" } else { "" }.to_owned(),
+            opens_at: self.opens.clone(),
+            closes_at: self.closes.clone(),
             passphrase,
+            ..CategoryDraft::default()
         };
         self.instance.run(|app| async move {
             let found = hub_named(&app, &hub).await?;
-            let opened = actions::open(&app, found.id, &draft).await;
+            let opened = actions::open(&app, &found, &draft).await;
             opened.map_err(|error| anyhow!("{error}"))?;
             let gate = find(&app, &format!("{hub}/{slug}")).await?;
             print_category(&app, &gate, self.json);

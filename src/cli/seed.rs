@@ -221,7 +221,9 @@ async fn open_hub(
             passphrase: category.passphrase.unwrap_or_default().into(),
             ..CategoryDraft::default()
         };
-        categories::open(app, id, &draft).await.map_err(|error| anyhow!("{error}"))?;
+        let hub = app.db.read(move |c| crate::db::hubs::find(c, id)).await?;
+        let hub = hub.ok_or_else(|| anyhow!("the hub is gone"))?;
+        categories::open(app, &hub, &draft).await.map_err(|error| anyhow!("{error}"))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::categories;
 use super::{DbConnection, DbError, Tx, hubs, pings, slugs};
 use crate::clock::Timestamp;
-use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{CategoryId, HubId};
 use crate::model::slug::Slug;
 
@@ -39,6 +39,20 @@ pub struct Category {
     pub link_back: LinkBack,
     /// Whether posts that link to the hub's own page belong here.
     pub is_default: bool,
+    /// Who may read it.
+    pub readers: Readers,
+    /// PHC string of its reading password.
+    pub reading_hash: Option<String>,
+    /// Moves when its secret feed address is to stop working.
+    pub feed_epoch: i64,
+    /// It takes no pings before.
+    pub opens_at: Option<Timestamp>,
+    /// It takes no pings from then on.
+    pub closes_at: Option<Timestamp>,
+    /// PHC string of the passphrase it had before.
+    pub old_passphrase_hash: Option<String>,
+    /// How long that one still works.
+    pub old_passphrase_until: Option<Timestamp>,
     /// How many posts are listed.
     pub listed_count: i64,
     /// How many blogs have a listed post.
@@ -75,6 +89,12 @@ pub struct CategoryTexts {
     /// Whether posts that link to the hub's own page belong here; takes it from the category that
     /// had it.
     pub is_default: bool,
+    /// It takes no pings before.
+    pub opens_at: Option<Timestamp>,
+    /// It takes no pings from then on.
+    pub closes_at: Option<Timestamp>,
+    /// How long the passphrase it has goes on working beside a new one.
+    pub keep_old_until: Option<Timestamp>,
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -106,6 +126,8 @@ pub fn insert(
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
             categories::is_default.eq(new.is_default),
+            categories::opens_at.eq(new.opens_at.map(Timestamp::micros)),
+            categories::closes_at.eq(new.closes_at.map(Timestamp::micros)),
             categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
             categories::created_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
@@ -132,6 +154,7 @@ pub fn update(
     // when the category asks for one again.
     let kept = old.passphrase_hash.as_ref().filter(|_| new.ping_policy != PingPolicy::Open);
     let hash = new.passphrase_hash.as_ref().or(kept);
+    let (old_hash, old_until) = old_passphrase(&old, new, now);
     diesel::update(of(hub, old.id))
         .set((
             categories::slug.eq(new.slug.as_str()),
@@ -143,6 +166,10 @@ pub fn update(
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
             categories::is_default.eq(new.is_default),
+            categories::opens_at.eq(new.opens_at.map(Timestamp::micros)),
+            categories::closes_at.eq(new.closes_at.map(Timestamp::micros)),
+            categories::old_passphrase_hash.eq(old_hash),
+            categories::old_passphrase_until.eq(old_until.map(Timestamp::micros)),
             categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
             categories::changed_at.eq(now.micros()),
         ))
@@ -160,6 +187,23 @@ fn give_default(tx: &mut Tx<'_>, hub: HubId, is_default: bool) -> Result<(), DbE
             .execute(tx.connection)?;
     }
     Ok(())
+}
+
+/// The passphrase that goes on working beside the category's own: what it had until now, where a
+/// new one is set and the old one is kept; else the one that is kept already.
+fn old_passphrase(
+    old: &Category,
+    new: &CategoryTexts,
+    now: Timestamp,
+) -> (Option<String>, Option<Timestamp>) {
+    if new.ping_policy == PingPolicy::Open {
+        return (None, None);
+    }
+    match (&new.passphrase_hash, new.keep_old_until) {
+        (Some(_), Some(until)) if until > now => (old.passphrase_hash.clone(), Some(until)),
+        (Some(_), _) => (None, None),
+        (None, _) => (old.old_passphrase_hash.clone(), old.old_passphrase_until),
+    }
 }
 
 fn closed_at(was: Option<Timestamp>, policy: PingPolicy, now: Timestamp) -> Option<i64> {
@@ -188,6 +232,19 @@ pub fn update_order(
             .execute(tx.connection)?;
     }
     hubs::touch(tx, hub, now)
+}
+
+/// Notes that something its feed shows changed.
+pub fn touch(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(of(hub, category))
+        .set(categories::changed_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// Deletes a category with the pings that are left. Its slugs stay taken.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::schema::{hubs, pings};
 use super::{DbConnection, DbError, Tx, instance, slugs};
 use crate::clock::Timestamp;
+use crate::model::category::Readers;
 use crate::model::id::HubId;
 use crate::model::slug::Slug;
 
@@ -50,6 +51,12 @@ pub struct Hub {
     pub suspended_at: Option<Timestamp>,
     /// Since when it takes no pings.
     pub closed_at: Option<Timestamp>,
+    /// Who may read it.
+    pub readers: Readers,
+    /// PHC string of its reading password.
+    pub reading_hash: Option<String>,
+    /// Moves when its secret feed address is to stop working.
+    pub feed_epoch: i64,
     /// Since when there is such a hub.
     pub created_at: Timestamp,
     /// When its own texts last changed.
@@ -60,8 +67,8 @@ pub struct Hub {
 
 impl Hub {
     /// Whether it stands on the home page and search engines may have it.
-    pub const fn is_public(&self) -> bool {
-        self.approved_at.is_some() && self.suspended_at.is_none()
+    pub fn is_public(&self) -> bool {
+        self.approved_at.is_some() && self.suspended_at.is_none() && self.readers == Readers::Public
     }
 }
 
@@ -222,6 +229,7 @@ pub fn list_all(connection: &mut DbConnection, skip: i64, limit: i64) -> Result<
 pub fn list_public(connection: &mut DbConnection, limit: i64) -> Result<Vec<Hub>, DbError> {
     Ok(hubs::table
         .filter(hubs::approved_at.is_not_null().and(hubs::suspended_at.is_null()))
+        .filter(hubs::readers.eq(Readers::Public.as_str()))
         .select(Hub::as_select())
         .order((hubs::last_listed_at.is_null(), hubs::last_listed_at.desc(), hubs::id.desc()))
         .limit(limit)

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
 use super::{DbConnection, DbError, Tx, blogs as blog_rows};
 use crate::clock::Timestamp;
+use crate::model::category::Readers;
 use crate::model::id::{BlogId, CategoryId, HubId, PingId, PublicId};
 use crate::model::ping::PingState;
 
@@ -81,8 +82,12 @@ pub fn enter(
     if approved {
         blog_rows::update_approved(tx, hub, blog.id, now)?;
     }
+    let counts = counts_in_hub(tx.connection, hub, ping.category_id)?;
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.id.0)))
-        .set((blogs::listed_count.eq(blogs::listed_count + 1), blogs::name.eq(&ping.blog_name)))
+        .set((
+            blogs::listed_count.eq(blogs::listed_count + i64::from(counts)),
+            blogs::name.eq(&ping.blog_name),
+        ))
         .execute(tx.connection)?;
     let new_in_category = add_category_blog(tx, hub, ping.category_id, blog.id)?;
     add_hour(tx, hub, ping.category_id, listed_at)?;
@@ -94,13 +99,15 @@ pub fn enter(
             categories::changed_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
-    diesel::update(hub_row(hub))
-        .set((
-            hubs::listed_count.eq(hubs::listed_count + 1),
-            hubs::blog_count.eq(hubs::blog_count + i64::from(blog.listed_count == 0)),
-            hubs::last_listed_at.eq(now.micros()),
-        ))
-        .execute(tx.connection)?;
+    if counts {
+        diesel::update(hub_row(hub))
+            .set((
+                hubs::listed_count.eq(hubs::listed_count + 1),
+                hubs::blog_count.eq(hubs::blog_count + i64::from(blog.listed_count == 0)),
+                hubs::last_listed_at.eq(now.micros()),
+            ))
+            .execute(tx.connection)?;
+    }
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.id.0)))
         .set((
             pings::state.eq(PingState::Listed.as_str()),
@@ -117,11 +124,61 @@ pub fn enter(
 
 /// Sets when the newest post of a category and of its hub was listed, from the lists themselves.
 fn set_newest(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
-    let newest = newest_in(tx.connection, hub, Some(category))?;
+    let newest: Option<i64> = pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq(category.0)))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+        .select(max(pings::listed_at))
+        .first(tx.connection)?;
     diesel::update(category_of(hub, category))
         .set(categories::last_listed_at.eq(newest))
         .execute(tx.connection)?;
-    let newest = newest_in(tx.connection, hub, None)?;
+    let newest = newest_of_hub(tx.connection, hub, None)?;
+    diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// When the newest post of a hub's public categories was listed, one of them left out.
+fn newest_of_hub(
+    connection: &mut DbConnection,
+    hub: HubId,
+    without: Option<CategoryId>,
+) -> Result<Option<i64>, DbError> {
+    let without = without.map_or(0, |category| category.0);
+    Ok(categories::table
+        .filter(categories::hub_id.eq(hub.0).and(categories::id.ne(without)))
+        .filter(categories::readers.eq(Readers::Public.as_str()))
+        .select(max(categories::last_listed_at))
+        .first(connection)?)
+}
+
+/// Whether what is listed in a category counts in its hub: nothing of one that is not public is
+/// shown anywhere else (`security.md` T39).
+fn counts_in_hub(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+) -> Result<bool, DbError> {
+    let readers: Readers =
+        category_of(hub, category).select(categories::readers).first(connection)?;
+    Ok(readers == Readers::Public)
+}
+
+/// Counts a hub's lists anew, after one of its categories became public, or is no longer.
+pub fn recount(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    const BLOGS: &str = "UPDATE blogs SET listed_count = coalesce((\
+        SELECT sum(category_blogs.listed_count) FROM category_blogs \
+        JOIN categories ON categories.hub_id = category_blogs.hub_id AND categories.id = category_blogs.category_id \
+        WHERE category_blogs.hub_id = blogs.hub_id AND category_blogs.blog_id = blogs.id \
+        AND categories.readers = 'public'), 0) WHERE hub_id = $1";
+    const HUB: &str = "UPDATE hubs SET \
+        listed_count = coalesce((SELECT sum(listed_count) FROM categories WHERE hub_id = hubs.id AND readers = 'public'), 0), \
+        blog_count = (SELECT count(*) FROM blogs WHERE hub_id = hubs.id AND listed_count > 0) WHERE id = $1";
+    for sql in [BLOGS, HUB] {
+        diesel::sql_query(sql)
+            .bind::<diesel::sql_types::BigInt, _>(hub.0)
+            .execute(tx.connection)?;
+    }
+    let newest = newest_of_hub(tx.connection, hub, None)?;
     diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
     Ok(())
 }
@@ -144,10 +201,14 @@ pub fn leave(
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
-    let (mut last_of_category, mut last_of_hub) = (0, 0);
+    let counts = counts_in_hub(tx.connection, hub, category)?;
+    let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
         last_of_category = remove_category_blog(tx, hub, category, blog)?;
-        last_of_hub = remove_blog(tx, hub, blog, 1)?;
+        if counts {
+            last_of_hub = remove_blog(tx, hub, blog, 1)?;
+        }
+        was_last = !has_listed(tx.connection, hub, blog)?;
     }
     if let Some(listed_at) = listed_at {
         diesel::update(listed_hours::table.find((hub.0, category.0, listed_at.hours())))
@@ -163,12 +224,19 @@ pub fn leave(
         .execute(tx.connection)?;
     diesel::update(hub_row(hub))
         .set((
-            hubs::listed_count.eq(hubs::listed_count - 1),
+            hubs::listed_count.eq(hubs::listed_count - i64::from(counts)),
             hubs::blog_count.eq(hubs::blog_count - last_of_hub),
         ))
         .execute(tx.connection)?;
     set_newest(tx, hub, category)?;
-    Ok(last_of_hub == 1)
+    Ok(was_last)
+}
+
+/// Whether a blog has a listed post anywhere in the hub.
+fn has_listed(connection: &mut DbConnection, hub: HubId, blog: BlogId) -> Result<bool, DbError> {
+    let listed = category_blogs::table
+        .filter(category_blogs::hub_id.eq(hub.0).and(category_blogs::blog_id.eq(blog.0)));
+    Ok(diesel::select(diesel::dsl::exists(listed)).get_result(connection)?)
 }
 
 /// Takes a listed ping off the lists while its page cannot be read; its place is kept for
@@ -185,6 +253,9 @@ pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result
 
 /// Takes a whole category, whose pings are deleted, out of its hub's counters.
 pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
+    if !counts_in_hub(tx.connection, hub, category)? {
+        return Ok(());
+    }
     let listed: i64 =
         category_of(hub, category).select(categories::listed_count).first(tx.connection)?;
     let by_blog: Vec<(BlogId, i64)> = category_blogs::table
@@ -195,7 +266,7 @@ pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Re
     for (blog, count) in by_blog {
         gone += remove_blog(tx, hub, blog, count)?;
     }
-    let newest = newest_in(tx.connection, hub, None)?;
+    let newest = newest_of_hub(tx.connection, hub, Some(category))?;
     diesel::update(hub_row(hub))
         .set((
             hubs::listed_count.eq(hubs::listed_count - listed),
@@ -293,24 +364,17 @@ fn add_hour(
     Ok(())
 }
 
-fn newest_in(
-    connection: &mut DbConnection,
-    hub: HubId,
-    category: Option<CategoryId>,
-) -> Result<Option<i64>, DbError> {
-    let listed = pings::table
-        .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC));
-    Ok(match category {
-        Some(category) => listed
-            .filter(pings::category_id.eq(category.0))
-            .select(max(pings::listed_at))
-            .first(connection)?,
-        None => listed.select(max(pings::listed_at)).first(connection)?,
-    })
+/// The categories whose posts stand on their own pages only.
+fn apart(connection: &mut DbConnection, hub: HubId) -> Result<Vec<i64>, DbError> {
+    Ok(categories::table
+        .filter(categories::hub_id.eq(hub.0))
+        .filter(categories::readers.ne(Readers::Public.as_str()))
+        .select(categories::id)
+        .load(connection)?)
 }
 
-/// Which pings are listed, newest first: of a hub or of one of its categories, from a place on.
+/// Which pings are listed, newest first: of a hub's public categories or of one category, from a
+/// place on.
 ///
 /// `limit` rows at most; ask for one more than is shown to know whether there are older ones.
 pub fn list(
@@ -320,6 +384,7 @@ pub fn list(
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
+    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
     let mut query = pings::table
         .left_join(blogs::table)
         .filter(pings::hub_id.eq(hub.0))
@@ -340,6 +405,9 @@ pub fn list(
         .into_boxed();
     if let Some(category) = category {
         query = query.filter(pings::category_id.eq(category.0));
+    }
+    if !apart.is_empty() {
+        query = query.filter(pings::category_id.ne_all(apart));
     }
     if let Some(Place { listed_at, id }) = before {
         query = query.filter(
@@ -374,6 +442,7 @@ pub fn list_hours(
     first: i64,
     last: i64,
 ) -> Result<Vec<(i64, i64)>, DbError> {
+    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
     let mut query = listed_hours::table
         .filter(listed_hours::hub_id.eq(hub.0))
         .filter(listed_hours::hour.between(first, last))
@@ -381,6 +450,9 @@ pub fn list_hours(
         .into_boxed();
     if let Some(category) = category {
         query = query.filter(listed_hours::category_id.eq(category.0));
+    }
+    if !apart.is_empty() {
+        query = query.filter(listed_hours::category_id.ne_all(apart));
     }
     Ok(query.load(connection)?)
 }

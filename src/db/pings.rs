@@ -6,7 +6,7 @@ use super::connection::on_backend;
 use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
-use crate::model::id::{AccountId, CategoryId, HubId, PingId, PublicId};
+use crate::model::id::{AccountId, CategoryId, HubId, KeyId, PingId, PublicId};
 use crate::model::ping::{CameBy, PingState};
 
 /// A ping.
@@ -37,6 +37,8 @@ pub struct Ping {
     pub came_by: CameBy,
     /// Whether its sender knew the passphrase.
     pub proved: bool,
+    /// The ping key that brought it.
+    pub key_id: Option<KeyId>,
     /// Keyed hash of the sender's address block.
     pub sender_hash: Vec<u8>,
     /// When it came.
@@ -83,6 +85,8 @@ pub struct NewPing {
     pub came_by: CameBy,
     /// Whether its sender knew the passphrase.
     pub proved: bool,
+    /// The ping key that brings it.
+    pub key: Option<KeyId>,
     /// Keyed hash of the sender's address block.
     pub sender_hash: Vec<u8>,
     /// Whether its page must be read, and link here, before anybody sees it.
@@ -116,6 +120,7 @@ pub fn insert(
         pings::state.eq(PingState::Pending.as_str()),
         pings::came_by.eq(new.came_by.as_str()),
         pings::proved.eq(new.proved),
+        pings::key_id.eq(new.key.map(|key| key.0)),
         pings::sender_hash.eq(&new.sender_hash),
         pings::received_at.eq(now.micros()),
         pings::unverified.eq(new.unverified),
@@ -286,6 +291,14 @@ pub fn update_right(
 ) -> Result<(), DbError> {
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::proved.eq(proved), pings::unverified.eq(unverified)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes the ping key that vouches for a ping.
+pub fn update_key(tx: &mut Tx<'_>, hub: HubId, ping: PingId, key: KeyId) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::key_id.eq(key.0))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -46,6 +46,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .execute(tx.connection)?;
     diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
+    super::keys::delete_over(tx, Timestamp::from_micros(before(HISTORY_DAYS)))?;
     let mut rows = 0;
     let waiting: Vec<i64> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))

@@ -69,6 +69,9 @@ table! {
         approved_at -> Nullable<BigInt>,
         suspended_at -> Nullable<BigInt>,
         closed_at -> Nullable<BigInt>,
+        readers -> Text,
+        reading_hash -> Nullable<Text>,
+        feed_epoch -> BigInt,
         created_at -> BigInt,
         edited_at -> BigInt,
         changed_at -> BigInt,
@@ -107,6 +110,13 @@ table! {
         unproved_policy -> Text,
         link_back -> Text,
         is_default -> Bool,
+        readers -> Text,
+        reading_hash -> Nullable<Text>,
+        feed_epoch -> BigInt,
+        opens_at -> Nullable<BigInt>,
+        closes_at -> Nullable<BigInt>,
+        old_passphrase_hash -> Nullable<Text>,
+        old_passphrase_until -> Nullable<BigInt>,
         listed_count -> BigInt,
         blog_count -> BigInt,
         last_listed_at -> Nullable<BigInt>,
@@ -173,6 +183,7 @@ table! {
         state -> Text,
         came_by -> Text,
         proved -> Bool,
+        key_id -> Nullable<BigInt>,
         sender_hash -> Binary,
         received_at -> BigInt,
         listed_at -> Nullable<BigInt>,
@@ -286,6 +297,24 @@ table! {
     }
 }
 
+table! {
+    ping_keys (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> Nullable<BigInt>,
+        name -> Text,
+        key_hash -> Binary,
+        ending -> Text,
+        lists_at_once -> Bool,
+        hourly -> BigInt,
+        use_count -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
@@ -320,4 +349,5 @@ allow_tables_to_appear_in_same_query!(
     jobs,
     page_readings,
     followed_feeds,
+    ping_keys,
 );

@@ -8,8 +8,10 @@ use diesel::sql_types::{BigInt, Binary, Text};
 
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
-use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
+use crate::model::id::{
+    AccountId, BlogId, CategoryId, FeedId, HubId, KeyId, PingId, PublicId, ReportId,
+};
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
@@ -49,12 +51,14 @@ column! {
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
+    KeyId: BigInt as i64 => |id| Some(KeyId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
     PingPolicy: Text as String => |text| PingPolicy::parse(&text);
     ListingPolicy: Text as String => |text| ListingPolicy::parse(&text);
     UnprovedPolicy: Text as String => |text| UnprovedPolicy::parse(&text);
+    Readers: Text as String => |text| Readers::parse(&text);
     LinkBack: Text as String => |text| LinkBack::parse(&text);
     JobKind: Text as String => |text| JobKind::parse(&text);
     FollowedBy: Text as String => |text| FollowedBy::parse(&text);

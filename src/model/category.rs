@@ -51,6 +51,19 @@ named! {
     }
 }
 
+named! {
+    /// Who may read a hub or a category.
+    Readers {
+        /// Everybody; it stands in lists.
+        Public = "public",
+        /// Whoever has its address: it stands in no list, and search engines are asked to leave it
+        /// alone.
+        Unlisted = "unlisted",
+        /// Whoever knows its reading password. Nothing of it is shown anywhere else.
+        Password = "password",
+    }
+}
+
 impl ListingPolicy {
     /// Whether a ping may be listed without anybody looking at it.
     ///

@@ -67,7 +67,10 @@ pub async fn around(
 /// headers: it is answered at the door, and nothing is routed.
 fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if reads && request.query_string().is_empty() { app.pages.get(request.path()) } else { None }
+    if !reads || !request.query_string().is_empty() {
+        return None;
+    }
+    app.pages.get(request.path()).filter(|page| page.is_fresh(app.clock.now()))
 }
 
 /// The answer where the request was given up, and with it what it was: a time-out.

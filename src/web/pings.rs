@@ -10,6 +10,7 @@ use crate::actions::claims::ClaimError;
 use crate::actions::receive_ping::ReceiveError;
 use crate::app::App;
 use crate::web::error::words_for;
+use crate::web::view::closed_sentence;
 
 /// Why a claim was refused, for its sender, and when to try again.
 fn claim_words(app: &App, error: &ClaimError) -> (String, Option<Duration>) {
@@ -27,12 +28,15 @@ fn claim_words(app: &App, error: &ClaimError) -> (String, Option<Duration>) {
     (sentence.to_owned(), None)
 }
 
+/// What is said of a ping key that does not open the category.
+pub const KEY_OVER: &str = "This personal ping address does not work any more, or belongs to another category: ask the organizers for a new one.";
+
 fn receive_words(app: &App, error: &ReceiveError) -> (String, Option<Duration>) {
     let minute = Some(Duration::from_secs(60));
     let (sentence, wait) = match error {
         ReceiveError::Url(error) => return (error.to_string(), None),
         ReceiveError::OwnPage => ("The source is a page of this site: send your own post.", None),
-        ReceiveError::Closed(_) => ("The category is closed, and takes no more posts.", None),
+        ReceiveError::Closed(closed) => return (closed_sentence(closed), None),
         ReceiveError::Suspended => ("The hub is suspended, and takes no posts.", None),
         ReceiveError::NoPassphrase => {
             let endpoint = app.addresses.path("/webmention?key=PASSPHRASE");
@@ -46,6 +50,7 @@ fn receive_words(app: &App, error: &ReceiveError) -> (String, Option<Duration>) 
         ReceiveError::WrongPassphrase => {
             ("The passphrase is not right: check it with the organizers.", None)
         }
+        ReceiveError::KeyOver => (KEY_OVER, None),
         ReceiveError::TooOften(too_often) => {
             let wait = too_often.retry_after;
             app.metrics.limited(too_often.limit.as_str());

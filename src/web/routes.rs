@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
-    operator, post, queue, receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, keys, list,
+    manage, operator, post, queue, readers, reading, receipt, reports, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -86,6 +86,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
         .service(reads("/{hub}/-/add", add::choose))
+        .service(writes("/{hub}/-/read", reading::open_hub))
+        .service(writes("/{hub}/{category}/-/read", reading::open_category))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))
         .service(both("/{hub}/{category}/", nowhere, trackback::receive))
         .service(reads("/{hub}/{category}/rss", feeds::show_category))
@@ -127,6 +129,11 @@ fn desk(config: &mut ServiceConfig) {
         .service(reads("/manage/{hub}/reports", reports::show))
         .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
+        .service(both("/manage/{hub}/keys", keys::show, keys::create))
+        .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
+        .service(reads("/manage/{hub}/readers", readers::show))
+        .service(writes("/manage/{hub}/readers/{name}", readers::update))
+        .service(writes("/manage/{hub}/readers/{name}/feed", readers::renew_feed))
         .service(writes("/manage/{hub}/close", hub_settings::close))
         .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
         .service(writes("/manage/{hub}/delete", hub_settings::delete))

@@ -1,9 +1,14 @@
 //! How things look on pages: times, numbers, plurals, avatars.
 
+mod qr;
+
+pub use qr::QrCode;
+
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use crate::app::Closed;
 use crate::clock::Timestamp;
 use crate::db::hubs::Hub;
 use crate::model::colour::Accent;
@@ -51,6 +56,16 @@ impl Zone {
     /// `11 March 2003, 16:40 CST`: where the reader may be anywhere.
     pub fn moment_zoned(&self, at: Timestamp) -> String {
         self.local(at).strftime("%-d %B %Y, %H:%M %Z").to_string()
+    }
+}
+
+/// Since when a category takes no pings, or from when on it does, as a sentence.
+pub fn closed_sentence(closed: &Closed) -> String {
+    let moment = Zone::named(&closed.time_zone).moment_zoned(closed.at);
+    if closed.is_over {
+        format!("The category has been closed since {moment}, and takes no more posts.")
+    } else {
+        format!("The category opens on {moment}, and takes no posts before.")
     }
 }
 

@@ -57,7 +57,7 @@ story! {
             .redirects_to("/manage/sxsw/categories");
         assert!(topic.ping(&[("url", "http://ada.example/1")]).await.is_stored(), "it keeps the one it has");
         topic.organizer.open(edit).await;
-        topic.organizer.submit(edit, &[("passphrase", "night ferry")]).await
+        topic.organizer.submit(edit, &[("passphrase", "night ferry"), ("keep_old", "0")]).await
             .says("New passphrase for keynotes").says("night-ferry");
         let old = topic.ping(&[("url", "http://ada.example/2")]).await;
         assert!(old.message().starts_with("This TrackBack item is protected"), "{old:?}");
@@ -100,8 +100,8 @@ story! {
         topic.organizer.open(edit).await;
         twin.open(edit).await;
         let (one, other) = tokio::join!(
-            topic.organizer.submit(edit, &[("passphrase", "night-ferry")]),
-            twin.submit(edit, &[("passphrase", "paper-moon")]),
+            topic.organizer.submit(edit, &[("passphrase", "night-ferry"), ("keep_old", "0")]),
+            twin.submit(edit, &[("passphrase", "paper-moon"), ("keep_old", "0")]),
         );
         one.says("night-ferry");
         other.says("paper-moon");

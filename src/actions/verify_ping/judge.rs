@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::look::{Facts, Found};
 use crate::app::Gate;
 use crate::clock::Timestamp;
+use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, hubs, listed, pings};
+use crate::db::{DbError, Tx, blogs, hubs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
@@ -183,7 +184,11 @@ impl Judge {
     fn waiting(&mut self, tx: &mut Tx<'_>, facts: &Facts) -> Result<(), DbError> {
         let hub = self.ping.hub_id;
         let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
-        let lists = self.lists(facts, trusted);
+        let key = match self.ping.key_id {
+            Some(key) => keys::find(tx.reading(), hub, key)?.filter(|key| key.is_good(self.now)),
+            None => None,
+        };
+        let lists = self.lists(facts, trusted, key.as_ref());
         // What a page says of itself replaces what somebody said of it: always for a claim, which
         // said nothing; for others where nobody will look at it before it is listed.
         if self.ping.came_by.is_a_claim() || lists {
@@ -206,20 +211,23 @@ impl Judge {
     }
 
     /// Whether a ping that waited for its page is listed without anybody looking at it.
-    fn lists(&self, facts: &Facts, trusted: bool) -> bool {
+    fn lists(&self, facts: &Facts, trusted: bool, key: Option<&Key>) -> bool {
         let category = &self.gate.category;
         let may_post = self.ping.proved || category.ping_policy == PingPolicy::Open;
-        let is_open = self.gate.hub.closed_at.or(category.closed_at).is_none()
-            && self.gate.hub.suspended_at.is_none();
+        let is_open = self.gate.closed(self.now).is_none() && self.gate.hub.suspended_at.is_none();
         let proves_itself = if self.ping.came_by.is_a_claim() {
             facts.is_linked && facts.is_same_blog
         } else {
             self.reading.title_matches
         };
+        // What waited for its link, with a key that lists at once.
+        let by_key =
+            key.is_some_and(|key| key.lists_at_once) && self.ping.unverified && facts.is_linked;
         may_post
             && is_open
             && !self.floods
             && match category.listing_policy {
+                _ if by_key => true,
                 // It waited for its link only.
                 ListingPolicy::AtOnce => self.ping.unverified && facts.is_linked,
                 ListingPolicy::NewBlogWaits => trusted && proves_itself,

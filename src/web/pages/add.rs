@@ -1,29 +1,33 @@
 //! "Add your post": all ways to ping on one page, the form for blogs that cannot, and "Did my post
 //! arrive?".
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::{HubFace, Tab, tabs};
-use super::list::{closed_since, rules};
+use super::list::{closed, feed_path, rules};
+use super::reading::{self, At, Entered, Names};
 use crate::actions::arrived::{self, Arrived, ArrivedError, Proof};
 use crate::actions::preview::{self, PreviewError};
 use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
-use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find_hub};
-use crate::app::{App, Gate};
+use crate::actions::resolve::{PingAddress, find_gate};
+use crate::app::{App, Gate, Lock};
 use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
 use crate::limits::{Limit, TooOften};
-use crate::model::category::PingPolicy;
+use crate::model::category::{PingPolicy, Readers};
 use crate::model::ping::{CameBy, RefusalReason};
 use crate::model::problems::Problems;
 use crate::model::web_url::WebUrlError;
 use crate::secret::Secret;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
+use crate::web::pings::KEY_OVER;
 use crate::web::respond;
-use crate::web::view::Zone;
+use crate::web::view::{Zone, closed_sentence};
 
 /// A post as it was typed into the form.
 #[derive(Clone, Default, serde::Deserialize)]
@@ -74,8 +78,9 @@ struct AddView {
     category_path: String,
     ping: String,
     wants_passphrase: bool,
-    closed_since: String,
-    rules: Vec<&'static str>,
+    /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
+    closed: String,
+    rules: Vec<String>,
     csrf: String,
     form: AddForm,
     problems: Problems,
@@ -115,15 +120,10 @@ pub async fn show(
     query: Option<web::Query<Query>>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let (hub, category) = names.into_inner();
-    let found = app.db.read(move |c| find_category(c, &hub, &category)).await?;
-    let gate = match found {
-        Found::Here(gate) => gate,
-        Found::Moved(gate) => {
-            return Ok(respond::moved(&format!("/{}/{}/add", gate.hub.slug, gate.category.slug)));
-        }
-        Found::Gone => return Err(PageError::Gone(Missing::Category)),
-        Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
+    let names = Names::category(&names.0, &names.1);
+    let gate = match reading::enter(&app, &request, &names, "/add", &visit).await? {
+        Entered::In(at) => gate(*at)?,
+        Entered::Answer(answer) => return Ok(answer),
     };
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let looking = query.looking.is_some();
@@ -141,6 +141,28 @@ pub async fn show(
         Parts { arrived, looking, ..Parts::default() },
     )
     .await
+}
+
+fn gate(at: At) -> Result<Gate, PageError> {
+    let category = at.category.ok_or(PageError::NotFound(Missing::Category))?;
+    Ok(Gate { hub: at.hub, category })
+}
+
+/// The category of a form, for whoever may read its page.
+async fn find_readable(
+    app: &App,
+    request: &HttpRequest,
+    hub: String,
+    category: String,
+) -> Result<Arc<Gate>, PageError> {
+    let gate = find_gate(app, PingAddress::Slugs(hub, category)).await?;
+    let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
+    let lock = Lock::of(&gate.hub, Some(&gate.category));
+    if reading::may_read(app, request, lock.as_ref()).await? {
+        Ok(gate)
+    } else {
+        Err(PageError::NotFound(Missing::Category))
+    }
 }
 
 async fn ask(
@@ -244,14 +266,17 @@ async fn page(
     let path = format!("/{}/{}", hub.slug, category.slug);
     let view = AddView {
         add: format!("{path}/add"),
-        rss: format!("{path}/rss"),
+        rss: {
+            let lock = Lock::of(hub, Some(category));
+            feed_path(&path, lock.map(|lock| lock.feed_key(&app.secrets)).as_deref())
+        },
         tabs: add_tabs(hub, &all, Some(category)),
         category: category.title.clone(),
         category_path: path,
         ping: app.addresses.ping(category.number),
         wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
-        closed_since: closed_since(gate),
-        rules: rules(gate),
+        closed: closed(gate, app.clock.now()),
+        rules: rules(gate, app.clock.now()),
         csrf: visit.csrf.clone(),
         form,
         asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
@@ -328,8 +353,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     let form = form.0;
     let (hub, category) = names.into_inner();
-    let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
-    let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
+    let gate = find_readable(&app, &request, hub, category).await?;
     if form.step == "fetch" {
         return fetch(&app, &request, &gate, &visit, form).await;
     }
@@ -369,8 +393,7 @@ pub async fn prove(
     form: Checked<ProofForm>,
 ) -> Result<HttpResponse, PageError> {
     let (hub, category) = names.into_inner();
-    let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
-    let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
+    let gate = find_readable(&app, &request, hub, category).await?;
     match arrived::look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
         Ok(()) | Err(ArrivedError::Url(_)) => {}
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
@@ -396,6 +419,7 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
             "passphrase",
             "This is not the passphrase of this category. Check it with the organizers.",
         ),
+        ReceiveError::KeyOver => ("passphrase", KEY_OVER),
         ReceiveError::TooOften(TooOften { limit: Limit::TryPassphrase(_), retry_after }) => {
             let wait = words_for(*retry_after);
             return (
@@ -412,7 +436,7 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         ReceiveError::Full | ReceiveError::Backlog => {
             ("form", "Too many posts are waiting for the organizers. Please send it again later.")
         }
-        ReceiveError::Closed(_) => ("form", "This category takes no more posts."),
+        ReceiveError::Closed(closed) => return ("form", closed_sentence(closed)),
         ReceiveError::Suspended => ("form", "This hub takes no posts."),
         ReceiveError::Busy | ReceiveError::Database(_) => {
             ("form", "There is too much going on just now. Please send it again in a minute.")
@@ -436,37 +460,36 @@ struct Choice {
     title: String,
     path: String,
     description: String,
-    rules: Vec<&'static str>,
+    rules: Vec<String>,
 }
 
 /// `GET /{hub}/-/add`: which category a post belongs to.
 pub async fn choose(
     app: web::Data<App>,
+    request: HttpRequest,
     slug: web::Path<String>,
+    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let slug = slug.into_inner();
-    let (hub, all) = app
-        .db
-        .read(move |connection| {
-            let (Found::Here(hub) | Found::Moved(hub)) = find_hub(connection, &slug)? else {
-                return Err(PageError::NotFound(Missing::Hub));
-            };
-            let all = categories::list(connection, hub.id)?;
-            Ok((hub, all))
-        })
-        .await?;
-    if hub.suspended_at.is_some() {
-        return Err(PageError::Suspended);
-    }
+    let at = match reading::enter(&app, &request, &Names::hub(&slug), "/-/add", &visit).await? {
+        Entered::In(at) => *at,
+        Entered::Answer(answer) => return Ok(answer),
+    };
+    let (hub, lock, now) = (at.hub, at.lock, app.clock.now());
+    let id = hub.id;
+    let mut all = app.db.read(move |c| categories::list(c, id)).await?;
+    all.retain(|category| category.readers == Readers::Public);
     let choices = all.iter().map(|category| Choice {
         title: category.title.clone(),
         path: format!("/{}/{}/add", hub.slug, category.slug),
         description: category.description.clone(),
-        rules: rules(&Gate { hub: hub.clone(), category: category.clone() }),
+        rules: rules(&Gate { hub: hub.clone(), category: category.clone() }, now),
     });
     let view = ChooseView {
         add: format!("/{}/-/add", hub.slug),
-        rss: format!("/{}/rss", hub.slug),
+        rss: {
+            let key = lock.map(|lock| lock.feed_key(&app.secrets));
+            feed_path(&format!("/{}", hub.slug), key.as_deref())
+        },
         tabs: add_tabs(&hub, &all, None),
         choices: choices.collect(),
         hub: HubFace::of(&hub),

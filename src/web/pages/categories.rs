@@ -15,7 +15,7 @@ use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
-use crate::web::view::{number, plural};
+use crate::web::view::{Zone, number, plural};
 
 /// A category in the desk's list.
 #[derive(Debug)]
@@ -119,6 +119,9 @@ struct CategoryView {
     /// The category that is changed; none where one is opened.
     is_new: bool,
     has_passphrase: bool,
+    /// Until when the passphrase before works, in words; empty if it does not.
+    old_until: String,
+    time_zone: String,
     title: String,
     slug: String,
     posts: i64,
@@ -146,6 +149,12 @@ async fn form_page(
         problems,
         is_new: category.is_none(),
         has_passphrase: category.is_some_and(|category| category.passphrase_hash.is_some()),
+        old_until: category
+            .and_then(|category| category.old_passphrase_until)
+            .filter(|until| *until > app.clock.now())
+            .map(|until| Zone::of(&scope.hub).moment_zoned(until))
+            .unwrap_or_default(),
+        time_zone: scope.hub.time_zone.clone(),
         title: category.map(|category| category.title.clone()).unwrap_or_default(),
         slug: category.map(|category| category.slug.clone()).unwrap_or_default(),
         posts: category.map_or(0, |category| category.listed_count),
@@ -174,7 +183,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let draft = form.0;
-    match categories::open(&app, scope.hub.id, &draft).await {
+    match categories::open(&app, &scope.hub, &draft).await {
         Ok(saved) => saved_page(&app, &scope, &visit, saved, true).await,
         Err(error) => form_page(&app, &scope, &visit, None, draft, problems(error)?).await,
     }
@@ -209,7 +218,7 @@ pub async fn edit(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    let draft = CategoryDraft::of(&category);
+    let draft = CategoryDraft::of(&category, &scope.hub.time_zone);
     form_page(&app, &scope, &visit, Some(&category), draft, Problems::default()).await
 }
 
@@ -224,7 +233,7 @@ pub async fn update(
     scope.may_change()?;
     let draft = form.0;
     let category = find(&app, &scope, &names.1).await?;
-    match categories::edit(&app, scope.hub.id, &category, &draft).await {
+    match categories::edit(&app, &scope.hub, &category, &draft).await {
         Ok(saved) if saved.passphrase.is_some() => {
             saved_page(&app, &scope, &visit, saved, false).await
         }
@@ -314,7 +323,7 @@ pub async fn delete(
             Ok(respond::see_other(&format!("/manage/{}/categories?done=deleted", scope.hub.slug)))
         }
         Err(error) => {
-            let draft = CategoryDraft::of(&category);
+            let draft = CategoryDraft::of(&category, &scope.hub.time_zone);
             form_page(&app, &scope, &visit, Some(&category), draft, problems(error)?).await
         }
     }

@@ -3,6 +3,7 @@
 use crate::actions::read_page::{ListPage, PULSE_HOURS};
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
+use crate::model::category::Readers;
 use crate::web::view::{AccentCss, Zone, dates_and_place, number, plural};
 
 /// A hub's face.
@@ -39,6 +40,28 @@ impl HubFace {
     }
 }
 
+impl HubFace {
+    /// The same, and search engines are asked to leave it alone unless `shown`.
+    #[must_use]
+    pub const fn hidden_unless(mut self, shown: bool) -> Self {
+        self.is_hidden = self.is_hidden || !shown;
+        self
+    }
+
+    /// The face of a hub whose name may not be told.
+    pub fn of_locked() -> Self {
+        Self {
+            title: "A hub that is not public".to_owned(),
+            language: "en".to_owned(),
+            dates_and_place: String::new(),
+            accent: AccentCss::of(""),
+            is_closed: true,
+            path: "/".to_owned(),
+            is_hidden: true,
+        }
+    }
+}
+
 /// A tab: everything, or one category.
 #[derive(Debug)]
 pub struct Tab {
@@ -52,7 +75,7 @@ pub struct Tab {
     pub is_current: bool,
 }
 
-/// The tabs of a hub's pages.
+/// The tabs of a hub's pages: its public categories, and the one that is shown.
 pub fn tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
     let everything = Tab {
         title: "Everything".to_owned(),
@@ -66,7 +89,10 @@ pub fn tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> V
         count: number(category.listed_count),
         is_current: current.is_some_and(|current| current.id == category.id),
     };
-    std::iter::once(everything).chain(categories.iter().map(of)).collect()
+    let is_shown = |category: &&Category| {
+        category.readers == Readers::Public || current.is_some_and(|c| c.id == category.id)
+    };
+    std::iter::once(everything).chain(categories.iter().filter(is_shown).map(of)).collect()
 }
 
 /// How lively it is: counts, the newest post, and bars of posts per hour.

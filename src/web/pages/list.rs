@@ -1,28 +1,27 @@
 //! A hub's page, and a category's: the posts, newest first.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::{HubFace, Pulse, Tab, tabs};
+use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
-use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find_hub};
+use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
+use crate::clock::Timestamp;
 use crate::db::DbConnection;
-use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::model::addresses::Addresses;
-use crate::model::category::{ListingPolicy, PingPolicy};
-use crate::model::id::{CategoryId, PublicId};
+use crate::model::category::{ListingPolicy, PingPolicy, Readers};
+use crate::model::id::PublicId;
 use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
-use crate::pages_cache::{Rendered, Subject};
 use crate::web::error::{Missing, PageError};
+use crate::web::extract::Visit;
 use crate::web::pings::trackback;
 use crate::web::respond;
-use crate::web::view::{Avatar, RdfBlock, Zone, iso};
+use crate::web::view::{Avatar, RdfBlock, Zone, closed_sentence, iso};
 
 /// A post in a list.
 #[derive(Debug)]
@@ -106,12 +105,13 @@ struct CategoryPart {
     path: String,
     ping: String,
     rdf: RdfBlock,
-    rules: Vec<&'static str>,
-    closed_since: String,
+    rules: Vec<String>,
+    /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
+    closed: String,
 }
 
 impl CategoryPart {
-    fn of(gate: &Gate, addresses: &Addresses) -> Self {
+    fn of(gate: &Gate, addresses: &Addresses, now: Timestamp) -> Self {
         let (hub, category) = (&gate.hub, &gate.category);
         let page = addresses.category(&hub.slug, &category.slug);
         let ping = addresses.ping(category.number);
@@ -121,34 +121,37 @@ impl CategoryPart {
             paragraphs: category.description.split("\n\n").map(str::to_owned).collect(),
             path: format!("/{}/{}", hub.slug, category.slug),
             ping,
-            rules: rules(gate),
-            closed_since: closed_since(gate),
+            rules: rules(gate, now),
+            closed: closed(gate, now),
         }
     }
 }
 
-/// Since when a category takes no posts, in words; empty if it does.
-pub fn closed_since(gate: &Gate) -> String {
-    let since = gate.hub.closed_at.or(gate.category.closed_at);
-    since.map(|since| Zone::of(&gate.hub).moment_zoned(since)).unwrap_or_default()
+/// Since when a category takes no posts, or from when on it will, as a sentence; empty if it does.
+pub fn closed(gate: &Gate, now: Timestamp) -> String {
+    gate.closed(now).as_ref().map(closed_sentence).unwrap_or_default()
 }
 
 /// What a category asks of those who ping it, in sentences.
-pub fn rules(gate: &Gate) -> Vec<&'static str> {
-    if gate.hub.closed_at.is_some() {
-        return vec!["The hub is closed: it takes no more posts"];
+pub fn rules(gate: &Gate, now: Timestamp) -> Vec<String> {
+    if gate.closed(now).is_some() {
+        return vec![closed(gate, now)];
     }
     let who = match gate.category.ping_policy {
         PingPolicy::Open => "Everybody may add a post",
         PingPolicy::Passphrase => "The posting passphrase is needed to add a post",
-        PingPolicy::Closed => return vec!["It takes no posts for now"],
+        PingPolicy::Closed => return vec!["It takes no posts for now".to_owned()],
     };
     let when = match gate.category.listing_policy {
         ListingPolicy::AtOnce => "Posts are listed at once",
         ListingPolicy::NewBlogWaits => "The organizers look at the first post of a new blog",
         ListingPolicy::AllWait => "The organizers look at each post before it is listed",
     };
-    vec![who, when]
+    let mut rules = vec![who.to_owned(), when.to_owned()];
+    if let Some(at) = gate.category.closes_at {
+        rules.push(format!("It closes on {}", Zone::of(&gate.hub).moment_zoned(at)));
+    }
+    rules
 }
 
 #[derive(Debug, Template)]
@@ -158,6 +161,8 @@ struct ListView {
     /// Where to add a post: the category's own page, or the hub's choice of categories.
     add: String,
     rss: String,
+    /// The feed of the whole hub, where its reader may know it.
+    hub_rss: Option<String>,
     canonical: String,
     tagline: String,
     paragraphs: Vec<String>,
@@ -165,6 +170,8 @@ struct ListView {
     webmention: String,
     pingback: String,
     is_event: bool,
+    /// Whether search engines are asked to leave this category alone.
+    is_unlisted: bool,
     category: Option<CategoryPart>,
     has_categories: bool,
     tabs: Vec<Tab>,
@@ -177,7 +184,8 @@ struct ListView {
 }
 
 impl ListView {
-    fn of(page: ListPage, is_first: bool, addresses: &Addresses) -> Self {
+    fn of(page: ListPage, is_first: bool, app: &App, feed_key: Option<&str>) -> Self {
+        let (addresses, now) = (&app.addresses, app.clock.now());
         let zone = Zone::of(&page.hub);
         let pulse = Pulse::of(&page);
         let hub_path = format!("/{}", page.hub.slug);
@@ -193,13 +201,18 @@ impl ListView {
         };
         let add = match (&page.category, page.categories.as_slice()) {
             (Some(_), _) => format!("{here}/add"),
-            (None, [only]) => format!("{hub_path}/{}/add", only.slug),
+            (None, [only]) if only.readers == Readers::Public => {
+                format!("{hub_path}/{}/add", only.slug)
+            }
             (None, _) => format!("{hub_path}/-/add"),
         };
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             add,
-            rss: format!("{here}/rss"),
+            rss: feed_path(&here, feed_key),
+            hub_rss: (page.category.is_none() || shows_hub_feed(&page)).then(|| {
+                feed_path(&hub_path, feed_key.filter(|_| page.hub.readers == Readers::Password))
+            }),
             canonical: addresses.path(&here),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
@@ -207,22 +220,35 @@ impl ListView {
             webmention: addresses.webmention(),
             pingback: addresses.pingback(),
             is_event: page.hub.starts_on.is_some(),
-            has_categories: !page.categories.is_empty(),
+            is_unlisted: page.category.as_ref().is_some_and(|c| c.readers != Readers::Public),
+            has_categories: tabs.len() > 1,
             tabs,
             pulse,
             days,
             is_first,
             older: page.older.map(|id| format!("{here}?before={id}")),
             hub: HubFace::of(&page.hub),
-            category: page
-                .category
-                .map(|category| CategoryPart::of(&Gate { hub: page.hub, category }, addresses)),
+            category: page.category.map(|category| {
+                CategoryPart::of(&Gate { hub: page.hub, category }, addresses, now)
+            }),
         }
     }
 
     fn is_hidden(&self) -> bool {
-        self.hub.is_hidden || self.days.is_empty() || !self.is_first
+        self.hub.is_hidden || self.is_unlisted || self.days.is_empty() || !self.is_first
     }
+}
+
+/// Whether somebody who reads a category's page may be told of the hub's feed: not where the hub's
+/// own readers need another password.
+fn shows_hub_feed(page: &ListPage) -> bool {
+    let own = page.category.as_ref().is_some_and(|category| category.readers == Readers::Password);
+    page.hub.readers != Readers::Password || !own
+}
+
+/// The address of a feed, with its key where it needs one.
+pub fn feed_path(page: &str, key: Option<&str>) -> String {
+    key.map_or_else(|| format!("{page}/rss"), |key| format!("{page}/rss?key={key}"))
 }
 
 /// What may stand behind a `?`.
@@ -240,18 +266,10 @@ pub async fn show_hub(
     request: HttpRequest,
     slug: web::Path<String>,
     query: Option<web::Query<Query>>,
+    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let before = place(query.map(web::Query::into_inner).unwrap_or_default().before)?;
-    let slug = slug.into_inner();
-    show(&app, &request, before, move |connection| {
-        Ok(match find_hub(connection, &slug)? {
-            Found::Here(hub) => At::Here(Box::new(hub), None),
-            Found::Moved(hub) => At::Moved(format!("/{}", hub.slug)),
-            Found::Gone => return Err(PageError::Gone(Missing::Hub)),
-            Found::Unknown => return Err(PageError::NotFound(Missing::Hub)),
-        })
-    })
-    .await
+    show(&app, &request, before, &Names::hub(&slug), &visit).await
 }
 
 /// `GET /{hub}/{category}`
@@ -260,6 +278,7 @@ pub async fn show_category(
     request: HttpRequest,
     names: web::Path<(String, String)>,
     query: Option<web::Query<Query>>,
+    visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let (hub, category) = names.into_inner();
@@ -268,19 +287,12 @@ pub async fn show_category(
     }
     if query.__mode.as_deref() == Some("rss") {
         let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
+        let gate = gate.filter(|gate| !gate.is_secret());
         let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
         return Ok(trackback::list(&app, gate).await?);
     }
     let before = place(query.before)?;
-    show(&app, &request, before, move |connection| {
-        Ok(match find_category(connection, &hub, &category)? {
-            Found::Here(Gate { hub, category }) => At::Here(Box::new(hub), Some(category.id)),
-            Found::Moved(gate) => At::Moved(format!("/{}/{}", gate.hub.slug, gate.category.slug)),
-            Found::Gone => return Err(PageError::Gone(Missing::Category)),
-            Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
-        })
-    })
-    .await
+    show(&app, &request, before, &Names::category(&hub, &category), &visit).await
 }
 
 fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
@@ -293,64 +305,42 @@ fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
     }
 }
 
-/// Where a list page's names led.
-enum At {
-    Here(Box<Hub>, Option<CategoryId>),
-    Moved(String),
-}
-
-enum Shown {
-    Page(Arc<Rendered>),
-    Moved(String),
-}
-
 async fn show(
     app: &web::Data<App>,
     request: &HttpRequest,
     before: Option<PublicId>,
-    find: impl FnOnce(&mut DbConnection) -> Result<At, PageError> + Send + 'static,
+    names: &Names,
+    visit: &Visit,
 ) -> Result<HttpResponse, PageError> {
     let key = match before {
         Some(id) => format!("{}?before={id}", request.path()),
         None => request.path().to_owned(),
     };
-    if let Some(page) = app.pages.get(&key) {
+    let kept = app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()));
+    if let Some(page) = kept {
         app.metrics.cache_hits.increment(1);
         return Ok(respond::rendered(request, &page, app.clock.now()));
     }
     app.metrics.cache_misses.increment(1);
     let reader = app.clone();
-    let shown = app
-        .db
-        .read(move |connection| {
-            let (hub, category) = match find(connection)? {
-                At::Here(hub, category) => (hub, category),
-                At::Moved(path) => return Ok(Shown::Moved(path)),
-            };
-            let subject = Subject::Hub(hub.id);
-            let generation = reader.generations.of(subject);
-            // The hub again: it may have changed before the generation was asked for.
-            let hub = crate::db::hubs::find(connection, hub.id)?;
-            let hub = hub.ok_or(PageError::Gone(Missing::Hub))?;
-            if hub.suspended_at.is_some() {
-                return Err(PageError::Suspended);
-            }
-            let modified_at = hub.changed_at;
-            let page = list_page(connection, hub, category, before)?;
-            let view = ListView::of(page, before.is_none(), &reader.addresses);
-            let page =
-                respond::public_page(&reader, &view, Some(&view.hub.accent), Some(modified_at))?;
-            // Senders look for these by regular expression: nothing is added to them.
-            let page = page
-                .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
-                .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
-            let page = Arc::new(page);
-            reader.pages.keep(key, subject, generation, Arc::clone(&page));
-            Ok(Shown::Page(page))
-        })
-        .await?;
-    Ok(match shown {
-        Shown::Page(page) => respond::rendered(request, &page, app.clock.now()),
-        Shown::Moved(path) => respond::moved(&path),
-    })
+    let read = move |connection: &mut DbConnection, at: At| {
+        let modified_at = at.hub.changed_at;
+        let (hub, category) = (at.hub, at.category.map(|category| category.id));
+        let page = list_page(connection, hub, category, before)?;
+        let (now, few) = (reader.clock.now(), at.lock.is_some());
+        let fresh_until = page.category.as_ref().and_then(|category| {
+            Gate { hub: page.hub.clone(), category: category.clone() }.next_edge(now)
+        });
+        let feed_key = at.lock.map(|lock| lock.feed_key(&reader.secrets));
+        let view = ListView::of(page, before.is_none(), &reader, feed_key.as_deref());
+        let accent = Some(&view.hub.accent);
+        let page = respond::public_page(&reader, &view, accent, Some(modified_at))?;
+        // Senders look for these by regular expression: nothing is added to them.
+        let mut page = page
+            .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
+            .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
+        page.fresh_until = fresh_until;
+        Ok(if few { page.for_few() } else { page })
+    };
+    reading::answer(app, request, names, key, visit, read).await
 }

@@ -72,6 +72,8 @@ pub enum DeskTab {
     Reports,
     /// Categories and passphrases.
     Categories,
+    /// Ping keys.
+    Keys,
     /// Feeds that are followed.
     Feeds,
     /// The hub's texts and switches.
@@ -125,6 +127,11 @@ impl HubDesk {
     /// Whether the categories' tab is shown.
     pub fn is_categories(&self) -> bool {
         self.is(&DeskTab::Categories)
+    }
+
+    /// Whether the tab of ping keys is shown.
+    pub fn is_keys(&self) -> bool {
+        self.is(&DeskTab::Keys)
     }
 
     /// Whether the tab of followed feeds is shown.

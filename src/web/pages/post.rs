@@ -7,11 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::list::rel;
+use super::list::{feed_path, rel};
+use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
-use crate::app::App;
+use crate::app::{App, Lock};
 use crate::db::{DbConnection, blogs, pings};
+use crate::model::category::Readers;
 use crate::model::id::PublicId;
 use crate::model::ping::{CameBy, ReportReason};
 use crate::pages_cache::{Generation, Subject};
@@ -93,8 +95,13 @@ struct ReportView {
     is_sent: bool,
 }
 
-/// A listed ping, whether its blog is approved, and the generation its data were read in.
-async fn read(app: &App, id: &str) -> Result<(PermalinkPage, bool, Generation), PageError> {
+/// A listed ping, whether its blog is approved, and the generation its data were read in. For those
+/// who may not read its category there is no such ping.
+async fn read(
+    app: &App,
+    request: &HttpRequest,
+    id: &str,
+) -> Result<(PermalinkPage, bool, Generation), PageError> {
     let id = PublicId::parse(id).ok_or(PageError::NotFound(Missing::Post))?;
     let generations = Arc::clone(&app.generations);
     let read = app
@@ -108,10 +115,18 @@ async fn read(app: &App, id: &str) -> Result<(PermalinkPage, bool, Generation), 
         })
         .await?;
     let read = read.ok_or(PageError::NotFound(Missing::Post))?;
+    let lock = lock(&read.0);
+    if !may_read(app, request, lock.as_ref()).await? {
+        return Err(PageError::NotFound(Missing::Post));
+    }
     if read.0.gate.hub.suspended_at.is_some() {
         return Err(PageError::Suspended);
     }
     Ok(read)
+}
+
+fn lock(page: &PermalinkPage) -> Option<Lock> {
+    Lock::of(&page.gate.hub, Some(&page.gate.category))
 }
 
 /// `GET /p/{id}`
@@ -120,17 +135,26 @@ pub async fn show(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let (page, approved, generation) = read(&app, &id).await?;
+    let (page, approved, generation) = read(&app, &request, &id).await?;
+    let lock = lock(&page);
     let subject = Subject::Hub(page.ping.hub_id);
     let post = PostPart::of(&page, approved);
     let view = PostView {
-        hub: HubFace::of(&page.gate.hub),
+        hub: HubFace::of(&page.gate.hub)
+            .hidden_unless(page.gate.category.readers == Readers::Public),
         add: format!("{}/add", post.category_path),
-        rss: format!("{}/rss", post.category_path),
+        rss: feed_path(
+            &post.category_path,
+            lock.as_ref().map(|lock| lock.feed_key(&app.secrets)).as_deref(),
+        ),
         canonical: app.addresses.permalink(page.ping.public_id),
         post,
     };
-    let page = Arc::new(respond::public_page(&app, &view, Some(&view.hub.accent), None)?);
+    let page = respond::public_page(&app, &view, Some(&view.hub.accent), None)?;
+    if lock.is_some() {
+        return Ok(respond::rendered(&request, &page.for_few(), app.clock.now()));
+    }
+    let page = Arc::new(page);
     app.pages.keep(request.path().to_owned(), subject, generation, Arc::clone(&page));
     // The hub's own texts have no date here: the tag alone is asked about.
     Ok(respond::rendered(&request, &page, app.clock.now()))
@@ -147,10 +171,11 @@ pub struct ReportForm {
 /// `GET /p/{id}/report`
 pub async fn new_report(
     app: web::Data<App>,
+    request: HttpRequest,
     id: web::Path<String>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    report_page(&app, &id, &visit, ReportForm::default(), "", false).await
+    report_page(&app, &request, &id, &visit, ReportForm::default(), "", false).await
 }
 
 /// `POST /p/{id}/report`
@@ -163,12 +188,21 @@ pub async fn create_report(
 ) -> Result<HttpResponse, PageError> {
     let form = form.0;
     let ping = PublicId::parse(&id).ok_or(PageError::NotFound(Missing::Post))?;
+    read(&app, &request, &id).await?;
     let Some(reason) = ReportReason::parse(&form.reason) else {
-        return report_page(&app, &id, &visit, form, "Choose what is wrong with this post.", false)
-            .await;
+        return report_page(
+            &app,
+            &request,
+            &id,
+            &visit,
+            form,
+            "Choose what is wrong with this post.",
+            false,
+        )
+        .await;
     };
     match report(&app, ping, reason, &form.note, client(&app, &request)).await {
-        Ok(()) => report_page(&app, &id, &visit, form, "", true).await,
+        Ok(()) => report_page(&app, &request, &id, &visit, form, "", true).await,
         Err(ReportError::NotListed) => Err(PageError::NotFound(Missing::Post)),
         Err(ReportError::TooOften(too_often)) => Err(too_often.into()),
         Err(ReportError::Database(error)) => Err(error.into()),
@@ -177,13 +211,14 @@ pub async fn create_report(
 
 async fn report_page(
     app: &App,
+    request: &HttpRequest,
     id: &str,
     visit: &Visit,
     form: ReportForm,
     wrong: &'static str,
     is_sent: bool,
 ) -> Result<HttpResponse, PageError> {
-    let (page, approved, _) = read(app, id).await?;
+    let (page, approved, _) = read(app, request, id).await?;
     let post = PostPart::of(&page, approved);
     let view = ReportView {
         hub: HubFace::of(&page.gate.hub),

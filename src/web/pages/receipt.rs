@@ -17,7 +17,7 @@ use crate::actions::follow::{self, FollowError};
 use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
-use crate::model::category::PingPolicy;
+use crate::model::category::{PingPolicy, Readers};
 use crate::model::job::FollowedBy;
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::web::error::{Missing, PageError, words_for};
@@ -104,7 +104,14 @@ impl ReceiptView {
     fn of(app: &App, found: &ReceiptOf, token: &str) -> Self {
         let (ping, gate) = (&found.ping, &found.gate);
         let zone = Zone::of(&gate.hub);
-        let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+        // Whoever holds a receipt need not know what the category is called.
+        let is_secret = gate.is_secret();
+        let path = if is_secret {
+            "/help#ping".to_owned()
+        } else {
+            format!("/{}/{}", gate.hub.slug, gate.category.slug)
+        };
+        let beside = |what: &str| if is_secret { path.clone() } else { format!("{path}/{what}") };
         // Whoever sent a post again may be anybody: they see what "Did my post arrive?" would say.
         let is_again = found.receipt.kind == ReceiptKind::Again;
         let own = |text: &String| if is_again { String::new() } else { text.clone() };
@@ -115,10 +122,18 @@ impl ReceiptView {
         let is_claim = ping.came_by.is_a_claim();
         let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
         Self {
-            hub: HubFace::of(&gate.hub),
-            add: format!("{path}/add"),
-            rss: format!("{path}/rss"),
-            category: gate.category.title.clone(),
+            hub: if gate.hub.readers == Readers::Password {
+                HubFace::of_locked()
+            } else {
+                HubFace::of(&gate.hub)
+            },
+            add: beside("add"),
+            rss: beside("rss"),
+            category: if is_secret {
+                "A category that is not public".to_owned()
+            } else {
+                gate.category.title.clone()
+            },
             category_path: path,
             here: format!("/r/{token}"),
             csrf: String::new(),
@@ -226,7 +241,7 @@ fn json(app: &App, found: &ReceiptOf) -> HttpResponse {
         "state": shown_state(found).as_str(),
         "sent_by": if is_again { None } else { Some(ping.came_by.as_str()) },
         "source": if is_again { None } else { Some(&ping.url) },
-        "target": app.addresses.category(&found.gate.hub.slug, &found.gate.category.slug),
+        "target": steps::target(app, &found.gate),
         "received_at": if is_again { None } else { Some(iso(ping.received_at)) },
         "needs_link": !is_again && ping.unverified,
         "page": page,

@@ -85,6 +85,7 @@ const fn fault<'a>(error: &ClaimError, sentence: &'a str) -> Fault<'a> {
             ReceiveError::Closed(_) | ReceiveError::Suspended => Fault::TargetTakesNone(sentence),
             ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
+            | ReceiveError::KeyOver
             | ReceiveError::TooOften(_) => Fault::AccessDenied(sentence),
             ReceiveError::Full
             | ReceiveError::Backlog

@@ -101,7 +101,13 @@ async fn take_in(
     };
     let received =
         tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, &gate, incoming)).await;
-    received.unwrap_or(Err(ReceiveError::Busy)).map_err(|error| Refusal::in_zone(error, &gate))
+    received.unwrap_or(Err(ReceiveError::Busy)).map_err(|error| {
+        if gate.is_secret() && error.reveals_category() {
+            Refusal::NoSuchCategory
+        } else {
+            Refusal::Ping(error)
+        }
+    })
 }
 
 /// `GET`: the old listing with `__mode=rss`, a sentence for those who would ping by GET, and for
@@ -130,6 +136,9 @@ async fn show_gate(
     let failed = |error| Refusal::Ping(ReceiveError::Database(error));
     let address = address.ok_or(Refusal::NoSuchCategory)?;
     let gate = find_gate(app, address).await.map_err(failed)?.ok_or(Refusal::NoSuchCategory)?;
+    if gate.is_secret() {
+        return Err(Refusal::NoSuchCategory);
+    }
     if query.__mode.as_deref() == Some("rss") {
         return list(app, gate).await.map_err(failed);
     }

@@ -125,7 +125,8 @@ const fn status(error: &ClaimError) -> StatusCode {
             | ReceiveError::Closed(_)
             | ReceiveError::Suspended
             | ReceiveError::NoPassphrase
-            | ReceiveError::WrongPassphrase,
+            | ReceiveError::WrongPassphrase
+            | ReceiveError::KeyOver,
         ) => StatusCode::BAD_REQUEST,
     }
 }

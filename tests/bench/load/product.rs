@@ -123,7 +123,9 @@ impl Product {
             ..CategoryDraft::default()
         };
         run(async {
-            let saved = categories::open(&self.app, hub, &draft).await.map_err(stringly)?;
+            let find = move |c: &mut _| backchannel::db::hubs::find(c, hub);
+            let row = self.app.db.read(find).await?.context("the hub")?;
+            let saved = categories::open(&self.app, &row, &draft).await.map_err(stringly)?;
             let find = move |c: &mut _| backchannel::db::categories::find(c, hub, saved.id);
             let category = self.app.db.read(find).await?.context("the category")?;
             let number = category.number;

@@ -285,8 +285,11 @@ fn field(element: ElementRef<'_>) -> Option<(String, String)> {
         }
         ("textarea", _) => element.text().collect(),
         ("select", _) => {
-            let chosen = element.select(&select("option[selected]")).next()?;
-            chosen.text().collect()
+            // Without a choice browsers send the first.
+            let chosen = element.select(&select("option[selected]")).next();
+            let chosen = chosen.or_else(|| element.select(&select("option")).next())?;
+            let text = || chosen.text().collect();
+            chosen.value().attr("value").map_or_else(text, str::to_owned)
         }
         _ => value.attr("value").unwrap_or_default().to_owned(),
     };

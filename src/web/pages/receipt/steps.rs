@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::actions::receipt::ReceiptOf;
-use crate::app::App;
+use crate::app::{App, Gate};
 use crate::db::readings::Reading;
 use crate::model::category::{LinkBack, PingPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
@@ -89,7 +89,7 @@ fn page_read(app: &App, found: &ReceiptOf, zone: &Zone) -> Option<Step> {
     }
     let reading = found.reading.as_ref()?;
     let at = reading.read_at.map(|at| zone.seconds(at)).unwrap_or_default();
-    let page = app.addresses.category(&found.gate.hub.slug, &found.gate.category.slug);
+    let page = target(app, &found.gate);
     Some(match reading.outcome {
         ReadingOutcome::Unread => return None,
         ReadingOutcome::Linked => linked(reading, at),
@@ -209,4 +209,13 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
 
 fn listed_later() -> Step {
     step(LATER, "Listed", String::new())
+}
+
+/// The address a post links to: of a category that is not public only what its sender knows.
+pub fn target(app: &App, gate: &Gate) -> String {
+    if gate.is_secret() {
+        app.addresses.ping(gate.category.number)
+    } else {
+        app.addresses.category(&gate.hub.slug, &gate.category.slug)
+    }
 }

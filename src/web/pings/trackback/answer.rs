@@ -9,12 +9,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::actions::receive_ping::{ReceiveError, Received};
-use crate::app::{App, Gate, ReceiptKind};
+use crate::app::{App, ReceiptKind};
 use crate::db::DbError;
 use crate::model::ping::PingState;
 use crate::model::web_url::WebUrlError;
 use crate::web::error::{PageError, words_for};
-use crate::web::view::Zone;
+use crate::web::view::closed_sentence;
 use crate::wire::trackback::{Answer, CONTENT_TYPE, ParseError};
 
 /// Why a ping was refused, as far as its sender is told.
@@ -30,21 +30,9 @@ pub enum Refusal {
     Parse(ParseError),
     /// The ping was not taken in.
     Ping(ReceiveError),
-    /// The category is closed, since this moment in the hub's time zone.
-    ClosedSince(String),
 }
 
 impl Refusal {
-    /// A refusal whose times are in the hub's time zone.
-    pub fn in_zone(error: ReceiveError, gate: &Gate) -> Self {
-        match error {
-            ReceiveError::Closed(since) => {
-                Self::ClosedSince(Zone::of(&gate.hub).moment_zoned(since))
-            }
-            error => Self::Ping(error),
-        }
-    }
-
     fn message(&self) -> String {
         let sentence = match self {
             Self::NoSuchCategory => {
@@ -61,11 +49,6 @@ impl Refusal {
             }
             Self::Body(_) => "The ping was cut off on its way. Please send it again.",
             Self::Parse(error) => return error.to_string(),
-            Self::ClosedSince(moment) => {
-                return format!(
-                    "This TrackBack item is disabled. The category has been closed since {moment}, and takes no more posts."
-                );
-            }
             Self::Ping(error) => return receive_message(error),
         };
         sentence.to_owned()
@@ -78,11 +61,9 @@ impl Refusal {
             }
             Self::Body(error) => error.status_code(),
             Self::Ping(ReceiveError::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Ping(_)
-            | Self::Parse(_)
-            | Self::ClosedSince(_)
-            | Self::NoSuchCategory
-            | Self::MustPost => StatusCode::OK,
+            Self::Ping(_) | Self::Parse(_) | Self::NoSuchCategory | Self::MustPost => {
+                StatusCode::OK
+            }
         }
     }
 
@@ -98,7 +79,6 @@ impl Refusal {
             Self::Ping(_)
             | Self::Parse(_)
             | Self::Body(_)
-            | Self::ClosedSince(_)
             | Self::NoSuchCategory
             | Self::MustPost => None,
         }
@@ -111,12 +91,13 @@ impl Refusal {
             Self::MustPost => "must-post",
             Self::Body(_) => "body",
             Self::Parse(_) => "parse",
-            Self::ClosedSince(_) | Self::Ping(ReceiveError::Closed(_)) => "closed",
+            Self::Ping(ReceiveError::Closed(_)) => "closed",
             Self::Ping(ReceiveError::Suspended) => "suspended",
             Self::Ping(ReceiveError::Url(_)) => "url",
             Self::Ping(ReceiveError::OwnPage) => "own-page",
             Self::Ping(ReceiveError::NoPassphrase) => "no-passphrase",
             Self::Ping(ReceiveError::WrongPassphrase) => "wrong-passphrase",
+            Self::Ping(ReceiveError::KeyOver) => "key-over",
             Self::Ping(ReceiveError::TooOften(_)) => "too-often",
             Self::Ping(ReceiveError::Full) => "full",
             Self::Ping(ReceiveError::Backlog) => "backlog",
@@ -135,8 +116,8 @@ fn receive_message(error: &ReceiveError) -> String {
         ReceiveError::OwnPage => {
             "Invalid URL. This is the address of a page of this hub: send the address of your own post."
         }
-        ReceiveError::Closed(_) => {
-            "This TrackBack item is disabled. The category is closed, and takes no more posts."
+        ReceiveError::Closed(closed) => {
+            return format!("This TrackBack item is disabled. {}", closed_sentence(closed));
         }
         ReceiveError::Suspended => {
             "This TrackBack item is disabled. The hub is suspended, and takes no posts."
@@ -146,6 +127,9 @@ fn receive_message(error: &ReceiveError) -> String {
         }
         ReceiveError::WrongPassphrase => {
             "This TrackBack item is protected by a passphrase. The one at the end of the ping address is not right: check it with the organizers."
+        }
+        ReceiveError::KeyOver => {
+            "This TrackBack item is protected by a passphrase. This personal ping address does not work any more, or belongs to another category: ask the organizers for a new one."
         }
         ReceiveError::TooOften(too_often) => {
             return format!(

@@ -1,0 +1,12 @@
+ALTER TABLE pings DROP COLUMN key_id;
+DROP TABLE ping_keys;
+ALTER TABLE categories DROP COLUMN old_passphrase_until;
+ALTER TABLE categories DROP COLUMN old_passphrase_hash;
+ALTER TABLE categories DROP COLUMN closes_at;
+ALTER TABLE categories DROP COLUMN opens_at;
+ALTER TABLE categories DROP COLUMN feed_epoch;
+ALTER TABLE categories DROP COLUMN reading_hash;
+ALTER TABLE categories DROP COLUMN readers;
+ALTER TABLE hubs DROP COLUMN feed_epoch;
+ALTER TABLE hubs DROP COLUMN reading_hash;
+ALTER TABLE hubs DROP COLUMN readers;

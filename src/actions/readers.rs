@@ -1,0 +1,96 @@
+//! Who may read a hub or a category, and the secret addresses of feeds.
+
+use crate::app::App;
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::{DbError, readers};
+use crate::model::category::Readers;
+use crate::model::problems::Problems;
+use crate::secret::{HasherBusy, Secret};
+
+/// A reading password has at least so many characters.
+const MIN_PASSWORD: usize = 8;
+/// And at most so many.
+const MAX_PASSWORD: usize = 128;
+
+/// Who may read, as somebody typed it.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ReadersDraft {
+    /// `public`, `unlisted` or `password`.
+    pub readers: String,
+    /// A new reading password, or empty to keep the one there is.
+    pub password: String,
+}
+
+impl std::fmt::Debug for ReadersDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadersDraft").field("readers", &self.readers).finish_non_exhaustive()
+    }
+}
+
+/// Why it was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadersError {
+    /// Something typed was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// Try again in a moment.
+    #[error("too many passwords are being checked")]
+    Busy(#[from] HasherBusy),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// Says who may read a hub, or one of its categories. From then on nothing that was kept is shown.
+pub async fn edit(
+    app: &App,
+    hub: &Hub,
+    category: Option<&Category>,
+    draft: &ReadersDraft,
+) -> Result<(), ReadersError> {
+    let had = match category {
+        Some(category) => category.reading_hash.is_some(),
+        None => hub.reading_hash.is_some(),
+    };
+    let readers = check(draft, had).map_err(ReadersError::Problems)?;
+    let typed = draft.password.trim();
+    let hash = if readers == Readers::Password && !typed.is_empty() {
+        Some(app.hasher.hash(Secret::new(typed.to_owned())).await?)
+    } else {
+        None
+    };
+    let (id, now) = (category.map(|category| category.id), app.clock.now());
+    let hub = hub.id;
+    app.db
+        .write(move |tx| match id {
+            Some(category) => readers::update_category(tx, hub, category, readers, hash, now),
+            None => readers::update_hub(tx, hub, readers, hash, now),
+        })
+        .await?;
+    Ok(())
+}
+
+fn check(draft: &ReadersDraft, had_password: bool) -> Result<Readers, Problems> {
+    let Some(readers) = Readers::parse(&draft.readers) else {
+        return Err(Problems::one("readers", "Choose who may read."));
+    };
+    let length = draft.password.trim().chars().count();
+    let sentence = match (readers, length) {
+        (Readers::Public | Readers::Unlisted, _) => return Ok(readers),
+        (Readers::Password, 0) if had_password => return Ok(readers),
+        (Readers::Password, MIN_PASSWORD..=MAX_PASSWORD) => return Ok(readers),
+        (Readers::Password, 0) => "Choose a reading password.",
+        (Readers::Password, ..MIN_PASSWORD) => "Use at least 8 characters.",
+        (Readers::Password, _) => "Use at most 128 characters.",
+    };
+    Err(Problems::one("password", sentence))
+}
+
+/// Gives the feeds of a hub or category another secret address: the one before stops working.
+pub async fn renew_feed(app: &App, hub: &Hub, category: Option<&Category>) -> Result<(), DbError> {
+    let (hub, category) = (hub.id, category.map(|category| category.id));
+    let now = app.clock.now();
+    app.db.write(move |tx| readers::update_feed_epoch(tx, hub, category, now)).await
+}

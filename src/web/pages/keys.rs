@@ -1,0 +1,231 @@
+//! Personal ping addresses: a hub's ping keys, and the sheet they are printed on.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::manage::{DeskFace, DeskTab, HubDesk};
+use super::sign_in::Nothing;
+use crate::actions::keys::{self, KeysDraft, KeysError, Made};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::categories::{self, Category};
+use crate::db::keys::{self as rows, Key};
+use crate::model::id::{CategoryId, KeyId};
+use crate::model::problems::Problems;
+use crate::web::error::PageError;
+use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::respond;
+use crate::web::view::{QrCode, Zone, number, plural};
+
+/// A key in the list.
+#[derive(Debug)]
+struct KeyRow {
+    id: i64,
+    name: String,
+    ending: String,
+    /// Where it opens what, and how.
+    opens: String,
+    uses: String,
+    uses_word: &'static str,
+    last_used: String,
+    /// Why it does not work any more, or until when it does.
+    standing: String,
+    is_good: bool,
+}
+
+/// A choice of category.
+#[derive(Debug)]
+struct Choice {
+    slug: String,
+    title: String,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/keys.html")]
+struct KeysView {
+    desk: DeskFace,
+    hub: HubDesk,
+    csrf: String,
+    notice: &'static str,
+    rows: Vec<KeyRow>,
+    choices: Vec<Choice>,
+    draft: KeysDraft,
+    problems: Problems,
+}
+
+/// A card of the sheet: to be cut out.
+#[derive(Debug)]
+struct Card {
+    name: String,
+    category: String,
+    ping: String,
+    qr: QrCode,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/key_sheet.html")]
+struct SheetView {
+    desk: DeskFace,
+    hub: HubDesk,
+    keys: String,
+    keys_word: &'static str,
+    cards: Vec<Card>,
+    until: String,
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    done: String,
+}
+
+/// `GET /manage/{hub}/keys`
+pub async fn show(
+    app: web::Data<App>,
+    scope: HubScope,
+    query: web::Query<Query>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let notice = match query.done.as_str() {
+        "revoked" => "The ping address does not work any more. Its posts stay where they are.",
+        _ => "",
+    };
+    page(&app, &scope, &visit, notice, KeysDraft::default(), Problems::default()).await
+}
+
+async fn page(
+    app: &App,
+    scope: &HubScope,
+    visit: &Visit,
+    notice: &'static str,
+    draft: KeysDraft,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let hub = scope.hub.id;
+    let (all, keys) = app
+        .db
+        .read(move |c| {
+            Ok::<_, crate::db::DbError>((categories::list(c, hub)?, rows::list(c, hub)?))
+        })
+        .await?;
+    let (zone, now) = (Zone::of(&scope.hub), app.clock.now());
+    let view = KeysView {
+        desk: DeskFace::of(&scope.account, visit),
+        hub: HubDesk::read(app, scope, DeskTab::Keys).await?,
+        csrf: visit.csrf.clone(),
+        notice,
+        rows: keys.iter().map(|key| row(key, &all, &zone, now)).collect(),
+        choices: all
+            .into_iter()
+            .map(|category| Choice { slug: category.slug, title: category.title })
+            .collect(),
+        draft,
+        problems,
+    };
+    let status =
+        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    respond::private_page(status, &view, None, visit)
+}
+
+fn title_of(all: &[Category], category: Option<CategoryId>) -> String {
+    let category = category.and_then(|id| all.iter().find(|category| category.id == id));
+    category.map_or_else(|| "all categories".to_owned(), |category| category.title.clone())
+}
+
+fn row(key: &Key, all: &[Category], zone: &Zone, now: Timestamp) -> KeyRow {
+    let how = if key.lists_at_once { "listed at once" } else { "as the category says" };
+    let standing = match (key.revoked_at, key.expires_at) {
+        (Some(at), _) => format!("revoked on {}", zone.moment(at)),
+        (None, Some(at)) if at <= now => format!("ran out on {}", zone.moment(at)),
+        (None, Some(at)) => format!("until {}", zone.moment(at)),
+        (None, None) => String::new(),
+    };
+    KeyRow {
+        id: key.id.0,
+        name: key.name.clone(),
+        ending: key.ending.clone(),
+        opens: format!(
+            "{} · {how} · at most {} an hour",
+            title_of(all, key.category_id),
+            number(key.hourly)
+        ),
+        uses: number(key.use_count),
+        uses_word: plural(key.use_count, "post", "posts"),
+        last_used: key.last_used_at.map(|at| zone.moment(at)).unwrap_or_default(),
+        standing,
+        is_good: key.is_good(now),
+    }
+}
+
+/// `POST /manage/{hub}/keys`: the answer is the sheet, since keys are shown once.
+pub async fn create(
+    app: web::Data<App>,
+    scope: HubScope,
+    visit: Visit,
+    form: Checked<KeysDraft>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let draft = form.0;
+    match keys::make(&app, &scope.hub, &draft).await {
+        Ok(made) => sheet(&app, &scope, &visit, &draft, &made).await,
+        Err(KeysError::Problems(problems)) => page(&app, &scope, &visit, "", draft, problems).await,
+        Err(KeysError::Database(error)) => Err(error.into()),
+    }
+}
+
+/// One card for each key and category it opens: an address is a category's.
+async fn sheet(
+    app: &App,
+    scope: &HubScope,
+    visit: &Visit,
+    draft: &KeysDraft,
+    made: &[Made],
+) -> Result<HttpResponse, PageError> {
+    let hub = scope.hub.id;
+    let mut all = app.db.read(move |c| categories::list(c, hub)).await?;
+    if !draft.category.is_empty() {
+        all.retain(|category| category.slug == draft.category);
+    }
+    let cards = made.iter().flat_map(|made| {
+        all.iter().map(|category| {
+            let key = made.key.secret().expose();
+            let ping = format!("{}/{key}", app.addresses.ping(category.number));
+            Card {
+                name: made.name.clone(),
+                category: category.title.clone(),
+                qr: QrCode::of(&ping),
+                ping,
+            }
+        })
+    });
+    let until = crate::model::time::moment(&draft.expires_at, &scope.hub.time_zone);
+    let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
+    let view = SheetView {
+        desk: DeskFace::of(&scope.account, visit),
+        hub: HubDesk::read(app, scope, DeskTab::Keys).await?,
+        keys: number(count),
+        keys_word: plural(count, "ping address", "ping addresses"),
+        cards: cards.collect(),
+        until: until
+            .ok()
+            .flatten()
+            .map(|until| Zone::of(&scope.hub).moment_zoned(until))
+            .unwrap_or_default(),
+    };
+    respond::private_page(StatusCode::OK, &view, None, visit)
+}
+
+/// `POST /manage/{hub}/keys/{key}/revoke`
+pub async fn delete(
+    app: web::Data<App>,
+    scope: HubScope,
+    path: web::Path<(String, i64)>,
+    _form: Checked<Nothing>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    keys::revoke(&app, scope.hub.id, KeyId(path.1)).await?;
+    Ok(respond::see_other(&format!("/manage/{}/keys?done=revoked", scope.hub.slug)))
+}

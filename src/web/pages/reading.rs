@@ -1,0 +1,372 @@
+//! Who may read: pages that everybody may see, and pages behind a reading password.
+
+use std::sync::Arc;
+
+use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::actions::resolve::{Found, find_category, find_hub};
+use crate::app::{App, Gate, Lock, READING_LASTS};
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::{DbConnection, DbError, members};
+use crate::limits::Limit;
+use crate::model::id::HubId;
+use crate::pages_cache::{Rendered, Subject};
+use crate::secret::Secret;
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::{Checked, Visit, client, find_session};
+use crate::web::respond;
+
+use super::list::feed_path;
+
+/// The names in the address of a hub's or category's page.
+#[derive(Debug, Clone)]
+pub struct Names {
+    hub: String,
+    category: Option<String>,
+}
+
+impl Names {
+    /// A hub's page.
+    pub fn hub(hub: &str) -> Self {
+        Self { hub: hub.to_owned(), category: None }
+    }
+
+    /// A category's page.
+    pub fn category(hub: &str, category: &str) -> Self {
+        Self { hub: hub.to_owned(), category: Some(category.to_owned()) }
+    }
+
+    const fn missing(&self) -> Missing {
+        if self.category.is_some() { Missing::Category } else { Missing::Hub }
+    }
+
+    fn path(&self) -> String {
+        match &self.category {
+            Some(category) => format!("/{}/{category}", self.hub),
+            None => format!("/{}", self.hub),
+        }
+    }
+}
+
+/// Where the names of an address led.
+#[derive(Debug)]
+pub struct At {
+    /// The hub.
+    pub hub: Hub,
+    /// The category, where one was named.
+    pub category: Option<Category>,
+    /// What stands before it.
+    pub lock: Option<Lock>,
+    /// Its page of today, where it was asked for by a former name.
+    moved: Option<String>,
+}
+
+impl At {
+    /// Whether no such category is in a locked hub, which only those learn who know its password.
+    const fn is_hub_instead(&self, names: &Names) -> bool {
+        names.category.is_some() && self.category.is_none()
+    }
+}
+
+/// What to look for: a hub that is there but locked must read as one that is not, unless the
+/// reader may be asked for its password.
+fn find(connection: &mut DbConnection, names: &Names) -> Result<Found<At>, DbError> {
+    let (hub, hub_moved) = match find_hub(connection, &names.hub)? {
+        Found::Here(hub) => (hub, false),
+        Found::Moved(hub) => (hub, true),
+        Found::Gone => return Ok(Found::Gone),
+        Found::Unknown => return Ok(Found::Unknown),
+    };
+    let Some(category) = &names.category else {
+        let moved = hub_moved.then(|| format!("/{}", hub.slug));
+        return Ok(Found::Here(At { lock: Lock::of(&hub, None), hub, category: None, moved }));
+    };
+    let (gate, moved) = match find_category(connection, &hub.slug, category)? {
+        Found::Here(gate) => (gate, hub_moved),
+        Found::Moved(gate) => (gate, true),
+        // Nothing of a locked hub is known outside: not even which categories it has not.
+        unknown @ (Found::Gone | Found::Unknown) => {
+            return Ok(match (Lock::of(&hub, None), unknown) {
+                (Some(lock), _) => {
+                    Found::Here(At { hub, category: None, lock: Some(lock), moved: None })
+                }
+                (None, Found::Gone) => Found::Gone,
+                (None, _) => Found::Unknown,
+            });
+        }
+    };
+    let Gate { hub, category } = gate;
+    let moved = moved.then(|| format!("/{}/{}", hub.slug, category.slug));
+    let lock = Lock::of(&hub, Some(&category));
+    Ok(Found::Here(At { hub, category: Some(category), lock, moved }))
+}
+
+/// Whether the browser that asks may read what is behind a lock: it knew the password, or belongs
+/// to a member of the hub.
+pub async fn may_read(
+    app: &App,
+    request: &HttpRequest,
+    lock: Option<&Lock>,
+) -> Result<bool, PageError> {
+    let Some(lock) = lock else { return Ok(true) };
+    let pass = request.cookie(&lock.cookie_name());
+    let now = app.clock.now();
+    if pass.is_some_and(|pass| lock.opens_with(pass.value(), now, &app.secrets)) {
+        return Ok(true);
+    }
+    is_member(app, request, lock.hub).await
+}
+
+async fn is_member(app: &App, request: &HttpRequest, hub: HubId) -> Result<bool, PageError> {
+    let Some(session) = find_session(request).await? else { return Ok(false) };
+    let account = session.account.id;
+    let role = app.db.read(move |c| members::find_role(c, hub, account)).await?;
+    Ok(role.is_some())
+}
+
+/// The hub or category of a page, for whoever may read it; for others the page that asks for its
+/// password, as an answer.
+pub enum Entered {
+    /// It is there, and may be read.
+    In(Box<At>),
+    /// Something else is to be answered.
+    Answer(HttpResponse),
+}
+
+/// Finds what a page is about. `rest` is what follows the category in the page's own address.
+pub async fn enter(
+    app: &App,
+    request: &HttpRequest,
+    names: &Names,
+    rest: &str,
+    visit: &Visit,
+) -> Result<Entered, PageError> {
+    let at = look(app, names).await?;
+    if !may_read(app, request, at.lock.as_ref()).await? {
+        return Ok(Entered::Answer(ask(names, rest, visit, "", StatusCode::FORBIDDEN)?));
+    }
+    if at.is_hub_instead(names) {
+        return Err(PageError::NotFound(Missing::Category));
+    }
+    if at.hub.suspended_at.is_some() {
+        return Err(PageError::Suspended);
+    }
+    if let Some(moved) = &at.moved {
+        return Ok(Entered::Answer(respond::moved(&format!("{moved}{rest}"))));
+    }
+    Ok(Entered::In(Box::new(at)))
+}
+
+async fn look(app: &App, names: &Names) -> Result<At, PageError> {
+    let names = names.clone();
+    app.db.read(move |connection| here(find(connection, &names)?, &names)).await
+}
+
+fn here(found: Found<At>, names: &Names) -> Result<At, PageError> {
+    let missing = names.missing();
+    match found {
+        Found::Here(at) | Found::Moved(at) => Ok(at),
+        Found::Gone => Err(PageError::Gone(missing)),
+        Found::Unknown => Err(PageError::NotFound(missing)),
+    }
+}
+
+/// What `render` makes of a hub or category that everybody may read, kept for everybody under
+/// `key`; `render` itself again, where it is not everybody's or has another name today.
+pub async fn read_public<R>(
+    app: &web::Data<App>,
+    names: &Names,
+    key: String,
+    render: R,
+) -> Result<Result<Arc<Rendered>, R>, PageError>
+where
+    R: FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
+{
+    let (reader, names) = (app.clone(), names.clone());
+    let is_private = |at: &At| at.lock.is_some() || at.moved.is_some();
+    app.db
+        .read(move |connection| {
+            let at = here(find(connection, &names)?, &names)?;
+            if is_private(&at) {
+                return Ok(Err(render));
+            }
+            let subject = Subject::Hub(at.hub.id);
+            let generation = reader.generations.of(subject);
+            // Once more: it may have changed before the generation was asked for.
+            let at = here(find(connection, &names)?, &names)?;
+            if is_private(&at) {
+                return Ok(Err(render));
+            }
+            if at.hub.suspended_at.is_some() {
+                return Err(PageError::Suspended);
+            }
+            let page = Arc::new(render(connection, at)?);
+            reader.pages.keep(key, subject, generation, Arc::clone(&page));
+            Ok(Ok(page))
+        })
+        .await
+}
+
+/// Answers with what `render` makes of a hub or category: for everybody, or for whoever may read
+/// it; others are asked for its password.
+pub async fn answer(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    names: &Names,
+    key: String,
+    visit: &Visit,
+    render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    let render = match read_public(app, names, key, render).await? {
+        Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
+        Err(render) => render,
+    };
+    match enter(app, request, names, "", visit).await? {
+        Entered::Answer(answer) => Ok(answer),
+        Entered::In(at) => {
+            let page = app.db.read(move |connection| render(connection, *at)).await?;
+            Ok(respond::rendered(request, &page, app.clock.now()))
+        }
+    }
+}
+
+/// Answers with a feed: a feed reader cannot be asked for a password, so that a locked one has a
+/// key in its address, and is not there without.
+pub async fn answer_feed(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    names: &Names,
+    key: Option<&str>,
+    render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    let path = request.path().to_owned();
+    let render = match read_public(app, names, path, render).await? {
+        Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
+        Err(render) => render,
+    };
+    let at = look(app, names).await?;
+    if let Some(lock) = &at.lock {
+        let has_key = key.is_some_and(|key| lock.opens_with_feed_key(key, &app.secrets));
+        if !has_key && !may_read(app, request, Some(lock)).await? || at.is_hub_instead(names) {
+            return Err(PageError::NotFound(names.missing()));
+        }
+    }
+    if at.hub.suspended_at.is_some() {
+        return Err(PageError::Suspended);
+    }
+    if let Some(moved) = &at.moved {
+        return Ok(respond::moved(&feed_path(moved, key)));
+    }
+    let page = app.db.read(move |connection| render(connection, at)).await?;
+    Ok(respond::rendered(request, &page, app.clock.now()))
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/locked.html")]
+struct LockedView {
+    action: String,
+    csrf: String,
+    problem: &'static str,
+}
+
+/// The page that asks for a reading password. It names nothing: not the hub, not the category.
+fn ask(
+    names: &Names,
+    rest: &str,
+    visit: &Visit,
+    problem: &'static str,
+    status: StatusCode,
+) -> Result<HttpResponse, PageError> {
+    let view = LockedView {
+        action: format!("{}/-/read?then={}", names.path(), rest.trim_start_matches('/')),
+        csrf: visit.csrf.clone(),
+        problem,
+    };
+    respond::private_page(status, &view, None, visit)
+}
+
+/// A reading password as it was typed.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ReadForm {
+    password: String,
+}
+
+impl std::fmt::Debug for ReadForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReadForm([redacted])")
+    }
+}
+
+/// Where to go on.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Then {
+    then: String,
+}
+
+/// `POST /{hub}/-/read`
+pub async fn open_hub(
+    app: web::Data<App>,
+    request: HttpRequest,
+    hub: web::Path<String>,
+    then: web::Query<Then>,
+    visit: Visit,
+    form: Checked<ReadForm>,
+) -> Result<HttpResponse, PageError> {
+    open(&app, &request, &Names::hub(&hub), &then, &visit, form.0).await
+}
+
+/// `POST /{hub}/{category}/-/read`
+pub async fn open_category(
+    app: web::Data<App>,
+    request: HttpRequest,
+    names: web::Path<(String, String)>,
+    then: web::Query<Then>,
+    visit: Visit,
+    form: Checked<ReadForm>,
+) -> Result<HttpResponse, PageError> {
+    let names = Names::category(&names.0, &names.1);
+    open(&app, &request, &names, &then, &visit, form.0).await
+}
+
+async fn open(
+    app: &App,
+    request: &HttpRequest,
+    names: &Names,
+    then: &Then,
+    visit: &Visit,
+    form: ReadForm,
+) -> Result<HttpResponse, PageError> {
+    let rest = match then.then.as_str() {
+        "add" => "/add",
+        "-/add" => "/-/add",
+        _ => "",
+    };
+    let Some(lock) = look(app, names).await?.lock else {
+        return Ok(respond::see_other(&format!("{}{rest}", names.path())));
+    };
+    app.limits.take(Limit::ReadingPassword, client(app, request))?;
+    let typed = Secret::new(form.password.trim().to_owned());
+    if !app.hasher.verify(typed, Some(lock.phc.clone())).await? {
+        let problem = "This is not the reading password. Ask whoever gave you this address.";
+        return ask(names, rest, visit, problem, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let until = app.clock.now().plus(READING_LASTS);
+    let mut cookie = Cookie::new(lock.cookie_name(), lock.pass(until, &app.secrets));
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_secure(app.addresses.is_https());
+    let seconds = i64::try_from(READING_LASTS.as_secs()).unwrap_or(i64::MAX);
+    cookie.set_max_age(CookieDuration::seconds(seconds));
+    let mut answer = respond::see_other(&format!("{}{rest}", names.path()));
+    // A cookie that cannot be set leaves the reader where they are: asked once more.
+    let _not_set = answer.add_cookie(&cookie);
+    Ok(answer)
+}
