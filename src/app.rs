@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, RateLimits};
 use crate::db::{Db, DbError, Touched};
 use crate::fetch::{self, Fetcher};
-use crate::limits::{Limits, SignInBackoff};
+use crate::limits::{Connections, Limits, SignInBackoff};
 use crate::mail::{Mail, MailError, Message};
 use crate::metrics::Metrics;
 use crate::model::addresses::Addresses;
@@ -103,6 +103,8 @@ pub struct App {
     pub ping_changes: broadcast::Sender<PublicId>,
     /// Places for those who look.
     pub listeners: Arc<Semaphore>,
+    /// Of which an address block gets its share.
+    pub listener_shares: Connections,
     /// Told when the server stops: streams end then.
     pub stopping: Stopping,
 }
@@ -189,6 +191,11 @@ impl App {
             wake,
             ping_changes: broadcast::Sender::new(256),
             listeners: Arc::new(Semaphore::new(MAX_LISTENERS)),
+            listener_shares: Connections::of(
+                config.http.rate_limits,
+                MAX_LISTENERS / 2,
+                MAX_LISTENERS / 50,
+            ),
             stopping: Stopping::default(),
             config,
             clock,
@@ -196,9 +203,12 @@ impl App {
         })
     }
 
-    /// The code that proves whose page this is, by standing in it: sixteen letters and digits.
-    pub fn proof_of_page(&self, category: CategoryId, url: &str) -> String {
-        let hash = self.secrets.sign("page", &[&category.0.to_be_bytes(), url.as_bytes()]);
+    /// The code that proves whose page this is, by standing in it: sixteen letters and digits. It is
+    /// another one for each browser, so that it proves nothing for those who look on.
+    pub fn proof_of_page(&self, category: CategoryId, url: &str, browser: &str) -> String {
+        let category = category.0.to_be_bytes();
+        let parts = [category.as_slice(), url.as_bytes(), browser.as_bytes()];
+        let hash = self.secrets.sign("page", &parts);
         format!("backchannel-{}", crate::model::id::encode(&hash[..10]))
     }
 

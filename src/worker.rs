@@ -16,12 +16,15 @@ use crate::model::job::JobKind;
 
 /// Jobs at once: as many as pages are fetched at once.
 const AT_ONCE: usize = 8;
-/// How long a job is its claimer's: longer than the slowest fetch and the slowest write together.
-const LEASE: Duration = Duration::from_secs(20);
+/// How long a job is its claimer's: longer than two of the slowest fetches (a page, and the page
+/// that vouches for it) and the slowest write together.
+const LEASE: Duration = Duration::from_secs(45);
 /// How often what is due is looked for, where nobody says so.
 const LOOK: Duration = Duration::from_secs(1);
 /// A job that fails this often is set aside (`security.md` T5).
 const MAX_ATTEMPTS: i64 = 3;
+/// Jobs that are to be done within this time are the backlog.
+const BACKLOG: Duration = Duration::from_secs(3_600);
 /// How long a stopping worker waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -81,7 +84,10 @@ pub async fn recover(app: &App) -> Result<(), DbError> {
 
 /// Notes how many jobs wait.
 async fn count(app: &App) -> Result<(), DbError> {
-    let waiting = app.db.read(|c| jobs::count(c, MAX_JOBS)).await?;
+    // Pages that are read again tomorrow, and feeds, are no backlog. An hour is the longest that a
+    // site's allowance puts a job off.
+    let until = app.clock.now().plus(BACKLOG);
+    let waiting = app.db.read(move |c| jobs::count(c, until, MAX_JOBS)).await?;
     app.backlog.set(waiting);
     app.metrics.jobs_waiting.set(waiting as f64);
     Ok(())

@@ -27,6 +27,7 @@
     const events = new EventSource(live.dataset.live);
     // The server's own escaped markup, the same that stands on the page.
     events.addEventListener("steps", (event) => { live.innerHTML = event.data; });
+    events.addEventListener("state", () => { location.reload(); });
     addEventListener("pagehide", () => { events.close(); });
   }
   const slug = document.querySelector("[data-slug-of]");

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::db::{DbError, pings, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::id::PublicId;
-use crate::model::ping::RefusalReason;
+use crate::model::ping::{PingState, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
 
 /// What became of a post.
@@ -16,16 +16,22 @@ pub enum Arrived {
     Never,
     /// It came and was not taken in, the last time then.
     Refused(RefusalReason, Timestamp),
+    /// It came then, and nobody sees it before its page was read and links here.
+    Unverified(Timestamp, Proof),
+    /// It was listed, and its page cannot be read since then.
+    Hidden(Timestamp, Proof),
     /// It waits, since then. What was set aside reads the same: spammers learn nothing here, and a
     /// verdict on somebody's post is for its receipt.
     Waiting(Timestamp, Proof),
     /// It is listed, there, since then.
-    Listed(PublicId, Timestamp),
+    Listed(PublicId, Timestamp, Proof),
 }
 
 /// How the owner of a page shows that it is theirs, to see its receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
+    /// By nothing any more: its texts are deleted.
+    Never,
     /// By putting this code into the page, and having it read.
     Wanted(String),
     /// The code was there: this is the token of the receipt.
@@ -46,11 +52,13 @@ pub enum ArrivedError {
     Database(#[from] DbError),
 }
 
-/// What became of the post of this address in a category.
+/// What became of the post of this address in a category. `browser` tells the one who asks from
+/// all others: a code in the page proves that it is theirs, and nobody else's.
 pub async fn ask(
     app: &App,
     gate: &Gate,
     typed: &str,
+    browser: &str,
     from: AddressBlock,
 ) -> Result<Arrived, ArrivedError> {
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
@@ -69,16 +77,22 @@ pub async fn ask(
     let Some(ping) = ping else {
         return Ok(refused.map_or(Arrived::Never, |r| Arrived::Refused(r.reason, r.refused_at)));
     };
-    if let Some(since) = ping.listed_at.filter(|_| ping.is_public()) {
-        return Ok(Arrived::Listed(ping.public_id, since));
-    }
-    let proof = if reading.is_some_and(|reading| reading.proof_seen) {
-        let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
-        Proof::Given(receipt.token(&app.secrets))
-    } else {
-        Proof::Wanted(app.proof_of_page(category, &ping.url))
+    let code = app.proof_of_page(category, &ping.url, browser);
+    let seen = reading.is_some_and(|reading| reading.proof.split(' ').any(|seen| seen == code));
+    let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
+    let proof = match (ping.purged_at, seen) {
+        (Some(_), _) => Proof::Never,
+        (None, true) => Proof::Given(receipt.token(&app.secrets)),
+        (None, false) => Proof::Wanted(code),
     };
-    Ok(Arrived::Waiting(ping.received_at, proof))
+    Ok(match (ping.listed_at.filter(|_| ping.is_public()), ping.hidden_at) {
+        (Some(since), _) => Arrived::Listed(ping.public_id, since, proof),
+        (None, Some(since)) if ping.state == PingState::Listed => Arrived::Hidden(since, proof),
+        _ if ping.state == PingState::Pending && ping.unverified => {
+            Arrived::Unverified(ping.received_at, proof)
+        }
+        _ => Arrived::Waiting(ping.received_at, proof),
+    })
 }
 
 /// Has the page of a post read, to find the code there that proves whose it is: at once, or ten

@@ -11,7 +11,7 @@ use crate::app::{App, Gate, ReceiptKind};
 use crate::clock::Timestamp;
 use crate::db::feeds::{FollowedFeed, NewFeed};
 use crate::db::jobs::{self, Claimed, JobKey};
-use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, slugs};
+use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs};
 use crate::fetch::{FetchError, Fetched, Get};
 use crate::limits::AddressBlock;
 use crate::model::id::{BlogId, CategoryId, FeedId, HubId};
@@ -24,6 +24,8 @@ use crate::wire::syndication::{self, Entry, Feed};
 
 /// Feeds of one hub.
 const MAX_FEEDS: i64 = 100;
+/// Feeds among them that bloggers asked for: the rest is the organizers'.
+const MAX_BLOGGER_FEEDS: i64 = 50;
 /// How often a followed feed is read, unless it asks for less.
 const EVERY: Duration = Duration::from_secs(30 * 60);
 /// The longest a feed may ask us to stay away.
@@ -60,6 +62,36 @@ impl From<DbError> for FollowError {
     }
 }
 
+/// Who asks for a feed to be followed.
+#[derive(Debug, Clone)]
+pub enum Follower {
+    /// An organizer, who answers for whatever the feed brings.
+    Organizer,
+    /// A blogger, whose post from this blog was verified: only its posts are taken in.
+    Blogger {
+        /// The blog's key.
+        blog_key: String,
+        /// Whether they knew the passphrase.
+        proved: bool,
+    },
+}
+
+impl Follower {
+    const fn kind(&self) -> FollowedBy {
+        match self {
+            Self::Organizer => FollowedBy::Organizer,
+            Self::Blogger { .. } => FollowedBy::Blogger,
+        }
+    }
+
+    const fn is_proved(&self) -> bool {
+        match self {
+            Self::Organizer => true,
+            Self::Blogger { proved, .. } => *proved,
+        }
+    }
+}
+
 /// Follows a feed, or the feed that a blog's page names: posts under `tag`, or, where that is
 /// empty, posts that link to the category.
 pub async fn follow(
@@ -68,7 +100,7 @@ pub async fn follow(
     category: CategoryId,
     typed: &str,
     tag: &str,
-    by: FollowedBy,
+    by: Follower,
 ) -> Result<FeedId, FollowError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
     if url.is_under(app.addresses.base()) {
@@ -78,14 +110,27 @@ pub async fn follow(
         category_id: category,
         url: url.as_str().to_owned(),
         tag: crate::model::hub::line(tag.trim().trim_start_matches('#'), syndication::MAX_CATEGORY),
-        blog_key: url.blog_key(),
-        followed_by: by,
+        followed_by: by.kind(),
+        proved: by.is_proved(),
+        blog_key: match &by {
+            Follower::Organizer => url.blog_key(),
+            Follower::Blogger { blog_key, .. } => blog_key.clone(),
+        },
     };
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             if feeds::count(tx.reading(), hub)? >= MAX_FEEDS {
                 return Err(FollowError::TooMany);
+            }
+            if new.followed_by == FollowedBy::Blogger {
+                let (all, own) = feeds::count_by_bloggers(tx.reading(), hub, &new.blog_key)?;
+                if own > 0 {
+                    return Err(FollowError::Already);
+                }
+                if all >= MAX_BLOGGER_FEEDS {
+                    return Err(FollowError::TooMany);
+                }
             }
             let feed = feeds::insert(tx, hub, &new, now)?;
             let key = JobKey { hub, kind: JobKind::ReadFeed, subject: feed.0 };
@@ -145,9 +190,18 @@ pub async fn read_feed(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     let Some((mut feed, place)) = found else {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
+    let given = feed.url.clone();
     let again = poll(app, &mut feed, &place).await?;
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
+            if feed.url != given && feeds::has_other(tx.reading(), hub, &feed)? {
+                // The blog's page was given, or its former address: its feed is followed already.
+                feed.url = given;
+                feed.problem = Some("This category follows that feed already.".to_owned());
+                feeds::update_read(tx, hub, &feed)?;
+                return jobs::finish(tx, &job, Some(now.plus(AT_MOST)));
+            }
             feeds::update_read(tx, hub, &feed)?;
             jobs::finish(tx, &job, again)
         })
@@ -172,8 +226,7 @@ impl Place {
         let Some(category) = categories::find(connection, hub.id, category)? else {
             return Ok(None);
         };
-        let (hub_names, names) = slugs::list_names(connection, hub.id, category.id)?;
-        let targets = Targets::new(base, category.number, &hub_names, &names, false);
+        let targets = categories::targets(connection, base, &category)?;
         Ok(Some(Self { gate: Arc::new(Gate { hub, category }), targets }))
     }
 
@@ -255,7 +308,9 @@ async fn find_feed(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, DbError> {
     match feed_in(fetched).await? {
-        Some(url) if url != feed.url => {
+        // Once: pages that name each other as their feed lead nowhere.
+        Some(url) if url != feed.url && feed.failures == 0 => {
+            feed.failures += 1;
             feed.url = url;
             feed.problem = None;
             // Its site was visited this moment.
@@ -331,11 +386,13 @@ async fn take_in(
         if by_blogger && !is_own() {
             continue;
         }
-        match receive_entry(app, place, &read, entry, !by_blogger).await? {
+        match receive_entry(app, place, &read, entry, feed.proved).await? {
             Took::New => feed.taken_count += 1,
             Took::Known => {}
             Took::NoMore(problem) => {
                 feed.problem = Some(problem.to_owned());
+                // The whole feed next time: "not modified" would keep back what did not fit.
+                (feed.etag, feed.last_modified) = (None, None);
                 break;
             }
         }
@@ -390,11 +447,13 @@ async fn receive_entry(
         Err(ReceiveError::Closed(_) | ReceiveError::Suspended) => {
             Ok(Took::NoMore("The category is closed."))
         }
+        Err(ReceiveError::NoPassphrase) => Ok(Took::NoMore(
+            "The category takes posts with its passphrase only: an organizer can follow this feed.",
+        )),
         // This one cannot be listed; the next one may.
         Err(
             ReceiveError::Url(_)
             | ReceiveError::OwnPage
-            | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver
             | ReceiveError::TooOften(_),

@@ -8,7 +8,7 @@ use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, hubs, jobs, listed, pings, readings, reports};
+use crate::db::{DbError, Tx, blogs, feeds, hubs, jobs, listed, pings, readings, reports};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{PingState, Verdict};
 
@@ -177,6 +177,9 @@ fn change(
         (true, false) => {
             let was_its_last = listed::leave(tx, hub, ping.id, to, now)?;
             // One spam mark, or nothing left that was approved: the approval is over.
+            if to == PingState::Spam {
+                feeds::delete_by_blogger(tx, hub, &ping.blog_key)?;
+            }
             if to == PingState::Spam || was_its_last {
                 blogs::update_unapproved(tx, hub, &ping.blog_key)?;
             }

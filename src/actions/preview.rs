@@ -6,10 +6,9 @@ use std::time::Duration;
 use url::Url;
 
 use crate::app::{App, Gate};
-use crate::db::{DbError, slugs};
+use crate::db::{DbError, categories};
 use crate::fetch::{FetchError, Get};
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::targets::Targets;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::wire::html::{self, Page, Question, Taken};
 
@@ -73,9 +72,8 @@ pub async fn preview(
         return Err(PreviewError::OwnPage);
     }
     app.limits.take(Limit::Preview, from).map_err(PreviewError::TooOften)?;
-    let (hub, category) = (gate.hub.id, gate.category.id);
-    let (hubs, names) = app.db.read(move |c| slugs::list_names(c, hub, category)).await?;
-    let targets = Targets::new(app.addresses.base(), gate.category.number, &hubs, &names, false);
+    let (base, category) = (app.addresses.base().clone(), gate.category.clone());
+    let targets = app.db.read(move |c| categories::targets(c, &base, &category)).await?;
     let fetching = tokio::time::timeout(PATIENCE, app.fetcher.get(&Get::page(url.as_url()))).await;
     let fetched = match fetching {
         Ok(Ok(fetched)) => fetched,

@@ -24,6 +24,8 @@ pub struct ReceiptOf {
     pub reading: Option<Reading>,
     /// When its page is read next.
     pub next_reading: Option<Timestamp>,
+    /// Whether its sender took it back.
+    pub was_withdrawn: bool,
 }
 
 /// Why a receipt's sender cannot have their way.
@@ -74,8 +76,9 @@ async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, 
             let reading = readings::find(connection, hub.id, ping.id)?;
             let job = JobKey::verify(hub.id, ping.id);
             let next_reading = jobs::find_run_at(connection, job)?;
+            let was_withdrawn = pings::was_withdrawn(connection, hub.id, &ping)?;
             let gate = Gate { hub, category };
-            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading }))
+            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading, was_withdrawn }))
         })
         .await
 }
@@ -102,15 +105,19 @@ pub async fn check_again(
     Ok(app.db.write(move |tx| receive_ping::read_again(tx, ping.hub_id, &ping, now)).await?)
 }
 
-/// Takes a ping back. It stays known as removed, so that nobody sends it in again.
+/// Takes a ping back. What was listed stays known as removed, so that nobody sends it in again; of
+/// what nobody ever saw nothing is left: whoever names somebody else's post first could keep it
+/// away for good otherwise.
 pub async fn withdraw(app: &App, token: &str) -> Result<(), ReceiptError> {
     let found = own(app, token).await?;
     let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
     app.db
         .write(move |tx| {
             let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
-            if !matches!(ping.state, PingState::Pending | PingState::Listed) {
-                return Ok(());
+            match ping.state {
+                PingState::Pending => return pings::delete(tx, hub, id),
+                PingState::Listed => {}
+                PingState::Spam | PingState::Rejected | PingState::Removed => return Ok(()),
             }
             if ping.is_public() {
                 listed::leave(tx, hub, id, PingState::Removed, now)?;
@@ -127,6 +134,34 @@ pub async fn withdraw(app: &App, token: &str) -> Result<(), ReceiptError> {
     // Whoever looks at the receipt is told; nobody may.
     let _nobody = app.ping_changes.send(found.ping.public_id);
     Ok(())
+}
+
+/// Sends in again what was taken back: it waits for an organizer, as if it had come now. Whoever
+/// proves that the page is theirs can so undo what somebody did who had sent it first.
+pub async fn send_again(app: &App, token: &str, from: AddressBlock) -> Result<(), ReceiptError> {
+    app.limits.take(Limit::Search, from)?;
+    let found = own(app, token).await?;
+    let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
+            if !pings::was_withdrawn(tx.reading(), hub, &ping)? {
+                return Ok(());
+            }
+            pings::update_state(tx, hub, id, PingState::Pending, None)?;
+            let (from, to) = (ping.state, PingState::Pending);
+            let event = NewEvent { kind: "undone", from, to, actor: None, detail: None };
+            pings::insert_event(tx, hub, id, &event, now)?;
+            receive_ping::read_again(tx, hub, &ping, now).map(|_at| ())
+        })
+        .await?;
+    let _nobody = app.ping_changes.send(found.ping.public_id);
+    Ok(())
+}
+
+/// Whether a token is one of ours, whose ping is not kept any more.
+pub fn is_over(app: &App, token: &str) -> bool {
+    Receipt::parse(token, &app.secrets).is_some()
 }
 
 /// Takes the passphrase for a ping that came without: a Webmention or Pingback has hardly a place
@@ -161,17 +196,20 @@ pub async fn prove(
         Err(ReceiveError::Database(error)) => return Err(error.into()),
         Err(_) => return Err(ReceiptError::Busy),
     }
-    let now = app.clock.now();
-    let ping = found.ping;
+    let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
     app.db
         .write(move |tx| {
-            pings::update_right(tx, ping.hub_id, ping.id, true, ping.unverified)?;
-            if let Some(key) = key.filter(|_| ping.key_id.is_none()) {
-                pings::update_key(tx, ping.hub_id, ping.id, key)?;
-                keys::update_used(tx, ping.hub_id, key, now)?;
+            let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
+            if ping.proved || ping.state != PingState::Pending {
+                return Ok(());
             }
-            // With it the post may be one that is listed at once.
-            jobs::enqueue(tx, JobKey::verify(ping.hub_id, ping.id), now, now)
+            if let Some(key) = key {
+                pings::update_key(tx, hub, id, key)?;
+                keys::update_used(tx, hub, key, now)?;
+            }
+            // With it the post may be one that is listed at once: its page is judged anew.
+            pings::update_right(tx, hub, id, true, ping.unverified)?;
+            jobs::enqueue(tx, JobKey::verify(hub, id), now, now)
         })
         .await?;
     Ok(())

@@ -492,7 +492,7 @@ async fn store(
                 keys::update_used(tx, hub, key, now)?;
             }
             if let Some(ping) = inserted.filter(|_| reads) {
-                jobs::enqueue_if_absent(tx, JobKey::verify(hub, ping), now, now)?;
+                jobs::enqueue(tx, JobKey::verify(hub, ping), now, now)?;
             }
             Ok::<_, DbError>(inserted)
         });
@@ -515,6 +515,8 @@ fn store_or_find(
     let Some(id) = pings::insert(tx, hub, new, now)? else {
         let old = pings::find_by_url(tx.reading(), hub, new.category_id, &new.url_hash)?
             .ok_or(DbError::NotFound)?;
+        // Locked and read once more: a verdict may have come in between.
+        let old = pings::find_for_update(tx, hub, old.id)?.ok_or(DbError::NotFound)?;
         update_if_same_sender(tx, &old, new, now)?;
         update_listed(tx, &old, new, now)?;
         if reads {
@@ -532,7 +534,7 @@ fn store_or_find(
         readings::upsert(tx, hub, &unread)?;
     }
     if reads {
-        jobs::enqueue_if_absent(tx, JobKey::verify(hub, id), now, now)?;
+        jobs::enqueue(tx, JobKey::verify(hub, id), now, now)?;
     }
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
     if new.waits {

@@ -13,7 +13,7 @@ use crate::app::{App, Gate};
 use crate::db::jobs::{self, Claimed};
 use crate::db::pings::{self, Ping};
 use crate::db::readings::{self, Reading};
-use crate::db::{DbConnection, DbError, categories, hubs, slugs};
+use crate::db::{DbConnection, DbError, categories, hubs};
 use crate::model::category::ListingPolicy;
 use crate::model::id::{HubId, PingId};
 use crate::model::ping::PingState;
@@ -54,7 +54,9 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             if !jobs::is_held(tx, &job)? {
                 return Ok(());
             }
-            let Some(ping) = pings::find_for_update(tx, hub, ping)? else {
+            let ping = pings::find_for_update(tx, hub, ping)?;
+            // Not another ping that was given the id of a deleted one.
+            let Some(ping) = ping.filter(|ping| ping.public_id == public_id) else {
                 return jobs::finish(tx, &job, None);
             };
             let reading = readings::find(tx.reading(), hub, ping.id)?;
@@ -94,10 +96,7 @@ impl Case {
         let Some(category) = categories::find(connection, hub.id, ping.category_id)? else {
             return Ok(None);
         };
-        let (hub_names, names) = slugs::list_names(connection, hub.id, category.id)?;
-        let default = categories::default_of(categories::list(connection, hub.id)?);
-        let with_hub = default.is_some_and(|default| default.id == category.id);
-        let targets = Targets::new(base, category.number, &hub_names, &names, with_hub);
+        let targets = categories::targets(connection, base, &category)?;
         let reading = readings::find(connection, hub.id, ping.id)?;
         let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
         Ok(Some(Self { ping, gate: Gate { hub, category }, reading, targets }))

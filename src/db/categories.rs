@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{CategoryId, HubId};
 use crate::model::slug::Slug;
+use crate::model::targets::Targets;
 
 /// A category.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -298,6 +299,20 @@ pub fn list(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Category>, 
 pub fn default_of(mut all: Vec<Category>) -> Option<Category> {
     let at = all.iter().position(|category| category.is_default);
     at.or((all.len() == 1).then_some(0)).map(|at| all.swap_remove(at))
+}
+
+/// Every address that counts as a link to a category: under all names it and its hub have and had,
+/// and the hub's own page, where that stands for it.
+pub fn targets(
+    connection: &mut DbConnection,
+    base: &url::Url,
+    category: &Category,
+) -> Result<Targets, DbError> {
+    let hub = category.hub_id;
+    let (hub_names, names) = slugs::list_names(connection, hub, category.id)?;
+    let default = default_of(list(connection, hub)?);
+    let with_hub = default.is_some_and(|default| default.id == category.id);
+    Ok(Targets::new(base, category.number, &hub_names, &names, with_hub))
 }
 
 /// How many categories a hub has.

@@ -26,6 +26,8 @@ pub struct FollowedFeed {
     pub blog_key: String,
     /// Who had it followed.
     pub followed_by: FollowedBy,
+    /// Whether it stands for the passphrase: an organizer asked for it, or a blogger who knew it.
+    pub proved: bool,
     /// The validator it was answered with.
     pub etag: Option<String>,
     /// The date it was answered with.
@@ -55,6 +57,8 @@ pub struct NewFeed {
     pub blog_key: String,
     /// Who asked for it.
     pub followed_by: FollowedBy,
+    /// Whether it stands for the passphrase.
+    pub proved: bool,
 }
 
 type Of = diesel::dsl::Filter<
@@ -85,6 +89,7 @@ pub fn insert(
             dsl::title.eq(""),
             dsl::blog_key.eq(&new.blog_key),
             dsl::followed_by.eq(new.followed_by.as_str()),
+            dsl::proved.eq(new.proved),
             dsl::created_at.eq(now.micros()),
         ))
         .returning(dsl::id)
@@ -115,6 +120,48 @@ pub fn count(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> 
         .filter(followed_feeds::hub_id.eq(hub.0))
         .count()
         .get_result(connection)?)
+}
+
+/// How many feeds of a hub bloggers asked for, and how many of them are of one blog.
+pub fn count_by_bloggers(
+    connection: &mut DbConnection,
+    hub: HubId,
+    blog_key: &str,
+) -> Result<(i64, i64), DbError> {
+    let asked_for = || {
+        followed_feeds::table
+            .filter(followed_feeds::hub_id.eq(hub.0))
+            .filter(followed_feeds::followed_by.eq(FollowedBy::Blogger.as_str()))
+    };
+    let all = asked_for().count().get_result(connection)?;
+    let own = asked_for().filter(followed_feeds::blog_key.eq(blog_key)).count();
+    Ok((all, own.get_result(connection)?))
+}
+
+/// Whether another row follows the same feed into the same category.
+pub fn has_other(
+    connection: &mut DbConnection,
+    hub: HubId,
+    feed: &FollowedFeed,
+) -> Result<bool, DbError> {
+    let other = followed_feeds::table
+        .filter(followed_feeds::hub_id.eq(hub.0))
+        .filter(followed_feeds::category_id.eq(feed.category_id.0))
+        .filter(followed_feeds::url.eq(&feed.url))
+        .filter(followed_feeds::id.ne(feed.id.0));
+    Ok(diesel::select(diesel::dsl::exists(other)).get_result(connection)?)
+}
+
+/// Stops following what a blog's owner asked to be followed.
+pub fn delete_by_blogger(tx: &mut Tx<'_>, hub: HubId, blog_key: &str) -> Result<(), DbError> {
+    diesel::delete(
+        followed_feeds::table
+            .filter(followed_feeds::hub_id.eq(hub.0))
+            .filter(followed_feeds::followed_by.eq(FollowedBy::Blogger.as_str()))
+            .filter(followed_feeds::blog_key.eq(blog_key)),
+    )
+    .execute(tx.connection)?;
+    Ok(())
 }
 
 /// Notes how a reading went.

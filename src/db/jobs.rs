@@ -236,10 +236,19 @@ pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
     Ok(())
 }
 
-/// How many jobs are not set aside, counted to `most` at most.
-pub fn count(connection: &mut DbConnection, most: i64) -> Result<i64, DbError> {
+/// Deletes the verifications of pings that are deleted: SQLite may give their ids to others.
+pub(super) fn delete_verifications(tx: &mut Tx<'_>, pings: &[i64]) -> Result<(), DbError> {
+    let kind = jobs::kind.eq(JobKind::VerifyPing.as_str());
+    diesel::delete(jobs::table.filter(kind).filter(jobs::subject_id.eq_any(pings)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// How many jobs are to be done before `until` and are not set aside, counted to `most` at most.
+pub fn count(connection: &mut DbConnection, until: Timestamp, most: i64) -> Result<i64, DbError> {
     let some: Vec<i64> = jobs::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
+        .filter(jobs::run_at.le(until.micros()))
         .select(jobs::subject_id)
         .limit(most)
         .load(connection)?;

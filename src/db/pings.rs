@@ -260,8 +260,36 @@ pub fn delete_some(
         some = some.filter(pings::category_id.eq(category.0));
     }
     let ids: Vec<i64> = some.load(tx.connection)?;
+    super::jobs::delete_verifications(tx, &ids)?;
     Ok(diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids)))
         .execute(tx.connection)?)
+}
+
+/// Deletes a ping that is on no list.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
+    super::jobs::delete_verifications(tx, &[ping.0])?;
+    diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Whether its sender took a ping back, and its texts are still there.
+pub fn was_withdrawn(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: &Ping,
+) -> Result<bool, DbError> {
+    if ping.state != PingState::Removed || ping.purged_at.is_some() {
+        return Ok(false);
+    }
+    let newest: Option<String> = ping_events::table
+        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(ping.id.0)))
+        .filter(ping_events::kind.ne("updated"))
+        .select(ping_events::kind)
+        .order(ping_events::id.desc())
+        .first(connection)
+        .optional()?;
+    Ok(newest.as_deref() == Some("withdrawn"))
 }
 
 /// Sets a ping aside, or back: any change of state that does not enter or leave the lists.

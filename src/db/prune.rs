@@ -62,6 +62,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .limit(AT_ONCE)
         .load(tx.connection)?;
     // Nobody ever saw them, and nothing shows that they were anybody's: no tombstone.
+    super::jobs::delete_verifications(tx, &unverified)?;
     rows += diesel::delete(pings::table.filter(pings::id.eq_any(&unverified)))
         .execute(tx.connection)?;
     let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);

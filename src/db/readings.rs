@@ -28,6 +28,8 @@ pub struct Reading {
     pub unlinked_at: Option<Timestamp>,
     /// Tries in a row that failed.
     pub failures: i64,
+    /// Since when it cannot be read.
+    pub failed_since: Option<Timestamp>,
     /// How often it was read again since it is listed.
     pub rechecks: i64,
     /// The post's title there.
@@ -52,8 +54,8 @@ pub struct Reading {
     pub link_text: String,
     /// Whether the title there is the one that was sent.
     pub title_matches: bool,
-    /// Whether the page carries the code that proves whose it is.
-    pub proof_seen: bool,
+    /// The codes in the page that prove whose it is, with blanks between them.
+    pub proof: String,
     /// The page that a Webmention named as its vouch.
     pub vouch: String,
     /// Whether a trusted blog's page, so named, links to this blog.
@@ -76,6 +78,7 @@ impl Reading {
             linked_at: None,
             unlinked_at: None,
             failures: 0,
+            failed_since: None,
             rechecks: 0,
             title: String::new(),
             title_from: String::new(),
@@ -88,7 +91,7 @@ impl Reading {
             feed_url: String::new(),
             link_text: String::new(),
             title_matches: false,
-            proof_seen: false,
+            proof: String::new(),
             vouch: String::new(),
             vouched: false,
             passphrase_public: false,
@@ -154,6 +157,7 @@ pub fn upsert(tx: &mut Tx<'_>, hub: HubId, reading: &Reading) -> Result<(), DbEr
                 dsl::linked_at.eq(micros(reading.linked_at)),
                 dsl::unlinked_at.eq(micros(reading.unlinked_at)),
                 dsl::failures.eq(reading.failures),
+                dsl::failed_since.eq(micros(reading.failed_since)),
                 dsl::rechecks.eq(reading.rechecks),
                 dsl::title.eq(&reading.title),
                 dsl::title_from.eq(&reading.title_from),
@@ -168,7 +172,7 @@ pub fn upsert(tx: &mut Tx<'_>, hub: HubId, reading: &Reading) -> Result<(), DbEr
                 dsl::feed_url.eq(&reading.feed_url),
                 dsl::link_text.eq(&reading.link_text),
                 dsl::title_matches.eq(reading.title_matches),
-                dsl::proof_seen.eq(reading.proof_seen),
+                dsl::proof.eq(&reading.proof),
                 dsl::vouch.eq(&reading.vouch),
                 dsl::vouched.eq(reading.vouched),
                 dsl::passphrase_public.eq(reading.passphrase_public),

@@ -25,6 +25,8 @@ pub struct Connections {
     /// `None` where nothing is limited.
     open: Option<Arc<Mutex<Open>>>,
     exempt: Arc<[IpNet]>,
+    plenty: usize,
+    each: usize,
 }
 
 #[derive(Debug, Default)]
@@ -41,20 +43,29 @@ impl Connections {
     /// None are open. Those of `exempt` networks (the proxies, which stand for everybody) are not
     /// counted.
     pub fn new(limits: RateLimits, exempt: &[IpNet]) -> Self {
-        Self { open: (limits == RateLimits::On).then(Arc::default), exempt: exempt.into() }
+        let open = (limits == RateLimits::On).then(Arc::default);
+        Self { open, exempt: exempt.into(), plenty: PLENTY, each: EACH }
+    }
+
+    /// The same for other things that are held: until `plenty` are taken nobody is refused, and
+    /// then whoever holds `each` already.
+    pub fn of(limits: RateLimits, plenty: usize, each: usize) -> Self {
+        Self { plenty, each, ..Self::new(limits, &[]) }
     }
 
     /// A place for one more connection of `address`; `None` where half of all are taken and its
     /// block holds twenty already.
     pub fn enter(&self, address: IpAddr) -> Option<Place> {
         let is_exempt = self.exempt.iter().any(|net| net.contains(&address.to_canonical()));
-        let Some(shared) = self.open.as_ref().filter(|_| !is_exempt) else {
-            return Some(Place(None));
-        };
-        let block = AddressBlock::of(address);
+        if is_exempt { Some(Place(None)) } else { self.enter_block(AddressBlock::of(address)) }
+    }
+
+    /// The same for an address block.
+    pub fn enter_block(&self, block: AddressBlock) -> Option<Place> {
+        let Some(shared) = &self.open else { return Some(Place(None)) };
         let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let held = open.by_block.get(&block).copied().unwrap_or_default();
-        if open.all >= PLENTY && held >= EACH {
+        if open.all >= self.plenty && held >= self.each {
             return None;
         }
         open.all += 1;

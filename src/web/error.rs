@@ -212,9 +212,11 @@ impl Missing {
         match self {
             Self::Hub => ("This hub is gone", "Its organizers deleted it."),
             Self::Category => ("This category is gone", "The organizers of the hub deleted it."),
-            Self::Page | Self::Post | Self::Receipt | Self::Link => {
-                ("This is gone", "It was deleted.")
-            }
+            Self::Receipt => (
+                "This post is not kept here any more",
+                "It was taken back before anybody saw it, or its time was over. You can send it again.",
+            ),
+            Self::Page | Self::Post | Self::Link => ("This is gone", "It was deleted."),
         }
     }
 }

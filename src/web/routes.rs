@@ -81,6 +81,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/r/{receipt}/live", receipt::live))
         .service(writes("/r/{receipt}/check", receipt::check))
         .service(writes("/r/{receipt}/withdraw", receipt::withdraw))
+        .service(writes("/r/{receipt}/again", receipt::send_again))
         .service(writes("/r/{receipt}/passphrase", receipt::prove))
         .service(writes("/r/{receipt}/follow", receipt::follow))
         .service(reads("/{hub}", list::show_hub))

@@ -84,6 +84,9 @@ pub struct Page {
     pub language: Option<String>,
     /// The feeds it names, in its order.
     pub feeds: Vec<Feed>,
+    /// Contents of `<meta name="backchannel">`: four at most, each of 64 letters, digits and
+    /// hyphens at most.
+    pub proofs: Vec<String>,
     /// The address it calls its own: a claim, possibly of another host.
     pub canonical: Option<Url>,
     /// It says `410 Gone` in a `<meta>`, as pages do whose host cannot send the status

@@ -302,13 +302,130 @@ story! { with blogs:
         owner.submit("/sxsw/keynotes/add/prove", &[]).await.has_status(303);
         site.settle().await;
         let receipt = owner.open(&path).await;
-        receipt.says("It is yours");
+        receipt.says("It is your page.");
         let link = receipt.attributes(".notice a", "href").pop().unwrap();
         owner.open(&link).await.says("Your post was not listed here");
+
+        // The code proves nothing for those who look on, nor does one that stands in a comment.
+        let mut mallory = site.browser();
+        let asked = mallory.open(&path).await;
+        asked.never_says("It is your page").never_says("/r/");
+        let planted = asked.one_text(".notice .copy code");
+        assert_ne!(planted, meta);
+        let escaped = planted.replace('<', "&lt;");
+        let body = post("Mine", &topic.page()).replace("</article>", &format!("{escaped} {}</article>", &planted[33..]));
+        ada.publish("/mine", Answer::html(body));
+        site.advance(minutes(11));
+        mallory.submit("/sxsw/keynotes/add/prove", &[]).await.has_status(303);
+        site.settle().await;
+        mallory.open(&path).await.never_says("It is your page").never_says("/r/");
+    }
+
+    async fn nobody_keeps_somebody_elses_post_away(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/ada", "By Ada", &topic.page());
+        // Mallory is first, and takes it back.
+        let first = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        let mut mallory = site.browser();
+        mallory.open(&first).await;
+        mallory.submit(&format!("{first}/withdraw"), &[]).await.redirects_to(&first);
+        mallory.open(&first).await.has_status(410).says("This post is not kept here any more");
+        // Ada's own is a first one all the same, and listed.
+        topic.mention_at("/webmention?key=violet-crown", &source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("By Ada");
+
+        // Of what was listed a note is kept; whoever proves that the page is theirs undoes it.
+        let source = ada.post("/second", "Second", &topic.page());
+        let sent = topic.mention_at("/webmention?key=violet-crown", &source, &topic.page()).await;
+        let receipt = topic.receipt_of(&sent);
+        site.settle().await;
+        mallory.open(&receipt).await;
+        mallory.submit(&format!("{receipt}/withdraw"), &[]).await.redirects_to(&receipt);
+        site.browser().open("/sxsw/keynotes").await.never_says("Second");
+        topic.mention_at("/webmention?key=violet-crown", &source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.never_says("Second");
+        let mut owner = site.browser();
+        let path = format!("/sxsw/keynotes/add?post={source}");
+        let meta = owner.open(&path).await.one_text(".notice .copy code");
+        let body = post("Second", &topic.page()).replace("</head>", &format!("{meta}</head>"));
+        ada.publish("/second", Answer::html(body));
+        site.advance(minutes(11));
+        owner.submit("/sxsw/keynotes/add/prove", &[]).await.has_status(303);
+        site.settle().await;
+        let link = owner.open(&path).await.attributes(".notice a", "href").pop().unwrap();
+        owner.open(&link).await.says("Sent in again, it waits for an organizer");
+        owner.submit(&format!("{link}/again"), &[]).await.redirects_to(&link);
+        topic.organizer.open("/manage/sxsw").await.says("Second");
+        topic.decide("Second", "list").await;
+        site.browser().open("/sxsw/keynotes").await.says("Second");
+    }
+
+    async fn a_stranger_who_asks_again_and_again_hides_nothing(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/up", "Up and down", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        ada.publish("/up", Answer::of(503, "text/html", "down"));
+        // For the better part of an hour its server is down, and somebody has it read all the time.
+        for _ in 0..6 {
+            site.advance(minutes(11));
+            topic.mention(&source, &topic.page()).await.has_status(201);
+            site.settle().await;
+        }
+        site.browser().open("/sxsw/keynotes").await.says("Up and down");
+        // A day later it is still down: now it is hidden; and a page that does not link here any
+        // more, since its domain was sold, does not bring it back.
+        for _ in 0..3 {
+            site.advance(hours(12));
+            site.settle().await;
+        }
+        site.browser().open("/sxsw/keynotes").await.never_says("Up and down");
+        ada.publish("/up", Answer::html("<title>Buy this domain</title>"));
+        for _ in 0..8 {
+            site.advance(days(1));
+            site.settle().await;
+            site.browser().open("/sxsw/keynotes").await.never_says("Up and down").never_says("Buy");
+        }
+    }
+
+    async fn a_passphrase_typed_after_the_page_was_read_lists_the_post(site) {
+        let topic = site.hub("passphrase", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Proved later", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.never_says("Proved later");
+        let mut blogger = site.browser();
+        blogger.open(&receipt).await.says("It came without the passphrase");
+        blogger.submit(&format!("{receipt}/passphrase"), &[("passphrase", "violet-crown")]).await.redirects_to(&receipt);
+        site.settle().await;
+        site.browser().open("/sxsw/keynotes").await.says("Proved later");
+    }
+
+    async fn what_a_deleted_category_left_to_do_is_not_done_to_others(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Old", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(&format!("{edit}/delete"), &[("confirm", "keynotes")]).await.redirects_to("/manage/sxsw/categories");
+        let organizer = std::mem::replace(&mut topic.organizer, site.browser());
+        let panels = site.category(organizer, "panels", "open", "at-once").await;
+        let page = format!("{}/sxsw/panels", site.base);
+        let source = ada.post("/2", "New", &page);
+        panels.mention(&source, &page).await.has_status(201);
+        site.settle().await;
+        site.browser().open("/sxsw/panels").await.says("New");
     }
 
     async fn a_receipt_speaks_to_programs_and_tells_each_step_as_it_happens(site) {
-        let topic = site.hub("open", "at-once").await;
+        let mut topic = site.hub("open", "all-wait").await;
         let ada = Blog::start();
         let source = ada.post("/1", "Live", &topic.page());
         let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
@@ -320,9 +437,11 @@ story! { with blogs:
         assert_eq!((&before["state"], &before["needs_link"]), (&"pending".into(), &true.into()));
 
         let mut stream = events(&format!("{}{receipt}/live", site.base)).await;
-        assert!(next_event(&mut stream).await.contains("Reading your page"));
+        // What stands on the page already is not said once more.
         site.settle().await;
         assert!(next_event(&mut stream).await.contains("Page read, link found"));
+        topic.decide("Live", "list").await;
+        assert!(next_event(&mut stream).await.starts_with("event: state"));
         let after = json(site.browser().open_with(&receipt, &accept).await);
         assert_eq!(after["state"], "listed");
         assert_eq!(after["page"]["outcome"], "linked");
@@ -379,7 +498,7 @@ async fn next_event(stream: &mut reqwest::Response) -> String {
     loop {
         let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
         let text = String::from_utf8_lossy(&chunk).into_owned();
-        if text.starts_with("event: steps") {
+        if text.starts_with("event: ") {
             return text;
         }
     }

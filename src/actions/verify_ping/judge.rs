@@ -9,7 +9,7 @@ use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, hubs, keys, listed, pings};
+use crate::db::{DbError, Tx, blogs, categories, hubs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
@@ -26,6 +26,10 @@ const UNLINKED_FOR: Duration = Duration::from_secs(HOUR);
 const RECHECKS: [u64; 3] = [DAY, 7 * DAY, 30 * DAY];
 /// When a page that was hidden is tried once more.
 const HIDDEN_RETRY: Duration = Duration::from_secs(7 * DAY);
+/// How long a listed page may be away before it is hidden.
+const HIDDEN_AFTER: Duration = Duration::from_secs(DAY);
+/// After so many failures in a row a hidden page is not tried again: about a quarter of a year.
+const GIVE_UP: i64 = 16;
 
 /// One ping before its reading.
 #[derive(Debug)]
@@ -58,7 +62,8 @@ impl Judge {
         }
     }
 
-    /// 404 and failures: tried four times more, then hidden and not deleted.
+    /// 404 and failures: tried four times more. A listed page that cannot be read for a day is
+    /// hidden and not deleted: for a day, however often somebody has it tried (security.md T8).
     fn failed(
         &mut self,
         tx: &mut Tx<'_>,
@@ -69,19 +74,32 @@ impl Judge {
         self.reading.failures += 1;
         self.reading.outcome = ReadingOutcome::Failed;
         self.reading.problem = Some(problem);
-        if let Some(wait) = RETRIES.get(failures).filter(|_| may_pass) {
-            return Ok(Some(self.now.plus(Duration::from_secs(*wait))));
+        let since = *self.reading.failed_since.get_or_insert(self.now);
+        let retry = RETRIES.get(failures).map(|seconds| Duration::from_secs(*seconds));
+        let was_linked = self.reading.linked_at.is_some();
+        if self.ping.hidden_at.is_some() {
+            return Ok((self.reading.failures < GIVE_UP).then(|| self.now.plus(HIDDEN_RETRY)));
         }
-        if self.ping.is_public() && self.reading.linked_at.is_some() {
-            listed::hide(tx, self.ping.hub_id, self.ping.id, self.now)?;
-            return Ok(Some(self.now.plus(HIDDEN_RETRY)));
+        if !self.ping.is_public() || !was_linked {
+            return Ok(retry.filter(|_| may_pass).map(|wait| self.now.plus(wait)));
         }
-        Ok(None)
+        let hidden_from = since.plus(HIDDEN_AFTER);
+        if self.now < hidden_from {
+            let wait = retry.unwrap_or(HIDDEN_AFTER);
+            return Ok(Some(self.now.plus(wait).min(hidden_from)));
+        }
+        listed::hide(tx, self.ping.hub_id, self.ping.id, self.now)?;
+        Ok(Some(self.now.plus(HIDDEN_RETRY)))
     }
 
     fn read(&mut self, tx: &mut Tx<'_>, facts: Facts) -> Result<Option<Timestamp>, DbError> {
         let before = self.keep(&facts);
+        let is_back = facts.is_linked || !self.needs_link() && before.linked_at.is_none();
         if self.ping.state == PingState::Listed && self.ping.hidden_at.is_some() {
+            // Its domain may have been sold: without the link it stays away.
+            if !is_back {
+                return self.unlinked(tx);
+            }
             let since = self.ping.listed_at.unwrap_or(self.now);
             listed::enter(tx, self.ping.hub_id, &self.standing(), false, since, self.now)?;
             self.ping.hidden_at = None;
@@ -93,13 +111,14 @@ impl Judge {
             self.reading.unlinked_at = None;
             self.reading.linked_at = Some(self.now);
         }
-        if facts.is_same_blog {
-            blogs::update_feed(tx, self.ping.hub_id, &self.ping.blog_key, &self.reading.feed_url)?;
-        }
         match self.ping.state {
             PingState::Pending => self.waiting(tx, &facts)?,
             PingState::Listed => self.listed(tx, &facts, &before)?,
             PingState::Spam | PingState::Rejected | PingState::Removed => {}
+        }
+        // After the hub's row, which entering the lists locks first.
+        if facts.is_same_blog {
+            blogs::update_feed(tx, self.ping.hub_id, &self.ping.blog_key, &self.reading.feed_url)?;
         }
         Ok(self.recheck_at())
     }
@@ -122,6 +141,7 @@ impl Judge {
         reading.problem = None;
         reading.status = Some(i64::from(facts.status));
         reading.failures = 0;
+        reading.failed_since = None;
         (reading.title, reading.title_from) = taken(&page.title);
         (reading.excerpt, reading.excerpt_from) = taken(&page.excerpt);
         reading.author = taken(&page.author).0;
@@ -137,7 +157,7 @@ impl Judge {
             .unwrap_or_default();
         reading.title_matches = facts.is_same_blog
             && is_same_title(&self.ping.title, &reading.title, &reading.blog_name);
-        reading.proof_seen = facts.has_proof && facts.is_same_blog;
+        reading.proof = if facts.is_same_blog { page.proofs.join(" ") } else { String::new() };
         reading.vouched |= facts.is_vouched;
         before
     }
@@ -220,16 +240,15 @@ impl Judge {
         } else {
             self.reading.title_matches
         };
-        // What waited for its link, with a key that lists at once.
-        let by_key =
-            key.is_some_and(|key| key.lists_at_once) && self.ping.unverified && facts.is_linked;
+        // What waited for its page; a claim that was read before may have shown its passphrase since.
+        let waited = self.ping.unverified || self.ping.came_by.is_a_claim();
+        let by_key = key.is_some_and(|key| key.lists_at_once) && waited && facts.is_linked;
         may_post
             && is_open
             && !self.floods
             && match category.listing_policy {
                 _ if by_key => true,
-                // It waited for its link only.
-                ListingPolicy::AtOnce => self.ping.unverified && facts.is_linked,
+                ListingPolicy::AtOnce => waited && facts.is_linked,
                 ListingPolicy::NewBlogWaits => trusted && proves_itself,
                 ListingPolicy::AllWait => false,
             }
@@ -240,7 +259,12 @@ impl Judge {
         let hub = self.ping.hub_id;
         let texts = self.texts_of_page();
         let changed = if self.ping.came_by.is_a_claim() {
-            texts != self.texts_of_ping()
+            // What an organizer has declined is not asked about again before the page changes.
+            let is_news = before.revision_at.is_some()
+                || before.title != self.reading.title
+                || before.excerpt != self.reading.excerpt
+                || before.blog_name != self.reading.blog_name;
+            is_news && texts != self.texts_of_ping()
         } else {
             // Its texts were sent, not read: only a title that drifts is worth a look.
             !before.title.is_empty() && before.title != self.reading.title
@@ -254,6 +278,7 @@ impl Judge {
         if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog {
             pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
             hubs::touch(tx, hub, self.now)?;
+            categories::touch(tx, hub, self.ping.category_id, self.now)?;
             self.reading.revision_at = None;
         } else {
             self.reading.revision_at.get_or_insert(self.now);

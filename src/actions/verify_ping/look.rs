@@ -33,8 +33,6 @@ pub struct Facts {
     pub is_linked: bool,
     /// Whether the address that answered belongs to the ping's blog: a redirect may lead anywhere.
     pub is_same_blog: bool,
-    /// Whether it carries the code that proves whose it is.
-    pub has_proof: bool,
     /// Whether a trusted blog's page vouches for this blog.
     pub is_vouched: bool,
 }
@@ -72,8 +70,7 @@ pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
             return Ok(Found::Failed { problem, status: Some(status), may_pass: true });
         }
     }
-    let code = proof_code(app, case);
-    let mut facts = read(fetched, case, &code).await?;
+    let mut facts = read(fetched, case).await?;
     if facts.page.gone {
         return Ok(Found::Gone);
     }
@@ -92,16 +89,11 @@ fn failed(error: &FetchError) -> Found {
     Found::Failed { problem, status: None, may_pass: error.may_pass() }
 }
 
-/// The code that only the owner of a page can put into it: "Did my post arrive?" hands it out.
-fn proof_code(app: &App, case: &Case) -> String {
-    app.proof_of_page(case.gate.category.id, &case.ping.url)
-}
-
-async fn read(fetched: Fetched, case: &Case, code: &str) -> Result<Facts, DbError> {
+async fn read(fetched: Fetched, case: &Case) -> Result<Facts, DbError> {
     let is_same_blog =
         WebUrl::parse_on(fetched.url.as_str(), crate::model::web_url::Hosts::AlsoLoopback)
             .is_ok_and(|url| url.blog_key() == case.ping.blog_key);
-    let (targets, code) = (case.targets.clone(), code.to_owned());
+    let targets = case.targets.clone();
     // Reading half a megabyte takes milliseconds: not on a thread that answers.
     let reading = tokio::task::spawn_blocking(move || {
         let is_target = |url: &Url| targets.has(url);
@@ -112,15 +104,7 @@ async fn read(fetched: Fetched, case: &Case, code: &str) -> Result<Facts, DbErro
         };
         let content_type = fetched.headers.content_type.as_deref().unwrap_or("text/html");
         let (page, is_linked) = read_as(content_type, &fetched.body, &question);
-        let has_proof = memchr::memmem::find(&fetched.body, code.as_bytes()).is_some();
-        Facts {
-            status: fetched.status,
-            page,
-            is_linked,
-            is_same_blog,
-            has_proof,
-            is_vouched: false,
-        }
+        Facts { status: fetched.status, page, is_linked, is_same_blog, is_vouched: false }
     });
     reading.await.map_err(|_panicked| DbError::Panicked)
 }

@@ -58,6 +58,8 @@ struct ArrivedPart {
     link: String,
     /// The code that proves whose page it is, where that would say more.
     code: String,
+    /// The receipt, for whoever has proved it.
+    receipt: String,
 }
 
 impl ArrivedPart {
@@ -129,7 +131,7 @@ pub async fn show(
     let looking = query.looking.is_some();
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let arrived = match asked {
-        Some(post) => Some(ask(&app, &request, &gate, post).await?),
+        Some(post) => Some(ask(&app, &request, &gate, &visit, post).await?),
         None => None,
     };
     page(
@@ -169,6 +171,7 @@ async fn ask(
     app: &App,
     request: &HttpRequest,
     gate: &Gate,
+    visit: &Visit,
     post: String,
 ) -> Result<ArrivedPart, PageError> {
     let zone = Zone::of(&gate.hub);
@@ -179,8 +182,9 @@ async fn ask(
         sentence,
         link,
         code: String::new(),
+        receipt: String::new(),
     };
-    let asked = arrived::ask(app, gate, &post, client(app, request)).await;
+    let asked = arrived::ask(app, gate, &post, &visit.csrf, client(app, request)).await;
     Ok(match asked {
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
         Err(ArrivedError::Database(error)) => return Err(error.into()),
@@ -208,13 +212,26 @@ async fn ask(
             );
             part("bad", why, sentence, String::new())
         }
-        Ok(Arrived::Waiting(since, Proof::Given(token))) => part(
-            "good",
-            "It is yours",
-            format!("It arrived on {}. Its receipt says how it stands.", zone.moment_zoned(since)),
-            format!("/r/{token}"),
-        ),
-        Ok(Arrived::Waiting(since, Proof::Wanted(code))) => ArrivedPart { code, ..part(
+        Ok(Arrived::Unverified(since, proof)) => with_proof(part(
+            "warn",
+            "Its page was not found to link here yet",
+            format!(
+                "It arrived on {}. Nobody sees it before its page was read and links to {}.",
+                zone.moment_zoned(since),
+                app.addresses.category(&gate.hub.slug, &gate.category.slug),
+            ),
+            String::new(),
+        ), proof),
+        Ok(Arrived::Hidden(since, proof)) => with_proof(part(
+            "warn",
+            "Its page cannot be read",
+            format!(
+                "It was listed, and is off the list since {}, because its page could not be read for a day. It comes back when it can.",
+                zone.moment_zoned(since)
+            ),
+            String::new(),
+        ), proof),
+        Ok(Arrived::Waiting(since, proof)) => with_proof(part(
             "warn",
             "It is waiting",
             format!(
@@ -222,14 +239,23 @@ async fn ask(
                 zone.moment_zoned(since)
             ),
             String::new(),
-        )},
-        Ok(Arrived::Listed(id, since)) => part(
+        ), proof),
+        Ok(Arrived::Listed(id, since, proof)) => with_proof(part(
             "good",
             "It is listed",
             format!("It has been listed since {}.", zone.moment_zoned(since)),
             format!("/p/{id}"),
-        ),
+        ), proof),
     })
+}
+
+/// The receipt for whoever proved that the page is theirs, and for others the way to do so.
+fn with_proof(part: ArrivedPart, proof: Proof) -> ArrivedPart {
+    match proof {
+        Proof::Never => part,
+        Proof::Wanted(code) => ArrivedPart { code, ..part },
+        Proof::Given(token) => ArrivedPart { receipt: format!("/r/{token}"), ..part },
+    }
 }
 
 const fn advice(reason: RefusalReason) -> &'static str {

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
-use crate::actions::follow::{self, FollowError};
+use crate::actions::follow::{self, FollowError, Follower};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::DbError;
@@ -187,7 +187,7 @@ pub async fn create(
         let problems = Problems::one("category", "Choose the category its posts go to.");
         return page(&app, &scope, &visit, form, problems, "").await;
     };
-    let by = FollowedBy::Organizer;
+    let by = Follower::Organizer;
     let problem = match follow::follow(&app, hub, category.id, &form.url, &form.tag, by).await {
         Ok(_) => {
             let done = format!("/manage/{}/feeds?done=followed", scope.hub.slug);

@@ -13,12 +13,11 @@ use askama::Template;
 use super::face::HubFace;
 use super::post::came_by_words;
 use super::sign_in::Nothing;
-use crate::actions::follow::{self, FollowError};
+use crate::actions::follow::{self, FollowError, Follower};
 use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
-use crate::model::category::{PingPolicy, Readers};
-use crate::model::job::FollowedBy;
+use crate::model::category::{PingPolicy, Readers, UnprovedPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
@@ -49,6 +48,7 @@ struct ReceiptView {
     problem: String,
     may_check: bool,
     may_withdraw: bool,
+    may_send_again: bool,
     wants_passphrase: bool,
     passphrase_public: bool,
     /// The blog's feed, where it can be followed.
@@ -70,7 +70,12 @@ pub async fn show(
     query: Option<web::Query<Query>>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    let Some(found) = receipt::read(&app, &token).await? else {
+        return Err(match receipt::is_over(&app, &token) {
+            true => PageError::Gone(Missing::Receipt),
+            false => PageError::NotFound(Missing::Receipt),
+        });
+    };
     if wants_json(&request) {
         return Ok(json(&app, &found));
     }
@@ -78,7 +83,8 @@ pub async fn show(
         "check" => "Your page will be read again: at once, or ten minutes after the last time.",
         "passphrase" => "The passphrase is right.",
         "withdraw" => "Your post was taken back.",
-        "follow" => "Your blog is followed: posts under that tag will come here by themselves.",
+        "again" => "Your post was sent in again.",
+        "follow" => "Your blog is followed: such posts will come here by themselves.",
         _ => "",
     };
     page(&app, &found, &token, &visit, notice, String::new())
@@ -158,19 +164,33 @@ impl ReceiptView {
             problem: String::new(),
             may_check: lives && (reading.is_some() || found.next_reading.is_some()),
             may_withdraw: lives,
+            may_send_again: !is_again && found.was_withdrawn,
             wants_passphrase: lives
                 && is_claim
                 && !ping.proved
                 && ping.state == PingState::Pending
                 && gate.category.ping_policy == PingPolicy::Passphrase,
             passphrase_public: lives && reading.is_some_and(|reading| reading.passphrase_public),
-            feed: if lives && reading.is_some_and(|r| r.outcome == ReadingOutcome::Linked) {
+            feed: if lives
+                && is_listed
+                && reading.is_some_and(|r| r.outcome == ReadingOutcome::Linked)
+                && may_follow(found)
+            {
                 feed
             } else {
                 String::new()
             },
         }
     }
+}
+
+/// Whether a feed of this blog would bring anything: not without the passphrase, where the category
+/// refuses what comes without.
+fn may_follow(found: &ReceiptOf) -> bool {
+    let category = &found.gate.category;
+    found.ping.proved
+        || category.ping_policy != PingPolicy::Passphrase
+        || category.unproved_policy == UnprovedPolicy::Wait && !found.gate.is_secret()
 }
 
 /// The state its holder is told.
@@ -287,6 +307,17 @@ pub async fn withdraw(
     Ok(respond::see_other(&format!("/r/{token}?done=withdraw")))
 }
 
+/// `POST /r/{receipt}/again`
+pub async fn send_again(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    _form: Checked<Nothing>,
+) -> Result<HttpResponse, PageError> {
+    receipt::send_again(&app, &token, client(&app, &request)).await.map_err(failed)?;
+    Ok(respond::see_other(&format!("/r/{token}?done=again")))
+}
+
 /// A passphrase that comes after its post.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
@@ -347,10 +378,13 @@ pub async fn follow(
         return Err(PageError::NotFound(Missing::Receipt));
     }
     let (hub, category) = (found.gate.hub.id, found.gate.category.id);
-    let by = FollowedBy::Blogger;
+    // Whoever's feed it names: only posts of the blog that was verified are taken from it.
+    let by = Follower::Blogger { blog_key: found.ping.blog_key.clone(), proved: found.ping.proved };
     match follow::follow(&app, hub, category, &view.feed, &form.0.tag, by).await {
-        Ok(_) | Err(FollowError::Already) => {
-            Ok(respond::see_other(&format!("/r/{token}?done=follow")))
+        Ok(_) => Ok(respond::see_other(&format!("/r/{token}?done=follow"))),
+        Err(FollowError::Already) => {
+            let problem = "Your blog is followed here already.".to_owned();
+            with_problem(&app, &token, &visit, problem).await
         }
         Err(FollowError::Database(error)) => Err(error.into()),
         Err(error) => with_problem(&app, &token, &visit, error.to_string()).await,

@@ -27,6 +27,7 @@ pub(super) fn page(reader: &Reader<'_>) -> Page {
         published: chooser.published(),
         language: chooser.language(),
         feeds: head.feeds.clone(),
+        proofs: head.proofs.clone(),
         canonical: head.canonical.clone(),
         gone: head.gone,
         cut_short: None,

@@ -10,6 +10,9 @@ use url::Url;
 /// Most feeds of a page that are kept.
 const MAX_FEEDS: usize = 20;
 
+/// Most codes that prove whose page it is.
+const MAX_PROOFS: usize = 4;
+
 /// Most bytes of `<title>` that are kept, entities not decoded.
 const MAX_TITLE_BYTES: usize = 4 * 1024;
 
@@ -35,6 +38,7 @@ pub(super) struct Head {
     meta_language: Option<String>,
     og_locale: Option<String>,
     pub(super) feeds: Vec<Feed>,
+    pub(super) proofs: Vec<String>,
     pub(super) canonical: Option<Url>,
     pub(super) gone: bool,
 }
@@ -106,11 +110,23 @@ impl Head {
             "og:site_name" => keep(&mut self.og_site_name, line(MAX_TITLE)),
             "og:locale" => keep(&mut self.og_locale, language::tag(content)),
             "description" => keep(&mut self.description, line(MAX_EXCERPT)),
+            "backchannel" => self.proof(content.trim()),
             "author" => keep(&mut self.author, line(MAX_TITLE)),
             "article:published_time" | "date" | "dc.date" | "dcterms.created" | "pubdate" => {
                 keep(&mut self.published, date(Some(content.to_owned())));
             }
             _ => {}
+        }
+    }
+
+    /// A comment cannot write a `<meta>`: whoever can owns the page.
+    fn proof(&mut self, content: &str) {
+        let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if self.proofs.len() < MAX_PROOFS
+            && (1..=MAX_DATE).contains(&content.len())
+            && content.chars().all(is_code)
+        {
+            self.proofs.push(content.to_owned());
         }
     }
 

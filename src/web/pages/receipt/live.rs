@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use futures_core::Stream;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use super::shown_state;
 use super::steps::{StepsPart, steps};
 use crate::actions::receipt::{self, ReceiptOf};
 use crate::app::{App, ReceiptKind};
+use crate::limits::Place;
 use crate::web::error::{Missing, PageError};
+use crate::web::extract::client;
 
 /// How long one stream lasts: a browser comes back by itself.
 const LASTS: Duration = Duration::from_secs(300);
@@ -23,6 +26,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// `GET /r/{receipt}/live`
 pub async fn show(
     app: web::Data<App>,
+    request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
@@ -31,9 +35,10 @@ pub async fn show(
     }
     let place = std::sync::Arc::clone(&app.listeners).try_acquire_owned();
     let place = place.map_err(|_full| PageError::Busy)?;
+    let share = app.listener_shares.enter_block(client(&app, &request)).ok_or(PageError::Busy)?;
     let (events, stream) = mpsc::channel(4);
     let app = app.into_inner();
-    tokio::spawn(tell(app, token.into_inner(), found, events, place));
+    tokio::spawn(tell(app, token.into_inner(), found, events, (place, share)));
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -49,18 +54,26 @@ async fn tell(
     token: String,
     found: ReceiptOf,
     events: mpsc::Sender<Bytes>,
-    _place: OwnedSemaphorePermit,
+    _places: (OwnedSemaphorePermit, Place),
 ) {
     let mut changes = app.ping_changes.subscribe();
     let until = app.clock.monotonic() + LASTS;
     let id = found.ping.public_id;
-    let mut sent = String::new();
+    // What stands on the page already is not said once more.
+    let mut sent = (shown_state(&found), render(&app, &found));
     let mut found = Some(found);
     while let Some(current) = found {
-        let part = StepsPart { steps: steps(&app, &current) }.render().unwrap_or_default();
-        // A comment keeps proxies from closing the stream, and finds out who has gone.
-        let event = if part == sent { ": still here\n\n".to_owned() } else { event(&part) };
-        sent = part;
+        let now = (shown_state(&current), render(&app, &current));
+        let event = if now.0 != sent.0 {
+            // Its headline and buttons are others, too: the page is loaded again.
+            "event: state\ndata: changed\n\n".to_owned()
+        } else if now.1 == sent.1 {
+            // A comment keeps proxies from closing the stream, and finds out who has gone.
+            ": still here\n\n".to_owned()
+        } else {
+            event(&now.1)
+        };
+        sent = now;
         if events.send(event.into()).await.is_err() || app.clock.monotonic() > until {
             return;
         }
@@ -71,6 +84,10 @@ async fn tell(
         }
         found = receipt::read(&app, &token).await.ok().flatten();
     }
+}
+
+fn render(app: &App, found: &ReceiptOf) -> String {
+    StepsPart { steps: steps(app, found) }.render().unwrap_or_default()
 }
 
 async fn next_change(
