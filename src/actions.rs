@@ -6,6 +6,8 @@ pub mod categories;
 pub mod claims;
 pub mod follow;
 pub mod hubs;
+pub mod invite;
+pub mod manage_members;
 pub mod moderate;
 pub mod operate;
 pub mod preview;

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::config::RateLimits;
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::{AccountId, CategoryId, HubId};
 
 /// An address block: what one subscriber has, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +78,10 @@ pub enum Limit {
     Announce,
     /// Pages that are read while somebody waits, to fill in a form: 60 an hour, 6 at once: a hall shares one address.
     Preview,
+    /// Invitations into a hub: 20 an hour.
+    Invite(HubId),
+    /// Invitations that one account sends by mail: 40 a day.
+    InviteMail(AccountId),
     /// Reports about listed posts: 10 an hour, 5 at once.
     Report,
     /// Posts of strangers listed at once in a hub from one registrable domain: 120 an hour. More
@@ -101,6 +105,8 @@ impl Limit {
             Self::Search => "search",
             Self::Announce => "announce",
             Self::Preview => "preview",
+            Self::Invite(_) => "invite",
+            Self::InviteMail(_) => "invite-mail",
             Self::Report => "report",
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
@@ -135,6 +141,8 @@ pub struct Limits {
     search: Keyed<Key>,
     announce: Keyed<Key>,
     preview: Keyed<Key>,
+    invite: Keyed<Key>,
+    invite_mail: Keyed<Key>,
     report: Keyed<Key>,
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
@@ -180,6 +188,8 @@ impl Limits {
             search: keyed(quota(60, MINUTE, 60), clock),
             announce: keyed(quota(60, HOUR, 10), clock),
             preview: keyed(quota(60, HOUR, 6), clock),
+            invite: keyed(quota(20, HOUR, 20), clock),
+            invite_mail: keyed(quota(40, DAY, 40), clock),
             report: keyed(quota(10, HOUR, 5), clock),
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
@@ -208,6 +218,8 @@ impl Limits {
             Limit::Search => self.check(&self.search, &(block, 0)),
             Limit::Announce => self.check(&self.announce, &(block, 0)),
             Limit::Preview => self.check(&self.preview, &(block, 0)),
+            Limit::Invite(hub) => self.check(&self.invite, &(block, hub.0)),
+            Limit::InviteMail(account) => self.check(&self.invite_mail, &(block, account.0)),
             Limit::Report => self.check(&self.report, &(block, 0)),
             Limit::ListedDomain(hub) => self.check(&self.listed_domain, &(block, hub.0)),
             Limit::ListedStrangers(category) => {
@@ -244,6 +256,8 @@ impl Limits {
             &self.search,
             &self.announce,
             &self.preview,
+            &self.invite,
+            &self.invite_mail,
             &self.report,
             &self.listed_domain,
             &self.listed_strangers,

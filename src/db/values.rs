@@ -9,7 +9,9 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::id::{
+    AccountId, BlogId, CategoryId, FeedId, HubId, InvitationId, PingId, PublicId, ReportId,
+};
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
@@ -49,6 +51,7 @@ column! {
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
+    InvitationId: BigInt as i64 => |id| Some(InvitationId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
