@@ -49,7 +49,7 @@ story! {
         ada.open("/manage/new").await;
         ada.submit("/manage/new", &[("title", "Ada’s hub"), ("slug", "sxsw")]).await;
         ada.open("/manage/sxsw/members").await;
-        let page = ada.submit("/manage/sxsw/members", &[("role", "moderator")]).await;
+        let page = ada.submit("/manage/sxsw/invitations", &[("role", "moderator")]).await;
         let link = page.one_text(".copy code");
         let link = link.strip_prefix(&site.base).expect("ours").to_owned();
         site.browser().open(&link).await.has_status(200);

@@ -5,7 +5,7 @@ use crate::harness::{Browser, PASSWORD, Page, Site, days, hours, link_in};
 /// The link of an invitation to `/sxsw`, made by this browser.
 async fn link(organizer: &mut Browser, role: &str) -> String {
     organizer.open("/manage/sxsw/members").await;
-    let page = organizer.submit("/manage/sxsw/members", &[("role", role), ("email", "")]).await;
+    let page = organizer.submit("/manage/sxsw/invitations", &[("role", role), ("email", "")]).await;
     page.has_status(200).says("It works once");
     let link = page.one_text(".copy code");
     link[link.find("/invite/").expect("a link")..].to_owned()
@@ -66,7 +66,7 @@ story! {
     async fn a_mailed_invitation_opens_an_account_and_is_accepted_with_it(site) {
         let mut topic = site.hub("open", "at-once").await;
         topic.organizer.open("/manage/sxsw/members").await;
-        topic.organizer.submit("/manage/sxsw/members", &[("role", "organizer"), ("email", "carol@example.org")]).await
+        topic.organizer.submit("/manage/sxsw/invitations", &[("role", "organizer"), ("email", "carol@example.org")]).await
             .redirects_to("/manage/sxsw/members");
         let mail = site.mails().await.pop().expect("an invitation");
         assert!(mail.contains("carol@example.org") && mail.contains("SXSW 2003"), "{mail}");
@@ -84,7 +84,7 @@ story! {
         // The same person is not invited twice, and nobody twice in a quarter of an hour.
         let mut again = async |email| {
             topic.organizer.open("/manage/sxsw/members").await;
-            topic.organizer.submit("/manage/sxsw/members", &[("role", "moderator"), ("email", email)]).await
+            topic.organizer.submit("/manage/sxsw/invitations", &[("role", "moderator"), ("email", email)]).await
         };
         again("dan@example.org").await.redirects_to("/manage/sxsw/members");
         again("Dan@example.org").await.has_status(422).says("invited a few minutes ago");
@@ -151,7 +151,7 @@ story! {
         let mut topic = site.hub("open", "at-once").await;
         let page = topic.organizer.open("/manage/sxsw/members").await;
         page.says("A hub has an owner").never_says("/manage/sxsw/leave");
-        let (_, fields) = page.form("/manage/sxsw/members");
+        let (_, fields) = page.form("/manage/sxsw/invitations");
         topic.organizer.post("/manage/sxsw/leave", &fields).await.has_status(422).says("hand it over before you leave");
 
         let mut bob = member(site, &mut topic.organizer, "bob@example.org", "organizer").await;
@@ -159,7 +159,7 @@ story! {
         let ids = members.attributes("input[name=member]", "value");
         let [to] = ids.as_slice() else { panic!("{ids:?}") };
         // Organizers change neither the owner nor who owns it.
-        let (_, hers) = bob.open("/manage/sxsw/members").await.form("/manage/sxsw/members");
+        let (_, hers) = bob.open("/manage/sxsw/members").await.form("/manage/sxsw/invitations");
         let mut forged = hers.clone();
         forged.extend([("member".to_owned(), to.clone()), ("confirm".to_owned(), "sxsw".to_owned())]);
         bob.post("/manage/sxsw/hand-over", &forged).await.has_status(404);
@@ -171,11 +171,11 @@ story! {
             bob.post(&format!("/manage/sxsw/members/{owner}/{verb}"), &fields).await.has_status(404);
         }
         // Nobody is made owner but by handing over.
-        let (_, mut fields) = members.form("/manage/sxsw/members");
+        let (_, mut fields) = members.form("/manage/sxsw/invitations");
         fields.retain(|(name, _)| name != "role");
         fields.push(("role".to_owned(), "owner".to_owned()));
         topic.organizer.post(&format!("/manage/sxsw/members/{to}/role"), &fields).await.has_status(404);
-        topic.organizer.post("/manage/sxsw/members", &fields).await.has_status(422).says("Choose what they may do");
+        topic.organizer.post("/manage/sxsw/invitations", &fields).await.has_status(422).says("Choose what they may do");
 
         topic.organizer.open("/manage/sxsw/members").await;
         topic.organizer.submit("/manage/sxsw/hand-over", &[("member", to), ("confirm", "sxxw")]).await
@@ -198,7 +198,7 @@ story! {
             link(&mut topic.organizer, "moderator").await;
         }
         topic.organizer.open("/manage/sxsw/members").await;
-        topic.organizer.submit("/manage/sxsw/members", &[("role", "moderator")]).await.has_status(429);
+        topic.organizer.submit("/manage/sxsw/invitations", &[("role", "moderator")]).await.has_status(429);
         site.advance(hours(1));
         link(&mut topic.organizer, "moderator").await;
     }

@@ -8,7 +8,10 @@ async fn sign_in(site: &Site, email: &str, browser: &str) -> Browser {
     let mut other = site.browser();
     other.headers.push(("user-agent", browser.to_owned()));
     other.open("/signin").await;
-    other.submit("/signin", &[("email", email), ("password", PASSWORD)]).await.redirects_to("/manage");
+    other
+        .submit("/signin", &[("email", email), ("password", PASSWORD)])
+        .await
+        .redirects_to("/manage");
     other
 }
 
@@ -45,7 +48,7 @@ story! {
         let canary = "canary-4711@Example.org";
         // Invited by mail, elsewhere as well, and with a link for a new password on its way.
         topic.organizer.open("/manage/sxsw/members").await;
-        topic.organizer.submit("/manage/sxsw/members", &[("role", "moderator"), ("email", canary)]).await;
+        topic.organizer.submit("/manage/sxsw/invitations", &[("role", "moderator"), ("email", canary)]).await;
         let mail = site.mails().await.pop().expect("a mail");
         site.advance(hours(1));
         topic.organizer.open("/operator/invitations").await;

@@ -189,7 +189,7 @@ fn given_role(typed: &str) -> Option<Role> {
     Role::parse(typed).filter(|role| *role != Role::Owner)
 }
 
-/// `POST /manage/{hub}/members`
+/// `POST /manage/{hub}/invitations`
 pub async fn invite(
     app: web::Data<App>,
     scope: HubScope,

@@ -63,10 +63,8 @@ pub fn file_of(site: &Site) -> Vec<u8> {
         .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
         .unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
-    let journal = path.with_file_name(format!(
-        "{}-wal",
-        path.file_name().unwrap().to_string_lossy()
-    ));
+    let journal =
+        path.with_file_name(format!("{}-wal", path.file_name().unwrap().to_string_lossy()));
     bytes.extend(std::fs::read(journal).unwrap_or_default());
     bytes
 }
