@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod help;
 pub mod home;
 pub mod hub_settings;
+pub mod invitations;
 pub mod invite;
 pub mod jobs;
 pub mod list;

@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, invite, jobs, list,
-    manage, members, operator, post, queue, receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, help, home, hub_settings, invitations, invite,
+    jobs, list, manage, members, operator, post, queue, receipt, reports, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -147,8 +147,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
         .service(reads("/operator", operator::show))
-        .service(both("/operator/invitations", invite::show_open, invite::create))
-        .service(writes("/operator/invitations/{invitation}/revoke", invite::revoke))
+        .service(both("/operator/invitations", invitations::show, invitations::create))
+        .service(writes("/operator/invitations/{invitation}/revoke", invitations::revoke))
         .service(reads("/operator/jobs", jobs::show))
         .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))

@@ -39,7 +39,7 @@ story! {
         bob.submit("/signout", &[]).await;
         // Signed out: the page says what it is, and the way leads through the sign-in page back.
         let page = bob.open(&link).await;
-        page.says("Op invites you to be a moderator of this hub").says("Looks at the posts that wait");
+        page.says("Op invites you to be a moderator of this hub").says("Look at the posts that wait");
         let way = page.attributes("main a.btn", "href").remove(0);
         bob.open(&way).await;
         bob.submit("/signin", &[("email", "bob@example.org"), ("password", PASSWORD)]).await.redirects_to(&link);

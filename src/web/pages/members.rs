@@ -1,17 +1,18 @@
 //! A hub's members: who they are, inviting others, roles, leaving, handing the hub over.
 
+mod rows;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::invite::{InvitationRow, a_role, invite_problems, may_do};
+use super::invitations::{InvitationRow, invite_problems};
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::invite::{self, Made};
 use crate::actions::manage_members::{self, MemberError};
 use crate::app::App;
-use crate::db::members::{self, Member};
-use crate::db::{DbError, invitations};
+use crate::db::{DbError, invitations, members};
 use crate::model::account::Role;
 use crate::model::id::{AccountId, InvitationId};
 use crate::model::problems::Problems;
@@ -19,30 +20,7 @@ use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::Zone;
-
-/// A member in the list.
-#[derive(Debug)]
-struct Row {
-    id: i64,
-    name: String,
-    /// Empty for moderators: addresses are the organizers' business.
-    email: String,
-    role: &'static str,
-    since: String,
-    is_you: bool,
-    may_be_changed: bool,
-    is_owner: bool,
-    is_moderator: bool,
-}
-
-/// A role to choose.
-#[derive(Debug)]
-struct Choice {
-    value: &'static str,
-    words: &'static str,
-    hint: &'static str,
-    is_chosen: bool,
-}
+use rows::{Choice, Row, choices};
 
 #[derive(Debug, Template)]
 #[template(path = "pages/manage/members.html")]
@@ -138,42 +116,6 @@ async fn page(
     let status =
         if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     respond::private_page(status, &view, None, visit)
-}
-
-fn choices(chosen: &str) -> Vec<Choice> {
-    let choice = |role: Role, words| Choice {
-        value: role.as_str(),
-        words,
-        hint: may_do(role),
-        is_chosen: role.as_str() == chosen || chosen.is_empty() && role == Role::Moderator,
-    };
-    vec![choice(Role::Moderator, "Moderator"), choice(Role::Organizer, "Organizer")]
-}
-
-impl Row {
-    fn of(member: Member, scope: &HubScope, zone: &Zone) -> Self {
-        let may_change = scope.may_change().is_ok();
-        let is_you = member.account == scope.account.id;
-        Self {
-            id: member.account.0,
-            role: member.role.as_str(),
-            since: zone.moment(member.since),
-            is_you,
-            may_be_changed: may_change && !is_you && member.role != Role::Owner,
-            is_owner: member.role == Role::Owner,
-            is_moderator: member.role == Role::Moderator,
-            email: if may_change { member.email } else { String::new() },
-            name: member.name,
-        }
-    }
-
-    fn a_role_to_become(&self) -> &'static str {
-        a_role(if self.is_moderator { Role::Organizer } else { Role::Moderator })
-    }
-
-    fn role_to_become(&self) -> &'static str {
-        if self.is_moderator { Role::Organizer } else { Role::Moderator }.as_str()
-    }
 }
 
 /// An invitation as it was typed; without an address a link is wanted.
