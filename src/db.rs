@@ -19,6 +19,7 @@ pub mod feeds;
 pub mod health;
 pub mod hubs;
 pub mod instance;
+pub mod invitations;
 pub mod jobs;
 pub mod keys;
 pub mod links;

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 use crate::config::RateLimits;
-use crate::model::id::{CategoryId, HubId, KeyId};
+use crate::model::id::{AccountId, CategoryId, HubId, KeyId};
 
 /// An address block: what one subscriber has, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,6 +82,10 @@ pub enum Limit {
     ReadingPassword,
     /// Pings with one ping key, so many an hour. Counted for the key alone: its holders are few.
     KeyPing(KeyId, u32),
+    /// Invitations into a hub: 20 an hour.
+    Invite(HubId),
+    /// Invitations that one account sends by mail: 40 a day.
+    InviteMail(AccountId),
     /// Reports about listed posts: 10 an hour, 5 at once.
     Report,
     /// Posts of strangers listed at once in a hub from one registrable domain: 120 an hour. More
@@ -107,6 +111,8 @@ impl Limit {
             Self::Preview => "preview",
             Self::ReadingPassword => "reading-password",
             Self::KeyPing(..) => "key-ping",
+            Self::Invite(_) => "invite",
+            Self::InviteMail(_) => "invite-mail",
             Self::Report => "report",
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
@@ -143,6 +149,8 @@ pub struct Limits {
     preview: Keyed<Key>,
     reading_password: Keyed<Key>,
     key_ping: Keyed<Key>,
+    invite: Keyed<Key>,
+    invite_mail: Keyed<Key>,
     report: Keyed<Key>,
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
@@ -192,6 +200,8 @@ impl Limits {
             preview: keyed(quota(60, HOUR, 6), clock),
             reading_password: keyed(quota(20, HOUR, 20), clock),
             key_ping: keyed(quota(MAX_HOURLY, HOUR, MAX_HOURLY), clock),
+            invite: keyed(quota(20, HOUR, 20), clock),
+            invite_mail: keyed(quota(40, DAY, 40), clock),
             report: keyed(quota(10, HOUR, 5), clock),
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
@@ -222,6 +232,8 @@ impl Limits {
             Limit::Preview => self.check(&self.preview, &(block, 0)),
             Limit::ReadingPassword => self.check(&self.reading_password, &(block, 0)),
             Limit::KeyPing(key, hourly) => self.take_key_ping(key, hourly),
+            Limit::Invite(hub) => self.check(&self.invite, &(block, hub.0)),
+            Limit::InviteMail(account) => self.check(&self.invite_mail, &(block, account.0)),
             Limit::Report => self.check(&self.report, &(block, 0)),
             Limit::ListedDomain(hub) => self.check(&self.listed_domain, &(block, hub.0)),
             Limit::ListedStrangers(category) => {
@@ -274,6 +286,8 @@ impl Limits {
             &self.preview,
             &self.reading_password,
             &self.key_ping,
+            &self.invite,
+            &self.invite_mail,
             &self.report,
             &self.listed_domain,
             &self.listed_strangers,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod addresses;
 pub mod blog;
+pub mod browser;
 pub mod category;
 pub mod colour;
 pub mod email;

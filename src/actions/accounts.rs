@@ -1,20 +1,28 @@
 //! Accounts: opening them, and their passwords.
 
+mod delete;
+mod password;
+
+pub use delete::{Owned, delete, list_owned};
+pub use password::{change_password, finish_reset};
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::db::accounts::{Account, NewAccount};
+use crate::clock::Timestamp;
+use crate::db::accounts::NewAccount;
+use crate::db::invitations::Invitation;
 use crate::db::links::{NewLink, OneUseLink};
-use crate::db::{DbError, Tx, accounts, instance, links, sessions};
+use crate::db::{DbError, Tx, accounts, instance, invitations, links, members};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::mail::messages::{AlreadyHereMail, ResetMail, SignUpMail};
 use crate::model::account::{LinkPurpose, NewPassword};
 use crate::model::email::Email;
 use crate::model::hub::line;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, InvitationId};
 use crate::model::problems::Problems;
-use crate::secret::{HasherBusy, Secret, hash_token, random_token};
+use crate::secret::{HasherBusy, hash_token, random_token};
 
 /// The longest name of a person, in characters.
 pub const MAX_NAME: usize = 80;
@@ -73,6 +81,7 @@ pub async fn set_up_link(app: &App) -> Result<Option<String>, DbError> {
                 purpose: LinkPurpose::SetUp,
                 account: None,
                 email: None,
+                invitation: None,
                 expires_at: now.plus(SET_UP_LASTS),
             };
             links::insert(tx, &link, now)?;
@@ -86,7 +95,22 @@ pub async fn set_up_link(app: &App) -> Result<Option<String>, DbError> {
 pub fn start_sign_up(app: &Arc<App>, typed: &str, from: AddressBlock) -> Result<(), AccountError> {
     let email = checked_email(typed)?;
     app.limits.take(Limit::SignUp, from).map_err(AccountError::TooOften)?;
-    mail_later(app, email, |app, email| async move { send_sign_up(&app, email).await });
+    mail_later(app, email, |app, email| async move { send_sign_up(&app, email, None).await });
+    Ok(())
+}
+
+/// The same for somebody who was invited by a link: their address is confirmed first.
+pub fn start_invited_sign_up(
+    app: &Arc<App>,
+    invitation: InvitationId,
+    typed: &str,
+    from: AddressBlock,
+) -> Result<(), AccountError> {
+    let email = checked_email(typed)?;
+    app.limits.take(Limit::SignUp, from).map_err(AccountError::TooOften)?;
+    mail_later(app, email, move |app, email| async move {
+        send_sign_up(&app, email, Some(invitation)).await
+    });
     Ok(())
 }
 
@@ -121,7 +145,11 @@ where
     });
 }
 
-async fn send_sign_up(app: &Arc<App>, email: Email) -> Result<(), DbError> {
+async fn send_sign_up(
+    app: &Arc<App>,
+    email: Email,
+    invitation: Option<InvitationId>,
+) -> Result<(), DbError> {
     let (site, now) = (app.addresses.host(), app.clock.now());
     let asked = email.clone();
     if app.db.read(move |c| accounts::find_by_email(c, &asked)).await?.is_some() {
@@ -143,6 +171,7 @@ async fn send_sign_up(app: &Arc<App>, email: Email) -> Result<(), DbError> {
                 purpose: LinkPurpose::SignUp,
                 account: None,
                 email: Some(to.as_str()),
+                invitation,
                 expires_at: now.plus(SIGN_UP_LASTS),
             };
             links::insert(tx, &link, now)
@@ -186,6 +215,7 @@ pub async fn reset_link(app: &App, account: AccountId) -> Result<String, DbError
                 purpose: LinkPurpose::Reset,
                 account: Some(account),
                 email: None,
+                invitation: None,
                 expires_at: now.plus(RESET_LASTS),
             };
             links::insert(tx, &link, now)
@@ -250,8 +280,31 @@ pub async fn finish_sign_up(
         draft.email.clone_from(email);
     }
     let is_operator = link.purpose == LinkPurpose::SetUp;
-    let link_id = link.id;
-    insert(app, &draft, is_operator, Some(link_id)).await
+    let by = OpenedBy { link: Some(link.id), invitation: link.invitation_id };
+    insert(app, &draft, is_operator, by).await
+}
+
+/// Opens the account of somebody who was invited, and takes the invitation: where its link was
+/// mailed, for the address it was mailed to.
+pub async fn finish_invited(
+    app: &App,
+    invitation: &Invitation,
+    mut draft: AccountDraft,
+    from: AddressBlock,
+) -> Result<AccountId, AccountError> {
+    app.limits.take(Limit::SignUp, from).map_err(AccountError::TooOften)?;
+    if let Some(email) = &invitation.email {
+        draft.email.clone_from(email);
+    }
+    let by = OpenedBy { link: None, invitation: Some(invitation.id) };
+    insert(app, &draft, false, by).await
+}
+
+/// What is used up by opening an account.
+#[derive(Debug, Clone, Copy, Default)]
+struct OpenedBy {
+    link: Option<i64>,
+    invitation: Option<InvitationId>,
 }
 
 /// The set-up link makes the first operator, and no other; any operator ends all set-up links. Two
@@ -271,14 +324,14 @@ pub async fn add(
     draft: &AccountDraft,
     is_operator: bool,
 ) -> Result<AccountId, AccountError> {
-    insert(app, draft, is_operator, None).await
+    insert(app, draft, is_operator, OpenedBy::default()).await
 }
 
 async fn insert(
     app: &App,
     draft: &AccountDraft,
     is_operator: bool,
-    link: Option<i64>,
+    by: OpenedBy,
 ) -> Result<AccountId, AccountError> {
     let (email, name, password) = draft.check().map_err(AccountError::Problems)?;
     let password_hash = app.hasher.hash(password.into_secret()).await?;
@@ -286,80 +339,39 @@ async fn insert(
     let now = app.clock.now();
     app.db
         .write(move |tx| {
-            if let Some(link) = link
+            if let Some(link) = by.link
                 && !links::delete(tx, link)?
             {
                 return Err(AccountError::LinkGone);
             }
             if new.is_operator {
-                check_set_up(tx, link.is_some())?;
+                check_set_up(tx, by.link.is_some())?;
             }
-            Ok(accounts::insert(tx, &new, now)?)
+            let account = accounts::insert(tx, &new, now)?;
+            if let Some(invitation) = by.invitation {
+                join(tx, invitation, account, now)?;
+            }
+            Ok(account)
         })
         .await
 }
 
-/// Sets the new password a reset link stands for, uses the link up, and ends all sessions.
-pub async fn finish_reset(
-    app: &App,
-    link: &OneUseLink,
-    password: &str,
-) -> Result<AccountId, AccountError> {
-    let id = link.account_id.ok_or(AccountError::LinkGone)?;
-    let hash = new_hash(app, id, password).await?;
-    let (link, now) = (link.id, app.clock.now());
-    app.db
-        .write(move |tx| {
-            if !links::delete(tx, link)? {
-                return Err(AccountError::LinkGone);
-            }
-            accounts::update_password(tx, id, &hash, now)?;
-            sessions::delete_all(tx, id)?;
-            Ok(id)
-        })
-        .await
-}
-
-/// Changes a password for one who knows the old one, and ends all sessions.
-pub async fn change_password(
-    app: &App,
-    account: &Account,
-    old: Secret<String>,
-    new: &str,
+/// Takes an invitation for an account that was just opened.
+fn join(
+    tx: &mut Tx<'_>,
+    invitation: InvitationId,
+    account: AccountId,
+    now: Timestamp,
 ) -> Result<(), AccountError> {
-    let id = account.id;
-    let key = app.secrets.sign("change-password", &[&id.0.to_be_bytes()]);
-    if app.backoff.delay(&key).is_some() {
-        let sentence = "Too many wrong tries. Wait a few minutes, then try again.";
-        return Err(AccountError::Problems(Problems::one("old_password", sentence)));
+    let found = invitations::find_by_id(tx.reading(), invitation, now)?;
+    let found = found.ok_or(AccountError::LinkGone)?;
+    if !invitations::take(tx, invitation)? {
+        return Err(AccountError::LinkGone);
     }
-    let found =
-        app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
-    let phc = found.map(|(_, phc)| phc);
-    if !app.hasher.verify(old, phc).await? {
-        app.backoff.failed(key);
-        let sentence = "This is not your present password.";
-        return Err(AccountError::Problems(Problems::one("old_password", sentence)));
+    if let (Some(hub), Some(role)) = (found.hub_id, found.role) {
+        members::insert(tx, hub, account, role, now)?;
     }
-    app.backoff.succeeded(&key);
-    let hash = new_hash(app, id, new).await?;
-    let now = app.clock.now();
-    app.db
-        .write(move |tx| {
-            accounts::update_password(tx, id, &hash, now)?;
-            sessions::delete_all(tx, id)?;
-            Ok(())
-        })
-        .await
-}
-
-async fn new_hash(app: &App, id: AccountId, typed: &str) -> Result<String, AccountError> {
-    let found =
-        app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
-    let (account, _) = found.ok_or(AccountError::LinkGone)?;
-    let password = NewPassword::parse(typed, &account.email, &account.name)
-        .map_err(|error| AccountError::Problems(Problems::one("password", error)))?;
-    Ok(app.hasher.hash(password.into_secret()).await?)
+    Ok(())
 }
 
 /// Changes what somebody wants to be called.

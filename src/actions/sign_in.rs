@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::sessions::Session;
+use crate::db::sessions::{NewSession, OpenSession, Session};
 use crate::db::{DbError, accounts, sessions};
 use crate::limits::{AddressBlock, Limit, TooOften};
+use crate::model::browser::Browser;
 use crate::model::email::Email;
 use crate::model::id::AccountId;
 use crate::secret::{HasherBusy, Secret, hash_token, random_token};
@@ -67,6 +68,8 @@ pub struct Attempt {
     pub from: AddressBlock,
     /// A token of a device that signed in to this account before.
     pub device: Option<String>,
+    /// What the browser is.
+    pub browser: Browser,
 }
 
 /// Signs somebody in.
@@ -89,22 +92,26 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<SignedIn, SignInErro
         return Err(SignInError::WrongPair);
     };
     app.backoff.succeeded(&key);
-    Ok(begin_session(app, account.id, attempt.remember).await?)
+    Ok(begin_session(app, account.id, attempt.browser, attempt.remember).await?)
 }
 
 /// Begins a session for somebody who has just shown who they are.
 pub async fn begin_session(
     app: &App,
     account: AccountId,
+    browser: Browser,
     remembered: bool,
 ) -> Result<SignedIn, DbError> {
     let token = random_token();
-    let hash = hash_token(token.expose());
     let now = app.clock.now();
-    let expires_at = now.plus(if remembered { REMEMBERED_LASTS } else { LASTS });
-    app.db
-        .write(move |tx| sessions::insert(tx, account, &hash, remembered, now, expires_at))
-        .await?;
+    let new = NewSession {
+        account,
+        token_hash: hash_token(token.expose()),
+        remembered,
+        browser: browser.words(),
+        expires_at: now.plus(if remembered { REMEMBERED_LASTS } else { LASTS }),
+    };
+    app.db.write(move |tx| sessions::insert(tx, &new, now)).await?;
     Ok(SignedIn { token, remembered, account })
 }
 
@@ -143,11 +150,10 @@ pub async fn find_session(app: &App, token: &str) -> Result<Option<Session>, DbE
     let (hash, now) = (hash_token(token), app.clock.now());
     let session = app.db.read(move |c| sessions::find(c, &hash, now)).await?;
     let Some(session) = session else { return Ok(None) };
-    let unused = now.since(session.last_seen_at);
-    if session.remembered && unused > REMEMBERED_IDLE {
+    if is_idle(session.remembered, session.last_seen_at, now) {
         return Ok(None);
     }
-    if unused > SEEN_EVERY {
+    if now.since(session.last_seen_at) > SEEN_EVERY {
         note_use(app, session.id, now).await;
     }
     Ok(Some(session))
@@ -170,4 +176,26 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), DbError> {
 /// Ends every session of an account.
 pub async fn sign_out_everywhere(app: &App, account: AccountId) -> Result<usize, DbError> {
     app.db.write(move |tx| sessions::delete_all(tx, account)).await
+}
+
+/// The open sessions of an account, the last one used first.
+pub async fn list_sessions(app: &App, account: AccountId) -> Result<Vec<OpenSession>, DbError> {
+    let now = app.clock.now();
+    let mut open = app.db.read(move |c| sessions::list(c, account, now)).await?;
+    open.retain(|session| !is_idle(session.remembered, session.last_seen_at, now));
+    Ok(open)
+}
+
+/// Ends one session of an account; `NotFound` where it has no such session.
+pub async fn end_session(app: &App, account: AccountId, session: i64) -> Result<(), DbError> {
+    app.db
+        .write(move |tx| match sessions::delete_one(tx, account, session)? {
+            true => Ok(()),
+            false => Err(DbError::NotFound),
+        })
+        .await
+}
+
+fn is_idle(remembered: bool, last_seen_at: Timestamp, now: Timestamp) -> bool {
+    remembered && now.since(last_seen_at) > REMEMBERED_IDLE
 }

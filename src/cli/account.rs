@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use super::instance::{Instance, read_secret_file};
 use crate::actions::accounts::{self as actions, AccountDraft};
 use crate::app::App;
-use crate::db::{DbError, accounts};
+use crate::db::accounts;
 use crate::model::email::Email;
 
 /// Accounts of organizers and operators.
@@ -124,16 +124,7 @@ async fn find(app: &App, email: &str) -> anyhow::Result<accounts::Account> {
 
 async fn remove(app: &App, account: &accounts::Account) -> anyhow::Result<()> {
     let id = account.id;
-    let alone = app
-        .db
-        .write(move |tx| {
-            let alone = accounts::list_hubs_owned_alone(tx.reading(), id)?;
-            if alone.is_empty() {
-                accounts::delete(tx, id)?;
-            }
-            Ok::<_, DbError>(alone)
-        })
-        .await?;
+    let alone = app.db.write(move |tx| accounts::delete(tx, id)).await?;
     if !alone.is_empty() {
         bail!(
             "{} is the only owner of {}: delete the hub first (`backchannel hub remove`)",

@@ -19,7 +19,7 @@ pub struct AccountsConfig {
 pub enum SignUp {
     /// Anybody with an e-mail address.
     Open,
-    /// Only by the operator's command line.
+    /// Only whoever is invited, by the operator or into a hub.
     Closed,
 }
 

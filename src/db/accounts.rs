@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::schema::{accounts, hub_members, hubs};
-use super::{DbConnection, DbError, Tx};
+use super::schema::{accounts, hub_members, hubs, invitations, one_use_links};
+use super::{DbConnection, DbError, Tx, members};
 use crate::clock::Timestamp;
 use crate::model::account::Role;
 use crate::model::email::Email;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, HubId};
 
 /// An account, without its password.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -143,34 +143,73 @@ pub fn update_suspended(
     Ok(())
 }
 
-/// The slugs of the hubs that have no other owner than this account.
+/// The slugs and titles of the hubs that have no other owner than this account.
 pub fn list_hubs_owned_alone(
     connection: &mut DbConnection,
     id: AccountId,
-) -> Result<Vec<String>, DbError> {
+) -> Result<Vec<(String, String)>, DbError> {
     let owner = Role::Owner.as_str();
-    let owned: Vec<(i64, String)> = hub_members::table
+    let owned: Vec<(HubId, String, String)> = hub_members::table
         .inner_join(hubs::table)
         .filter(hub_members::account_id.eq(id.0).and(hub_members::role.eq(owner)))
-        .select((hubs::id, hubs::slug))
+        .select((hubs::id, hubs::slug, hubs::title))
         .order(hubs::slug)
         .load(connection)?;
     let mut alone = Vec::new();
-    for (hub, slug) in owned {
-        let others: i64 = hub_members::table
-            .filter(hub_members::hub_id.eq(hub).and(hub_members::role.eq(owner)))
-            .filter(hub_members::account_id.ne(id.0))
-            .count()
-            .get_result(connection)?;
-        if others == 0 {
-            alone.push(slug);
+    for (hub, slug, title) in owned {
+        if members::count_owners(connection, hub)? == 1 {
+            alone.push((slug, title));
         }
     }
     Ok(alone)
 }
 
-/// Deletes an account with its sessions, links and memberships.
-pub fn delete(tx: &mut Tx<'_>, id: AccountId) -> Result<(), DbError> {
+/// Deletes an account with its sessions, memberships, links and invitations, and its address
+/// wherever somebody invited it: nothing names it any more. What it decided in hubs stays, without
+/// saying who.
+///
+/// Answers the slugs of the hubs it owns alone, and does nothing, where there are any.
+pub fn delete(tx: &mut Tx<'_>, id: AccountId) -> Result<Vec<String>, DbError> {
+    let owned: Vec<HubId> = hub_members::table
+        .filter(hub_members::account_id.eq(id.0))
+        .filter(hub_members::role.eq(Role::Owner.as_str()))
+        .select(hub_members::hub_id)
+        .order(hub_members::hub_id)
+        .load(tx.connection)?;
+    for hub in owned {
+        members::lock(tx, hub)?;
+    }
+    let alone = list_hubs_owned_alone(tx.connection, id)?;
+    if !alone.is_empty() {
+        return Ok(alone.into_iter().map(|(slug, _)| slug).collect());
+    }
+    let key: Option<String> =
+        accounts::table.find(id.0).select(accounts::email_key).first(tx.connection).optional()?;
+    if let Some(key) = key {
+        delete_address(tx, &key)?;
+    }
     diesel::delete(accounts::table.find(id.0)).execute(tx.connection)?;
+    Ok(Vec::new())
+}
+
+/// Deletes the links and invitations that were mailed to an address. They hold it as it was typed.
+fn delete_address(tx: &mut Tx<'_>, key: &str) -> Result<(), DbError> {
+    let of_address = |rows: Vec<(i64, Option<String>)>| -> Vec<i64> {
+        let is_it =
+            |email: &Option<String>| email.as_ref().is_some_and(|e| e.to_lowercase() == key);
+        rows.into_iter().filter(|(_, email)| is_it(email)).map(|(id, _)| id).collect()
+    };
+    let links = one_use_links::table
+        .filter(one_use_links::email.is_not_null())
+        .select((one_use_links::id, one_use_links::email))
+        .load(tx.connection)?;
+    diesel::delete(one_use_links::table.filter(one_use_links::id.eq_any(of_address(links))))
+        .execute(tx.connection)?;
+    let invited = invitations::table
+        .filter(invitations::email.is_not_null())
+        .select((invitations::id, invitations::email))
+        .load(tx.connection)?;
+    diesel::delete(invitations::table.filter(invitations::id.eq_any(of_address(invited))))
+        .execute(tx.connection)?;
     Ok(())
 }

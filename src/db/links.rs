@@ -6,7 +6,7 @@ use super::schema::one_use_links;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::account::LinkPurpose;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, InvitationId};
 
 /// A one-use link that still works.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -20,6 +20,8 @@ pub struct OneUseLink {
     pub account_id: Option<AccountId>,
     /// The address that signs up.
     pub email: Option<String>,
+    /// The invitation it answers.
+    pub invitation_id: Option<InvitationId>,
 }
 
 /// What a link is made of.
@@ -33,6 +35,8 @@ pub struct NewLink<'a> {
     pub account: Option<AccountId>,
     /// The address that signs up.
     pub email: Option<&'a str>,
+    /// The invitation it answers.
+    pub invitation: Option<InvitationId>,
     /// When it stops working.
     pub expires_at: Timestamp,
 }
@@ -54,6 +58,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewLink<'_>, now: Timestamp) -> Result<(), 
             one_use_links::purpose.eq(new.purpose.as_str()),
             one_use_links::account_id.eq(new.account.map(|id| id.0)),
             one_use_links::email.eq(new.email),
+            one_use_links::invitation_id.eq(new.invitation.map(|id| id.0)),
             one_use_links::created_at.eq(now.micros()),
             one_use_links::expires_at.eq(new.expires_at.micros()),
         ))

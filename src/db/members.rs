@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::hubs::Hub;
-use super::schema::{hub_members, hubs};
+use super::schema::{accounts, hub_members, hubs};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::account::Role;
@@ -59,11 +59,81 @@ pub fn list_owner_emails(
     connection: &mut DbConnection,
     hub: HubId,
 ) -> Result<Vec<String>, DbError> {
-    use super::schema::accounts;
     Ok(hub_members::table
         .inner_join(accounts::table)
         .filter(hub_members::hub_id.eq(hub.0).and(hub_members::role.eq(Role::Owner.as_str())))
         .select(accounts::email)
         .order(accounts::email)
         .load(connection)?)
+}
+
+/// A member of a hub, as the others see them.
+#[derive(Debug, Clone, Queryable)]
+pub struct Member {
+    /// Who it is.
+    pub account: AccountId,
+    /// What they want to be called.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// The members of a hub: owners, organizers, moderators.
+pub fn list(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Member>, DbError> {
+    Ok(hub_members::table
+        .inner_join(accounts::table)
+        .filter(hub_members::hub_id.eq(hub.0))
+        .select((
+            hub_members::account_id,
+            accounts::name,
+            accounts::email,
+            hub_members::role,
+            hub_members::created_at,
+        ))
+        // The names of the roles happen to sort from moderator to owner.
+        .order((hub_members::role.desc(), hub_members::account_id))
+        .load(connection)?)
+}
+
+/// How many owners a hub has.
+pub fn count_owners(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
+    Ok(hub_members::table
+        .filter(hub_members::hub_id.eq(hub.0).and(hub_members::role.eq(Role::Owner.as_str())))
+        .count()
+        .get_result(connection)?)
+}
+
+/// Nobody else changes who is a member before this transaction ends: so that a hub is never left
+/// without an owner by two who leave at once.
+pub fn lock(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    if let DbConnection::Postgres(connection) = tx.connection {
+        // SQLite has one writer; PostgreSQL locks the hub's row.
+        diesel::sql_query("SELECT 1 FROM hubs WHERE id = $1 FOR UPDATE")
+            .bind::<diesel::sql_types::BigInt, _>(hub.0)
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Changes what a member may do.
+pub fn update_role(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    account: AccountId,
+    role: Role,
+) -> Result<(), DbError> {
+    diesel::update(hub_members::table.find((hub.0, account.0)))
+        .set(hub_members::role.eq(role.as_str()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Ends a membership.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId, account: AccountId) -> Result<(), DbError> {
+    diesel::delete(hub_members::table.find((hub.0, account.0))).execute(tx.connection)?;
+    Ok(())
 }

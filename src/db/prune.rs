@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
+    invitations, one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -39,6 +39,8 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
+        .execute(tx.connection)?;
+    diesel::delete(invitations::table.filter(invitations::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
         .execute(tx.connection)?;

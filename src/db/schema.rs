@@ -33,6 +33,7 @@ table! {
         created_at -> BigInt,
         last_seen_at -> BigInt,
         expires_at -> BigInt,
+        browser -> Text,
     }
 }
 
@@ -43,6 +44,20 @@ table! {
         purpose -> Text,
         account_id -> Nullable<BigInt>,
         email -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        invitation_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    invitations (id) {
+        id -> BigInt,
+        hub_id -> Nullable<BigInt>,
+        role -> Nullable<Text>,
+        token_hash -> Binary,
+        email -> Nullable<Text>,
+        invited_by -> BigInt,
         created_at -> BigInt,
         expires_at -> BigInt,
     }
@@ -318,6 +333,7 @@ table! {
 }
 
 joinable!(sessions -> accounts (account_id));
+joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
 joinable!(hub_slugs -> hubs (hub_id));
@@ -336,6 +352,7 @@ allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
     one_use_links,
+    invitations,
     hubs,
     hub_slugs,
     hub_members,

@@ -23,23 +23,48 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// What a session is made of.
+#[derive(Debug)]
+pub struct NewSession {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The hash of its token.
+    pub token_hash: Vec<u8>,
+    /// Whether it was to be remembered.
+    pub remembered: bool,
+    /// In what words its browser is shown.
+    pub browser: String,
+    /// When it ends whatever happens.
+    pub expires_at: Timestamp,
+}
+
+/// An open session, as its owner sees it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct OpenSession {
+    /// Its row.
+    pub id: i64,
+    /// In what words its browser is shown; empty where it was not noted.
+    pub browser: String,
+    /// Whether it was to be remembered.
+    pub remembered: bool,
+    /// Since when it is open.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_seen_at: Timestamp,
+}
+
 /// Adds a session.
-pub fn insert(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    token_hash: &[u8],
-    remembered: bool,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), DbError> {
+pub fn insert(tx: &mut Tx<'_>, new: &NewSession, now: Timestamp) -> Result<(), DbError> {
     diesel::insert_into(sessions::table)
         .values((
-            sessions::account_id.eq(account.0),
-            sessions::token_hash.eq(token_hash),
-            sessions::remembered.eq(remembered),
+            sessions::account_id.eq(new.account.0),
+            sessions::token_hash.eq(&new.token_hash),
+            sessions::remembered.eq(new.remembered),
             sessions::created_at.eq(now.micros()),
             sessions::last_seen_at.eq(now.micros()),
-            sessions::expires_at.eq(expires_at.micros()),
+            sessions::expires_at.eq(new.expires_at.micros()),
+            sessions::browser.eq(&new.browser),
         ))
         .execute(tx.connection)?;
     Ok(())
@@ -95,15 +120,22 @@ pub fn delete_all(tx: &mut Tx<'_>, account: AccountId) -> Result<usize, DbError>
         .execute(tx.connection)?)
 }
 
-/// How many sessions of an account are open.
-pub fn count(
+/// Ends one session of an account; `false` where it has no such session.
+pub fn delete_one(tx: &mut Tx<'_>, account: AccountId, id: i64) -> Result<bool, DbError> {
+    let session = sessions::table.find(id).filter(sessions::account_id.eq(account.0));
+    Ok(diesel::delete(session).execute(tx.connection)? == 1)
+}
+
+/// The sessions of an account that have not expired, the last one used first.
+pub fn list(
     connection: &mut DbConnection,
     account: AccountId,
     now: Timestamp,
-) -> Result<i64, DbError> {
+) -> Result<Vec<OpenSession>, DbError> {
     Ok(sessions::table
         .filter(sessions::account_id.eq(account.0))
         .filter(sessions::expires_at.gt(now.micros()))
-        .count()
-        .get_result(connection)?)
+        .select(OpenSession::as_select())
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .load(connection)?)
 }

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{
-    AccountId, BlogId, CategoryId, FeedId, HubId, KeyId, PingId, PublicId, ReportId,
+    AccountId, BlogId, CategoryId, FeedId, HubId, InvitationId, KeyId, PingId, PublicId, ReportId,
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
@@ -52,6 +52,7 @@ column! {
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
     KeyId: BigInt as i64 => |id| Some(KeyId(id));
+    InvitationId: BigInt as i64 => |id| Some(InvitationId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);

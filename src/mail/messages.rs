@@ -59,3 +59,29 @@ impl Message for ResetMail<'_> {
         "Choose a new Backchannel password"
     }
 }
+
+/// Somebody is invited: into a hub, or to the instance.
+#[derive(Debug, Template)]
+#[template(path = "mail/invitation.txt")]
+pub struct InvitationMail {
+    /// Where to accept.
+    pub link: String,
+    /// The instance.
+    pub site: String,
+    /// Who invites.
+    pub by: String,
+    /// The hub's title; empty: to the instance.
+    pub hub: String,
+    /// The role there.
+    pub role: &'static str,
+}
+
+impl Message for InvitationMail {
+    fn subject(&self) -> &'static str {
+        if self.hub.is_empty() {
+            "You are invited to Backchannel"
+        } else {
+            "You are invited to help run a hub on Backchannel"
+        }
+    }
+}

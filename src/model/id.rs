@@ -28,6 +28,8 @@ ids! {
     FeedId,
     /// A ping key of a hub.
     KeyId,
+    /// An open invitation.
+    InvitationId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

@@ -9,5 +9,6 @@ pub use checked::{Checked, Visit, is_empty, read_body};
 pub use client::client;
 pub use scope::{HubScope, Operator};
 pub use session::{
-    CookieNames, SignedIn, device_cookie, find as find_session, session_cookie, signed_out_cookie,
+    CookieNames, SignedIn, browser_of, device_cookie, find as find_session, session_cookie,
+    signed_out_cookie,
 };

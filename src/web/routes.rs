@@ -7,8 +7,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, keys, list,
-    manage, operator, post, queue, readers, reading, receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, help, home, hub_settings, invitations, invite,
+    jobs, keys, list, manage, members, operator, post, queue, readers, reading, receipt, reports,
+    sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -113,7 +114,11 @@ fn accounts(config: &mut ServiceConfig) {
         .service(reads("/account", account::show))
         .service(writes("/account/name", account::update_name))
         .service(writes("/account/password", account::update_password))
-        .service(writes("/account/signout-everywhere", account::delete_sessions));
+        .service(writes("/account/signout-everywhere", account::delete_sessions))
+        .service(writes("/account/sessions/{session}/end", account::delete_session))
+        .service(both("/account/delete", account::confirm_delete, account::delete))
+        .service(both("/invite/{token}", invite::show, invite::accept))
+        .service(writes("/invite/{token}/signup", invite::create_account));
 }
 
 fn desk(config: &mut ServiceConfig) {
@@ -129,6 +134,13 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))
         .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(reads("/manage/{hub}/members", members::show))
+        .service(writes("/manage/{hub}/invitations", members::invite))
+        .service(writes("/manage/{hub}/members/{account}/role", members::update_role))
+        .service(writes("/manage/{hub}/members/{account}/remove", members::delete))
+        .service(writes("/manage/{hub}/hand-over", members::hand_over))
+        .service(writes("/manage/{hub}/leave", members::leave))
+        .service(writes("/manage/{hub}/invitations/{invitation}/revoke", members::revoke))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(both("/manage/{hub}/keys", keys::show, keys::create))
         .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
@@ -144,6 +156,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
         .service(reads("/operator", operator::show))
+        .service(both("/operator/invitations", invitations::show, invitations::create))
+        .service(writes("/operator/invitations/{invitation}/revoke", invitations::revoke))
         .service(reads("/operator/jobs", jobs::show))
         .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))

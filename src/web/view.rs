@@ -38,6 +38,11 @@ impl Zone {
         self.local(at).strftime("%A %-d %B %Y").to_string()
     }
 
+    /// `11 March 2003`: where the hour does not matter.
+    pub fn date(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%-d %B %Y").to_string()
+    }
+
     /// `16:40`.
     pub fn time(&self, at: Timestamp) -> String {
         self.local(at).strftime("%H:%M").to_string()

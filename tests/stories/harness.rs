@@ -3,12 +3,14 @@
 mod blog;
 mod browser;
 mod databases;
+mod everything;
 pub mod process;
 mod site;
 
 pub use blog::{Answer, Blog, post};
 pub use browser::{Browser, Page, http};
 pub use databases::Database;
+pub use everything::{everything, file_of};
 pub use site::{PASSWORD, Site, Topic, days, hours, link_in, minutes, seconds};
 
 /// Tells a story on SQLite and on PostgreSQL.

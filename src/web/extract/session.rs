@@ -6,11 +6,13 @@ use std::pin::Pin;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use crate::actions::sign_in;
 use crate::app::App;
 use crate::db::sessions::Session;
+use crate::model::browser::Browser;
 use crate::secret::Secret;
 use crate::web::error::PageError;
 
@@ -76,6 +78,12 @@ pub fn device_cookie(app: &App, email: &str) -> Cookie<'static> {
     let mut cookie = cookie(app, CookieNames::of(app).device, sign_in::device_token(app, email));
     cookie.set_max_age(CookieDuration::days(365));
     cookie
+}
+
+/// In what words a session of this browser is shown to its owner.
+pub fn browser_of(request: &HttpRequest) -> Browser {
+    let sent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Browser::of(sent.unwrap_or_default())
 }
 
 /// Somebody is signed in: else the answer is the sign-in page.

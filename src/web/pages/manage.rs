@@ -76,6 +76,8 @@ pub enum DeskTab {
     Keys,
     /// Feeds that are followed.
     Feeds,
+    /// Who helps to run the hub.
+    Members,
     /// The hub's texts and switches.
     Settings,
 }
@@ -137,6 +139,11 @@ impl HubDesk {
     /// Whether the tab of followed feeds is shown.
     pub fn is_feeds(&self) -> bool {
         self.is(&DeskTab::Feeds)
+    }
+
+    /// Whether the members' tab is shown.
+    pub fn is_members(&self) -> bool {
+        self.is(&DeskTab::Members)
     }
 
     /// Whether the settings' tab is shown.
@@ -213,7 +220,11 @@ pub async fn show(
         standing: short_standing(&hub),
         title: hub.title,
     });
-    let notice = if query.done == "deleted" { "The hub is deleted." } else { "" };
+    let notice = match query.done.as_str() {
+        "deleted" => "The hub is deleted.",
+        "left" => "You have left the hub.",
+        _ => "",
+    };
     let view = HubsView { desk: DeskFace::of(&account, &visit), hubs: rows.collect(), notice };
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::secret::Secret;
 use crate::web::error::{PageError, words_for};
 use crate::web::extract::{
-    Checked, CookieNames, Visit, client, device_cookie, find_session, session_cookie,
+    Checked, CookieNames, Visit, browser_of, client, device_cookie, find_session, session_cookie,
     signed_out_cookie,
 };
 use crate::web::respond;
@@ -53,7 +53,7 @@ impl std::fmt::Debug for SignInForm {
 
 /// Only paths of our own desks: never another site (`security.md` T17).
 fn safe_next(next: &str) -> &str {
-    let desks = ["/manage", "/operator", "/account"];
+    let desks = ["/manage", "/operator", "/account", "/invite"];
     let ours = desks.iter().any(|desk| {
         next.strip_prefix(desk).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
@@ -77,6 +77,8 @@ pub async fn show(
             "Your password is changed, and you are signed out everywhere. Sign in with the new one."
         }
         "out" => "You are signed out.",
+        "ended" => "You are signed out on this device.",
+        "account" => "Your account is deleted, with everything that was yours.",
         "everywhere" => "You are signed out everywhere.",
         _ => "",
     };
@@ -106,6 +108,7 @@ pub async fn create(
         remember: form.remember.is_some(),
         from: client(&app, &request),
         device: request.cookie(CookieNames::of(&app).device).map(|c| c.value().to_owned()),
+        browser: browser_of(&request),
     };
     let wrong = match sign_in::sign_in(&app, attempt).await {
         Ok(signed_in) => {
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site_after_signing_in() {
-        for good in ["/manage", "/manage/sxsw/categories", "/operator", "/account"] {
+        for good in ["/manage", "/manage/sxsw/categories", "/operator", "/account", "/invite/abc"] {
             assert_eq!(safe_next(good), good);
         }
         for bad in [

@@ -9,9 +9,10 @@ use crate::actions::sign_in;
 use crate::app::App;
 use crate::db::links::OneUseLink;
 use crate::model::account::LinkPurpose;
+use crate::model::id::AccountId;
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, Visit, client, device_cookie, session_cookie};
+use crate::web::extract::{Checked, Visit, browser_of, client, device_cookie, session_cookie};
 use crate::web::respond;
 
 /// Which of the two a page is about.
@@ -169,6 +170,11 @@ impl FinishView {
                 "Make the operator’s account: yours. This link works once.",
                 "Make my account",
             ),
+            LinkPurpose::SignUp if link.invitation_id.is_some() => (
+                "Open your account",
+                "Your address is confirmed, and your invitation is accepted with it.",
+                "Open my account",
+            ),
             LinkPurpose::SignUp => {
                 ("Open your account", "Your address is confirmed.", "Open my account")
             }
@@ -221,6 +227,7 @@ pub async fn new_account(
 /// `POST /signup/{token}`
 pub async fn create_account(
     app: web::Data<App>,
+    request: HttpRequest,
     token: web::Path<String>,
     visit: Visit,
     form: Checked<AccountDraft>,
@@ -234,21 +241,27 @@ pub async fn create_account(
     view.email.clone_from(&draft.email);
     view.name.clone_from(&draft.name);
     match accounts::finish_sign_up(&app, &link, draft).await {
-        Ok(account) => {
-            let signed_in = sign_in::begin_session(&app, account, false).await?;
-            let mut response = respond::see_other("/manage");
-            for cookie in
-                [session_cookie(&app, &signed_in.token, false), device_cookie(&app, &view.email)]
-            {
-                let _added = response.add_cookie(&cookie);
-            }
-            Ok(response)
-        }
+        Ok(account) => begin(&app, &request, account, &view.email).await,
         Err(error) => {
             view.problems = problems(error)?;
             respond::private_page(StatusCode::UNPROCESSABLE_ENTITY, &view, None, &visit)
         }
     }
+}
+
+/// Signs in whoever has just opened an account.
+pub async fn begin(
+    app: &App,
+    request: &HttpRequest,
+    account: AccountId,
+    email: &str,
+) -> Result<HttpResponse, PageError> {
+    let signed_in = sign_in::begin_session(app, account, browser_of(request), false).await?;
+    let mut response = respond::see_other("/manage");
+    for cookie in [session_cookie(app, &signed_in.token, false), device_cookie(app, email)] {
+        let _added = response.add_cookie(&cookie);
+    }
+    Ok(response)
 }
 
 /// `GET /reset/{token}`

@@ -1,0 +1,192 @@
+//! Invitations: into a hub as organizer or moderator, and to the instance.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::db::accounts::Account;
+use crate::db::hubs::{self, Hub};
+use crate::db::invitations::{Invitation, NewInvitation};
+use crate::db::{DbError, invitations, members};
+use crate::limits::{AddressBlock, Limit, TooOften};
+use crate::mail::messages::InvitationMail;
+use crate::model::account::Role;
+use crate::model::email::Email;
+use crate::model::id::{AccountId, HubId, InvitationId};
+use crate::model::problems::Problems;
+use crate::secret::{hash_token, random_token};
+
+/// How long an invitation works.
+const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// The most open invitations into one hub, and to the instance.
+pub const MAX_OPEN: i64 = 100;
+
+/// Why nobody was invited, or an invitation not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// Something typed was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// It was taken, taken back, or is too old.
+    #[error("this invitation does not work any more")]
+    Gone,
+    /// Whoever wants to take it is a member.
+    #[error("a member already")]
+    AlreadyMember,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// How an invitation goes to whoever is invited.
+#[derive(Debug)]
+pub enum Made {
+    /// By this link, which is not shown again.
+    Link(String),
+    /// By mail.
+    Mailed,
+}
+
+/// Makes an invitation: into a hub, or, for operators, to the instance. With an address its link is
+/// mailed there; without one it is the answer.
+pub async fn invite(
+    app: &Arc<App>,
+    by: &Account,
+    place: Option<(&Hub, Role)>,
+    typed: &str,
+) -> Result<Made, InviteError> {
+    let email = match typed.trim() {
+        "" => None,
+        typed => Some(checked(typed)?),
+    };
+    if let Some((hub, _)) = place {
+        let limit = Limit::Invite(hub.id);
+        app.limits.take(limit, AddressBlock::EVERYBODY).map_err(InviteError::TooOften)?;
+    }
+    if let Some(email) = &email {
+        take_mail(app, by.id, email)?;
+    }
+    let token = random_token();
+    let now = app.clock.now();
+    let new = NewInvitation {
+        place: place.map(|(hub, role)| (hub.id, role)),
+        token_hash: hash_token(token.expose()),
+        email: email.as_ref().map(|email| email.as_str().to_owned()),
+        invited_by: by.id,
+        expires_at: now.plus(LASTS),
+    };
+    app.db.write(move |tx| insert(tx, &new, now)).await?;
+    let link = app.addresses.path(&format!("/invite/{}", token.expose()));
+    let Some(email) = email else { return Ok(Made::Link(link)) };
+    let mail = InvitationMail {
+        link,
+        site: app.addresses.host(),
+        by: by.name.clone(),
+        hub: place.map(|(hub, _)| hub.title.clone()).unwrap_or_default(),
+        role: place.map_or("", |(_, role)| role.as_str()),
+    };
+    app.send_mail(email.as_str().to_owned(), mail);
+    Ok(Made::Mailed)
+}
+
+fn checked(typed: &str) -> Result<Email, InviteError> {
+    Email::parse(typed).map_err(|error| InviteError::Problems(Problems::one("email", error)))
+}
+
+/// Mail to strangers is counted for whoever sends it and for whoever gets it (`security.md` T33),
+/// apart from the mail people ask for themselves.
+fn take_mail(app: &App, by: AccountId, email: &Email) -> Result<(), InviteError> {
+    app.limits
+        .take(Limit::InviteMail(by), AddressBlock::EVERYBODY)
+        .map_err(InviteError::TooOften)?;
+    if app.limits.take_mail_to(app.secrets.sign("invite", &[email.key().as_bytes()])) {
+        return Ok(());
+    }
+    let sentence = "This address was invited a few minutes ago. Wait a little, or make a link.";
+    Err(InviteError::Problems(Problems::one("email", sentence)))
+}
+
+fn insert(
+    tx: &mut crate::db::Tx<'_>,
+    new: &NewInvitation,
+    now: crate::clock::Timestamp,
+) -> Result<(), InviteError> {
+    let hub = new.place.map(|(hub, _)| hub);
+    if invitations::count(tx.reading(), hub, now)? >= MAX_OPEN {
+        let sentence = "There are a hundred open invitations: take some back first.";
+        return Err(InviteError::Problems(Problems::one("email", sentence)));
+    }
+    if let (Some(hub), Some(email)) = (hub, &new.email) {
+        let wanted = email.to_lowercase();
+        let all = members::list(tx.reading(), hub)?;
+        if all.iter().any(|member| member.email.to_lowercase() == wanted) {
+            let sentence = "Whoever has this address is a member already.";
+            return Err(InviteError::Problems(Problems::one("email", sentence)));
+        }
+    }
+    Ok(invitations::insert(tx, new, now)?)
+}
+
+/// An invitation as whoever has its link sees it.
+#[derive(Debug)]
+pub struct Offer {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The hub it leads into.
+    pub hub: Option<Hub>,
+    /// Who invites.
+    pub by: String,
+}
+
+/// The invitation of this token, while it works.
+pub async fn find(app: &App, token: &str) -> Result<Option<Offer>, DbError> {
+    let (hash, now) = (hash_token(token), app.clock.now());
+    app.db
+        .read(move |c| {
+            let Some((invitation, by)) = invitations::find(c, &hash, now)? else { return Ok(None) };
+            let hub = match invitation.hub_id {
+                Some(hub) => hubs::find(c, hub)?,
+                None => None,
+            };
+            Ok(Some(Offer { invitation, hub, by }))
+        })
+        .await
+}
+
+/// Takes an invitation into a hub for somebody who has an account. One that was mailed works for
+/// whoever has its link, as the others do.
+pub async fn accept(
+    app: &App,
+    invitation: &Invitation,
+    account: AccountId,
+) -> Result<(), InviteError> {
+    let (Some(hub), Some(role)) = (invitation.hub_id, invitation.role) else {
+        return Err(InviteError::AlreadyMember);
+    };
+    let (id, now) = (invitation.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            members::lock(tx, hub)?;
+            if members::find_role(tx.reading(), hub, account)?.is_some() {
+                return Err(InviteError::AlreadyMember);
+            }
+            if !invitations::take(tx, id)? {
+                return Err(InviteError::Gone);
+            }
+            Ok(members::insert(tx, hub, account, role, now)?)
+        })
+        .await
+}
+
+/// Takes an invitation back; `NotFound` where the place has no such invitation.
+pub async fn revoke(app: &App, place: Option<HubId>, id: InvitationId) -> Result<(), DbError> {
+    app.db
+        .write(move |tx| match invitations::delete(tx, place, id)? {
+            true => Ok(()),
+            false => Err(DbError::NotFound),
+        })
+        .await
+}

@@ -1,0 +1,166 @@
+//! Who may use which address. `src/web/routes.rs` says which there are.
+
+use super::Who::{self, *};
+
+/// One line for each address of `src/web/routes.rs`, as it stands there.
+pub const ADDRESSES: &[(Who, &str)] = &[
+    (Everybody, "/healthz"),
+    (Everybody, "/readyz"),
+    (Everybody, "/metrics"),
+    (Everybody, "/robots.txt"),
+    (Everybody, "/favicon.ico"),
+    (Everybody, "/assets/{name}"),
+    (Senders, "/webmention"),
+    (Senders, "/xmlrpc"),
+    (Senders, "/tb{slash:/?}"),
+    (Senders, "/tb/{number:[0-9]{1,15}}{slash:/?}"),
+    (Senders, "/tb/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"),
+    (Senders, "/{hub}/{category}/trackback{slash:/?}"),
+    (Senders, "/{hub}/{category}/trackback/{passphrase}{slash:/?}"),
+    (Senders, "/{hub}/{category}"),
+    (Senders, "/{hub}/{category}/"),
+    (Everybody, "/"),
+    (Everybody, "/help"),
+    (Everybody, "/p/{id}"),
+    (Everybody, "/p/{id}/report"),
+    (Everybody, "/r/{receipt}"),
+    (Everybody, "/r/{receipt}/live"),
+    (Everybody, "/r/{receipt}/check"),
+    (Everybody, "/r/{receipt}/withdraw"),
+    (Everybody, "/r/{receipt}/passphrase"),
+    (Everybody, "/r/{receipt}/follow"),
+    (Everybody, "/{hub}"),
+    (Everybody, "/{hub}/rss"),
+    (Everybody, "/{hub}/-/add"),
+    (Everybody, "/{hub}/{category}/rss"),
+    (Everybody, "/{hub}/{category}/add"),
+    (Everybody, "/{hub}/{category}/add/prove"),
+    (Everybody, "/signin"),
+    (Everybody, "/signout"),
+    (Everybody, "/signup"),
+    (Everybody, "/signup/{token}"),
+    (Everybody, "/reset"),
+    (Everybody, "/reset/{token}"),
+    (Everybody, "/invite/{token}"),
+    (Everybody, "/invite/{token}/signup"),
+    (SignedIn, "/account"),
+    (SignedIn, "/account/name"),
+    (SignedIn, "/account/password"),
+    (SignedIn, "/account/signout-everywhere"),
+    (SignedIn, "/account/sessions/{session}/end"),
+    (SignedIn, "/account/delete"),
+    (SignedIn, "/manage"),
+    (SignedIn, "/manage/new"),
+    (Moderator, "/manage/{hub}"),
+    (Moderator, "/manage/{hub}/decided"),
+    (Moderator, "/manage/{hub}/pings/{ping}/verdict"),
+    (Moderator, "/manage/{hub}/pings/{ping}/undo"),
+    (Moderator, "/manage/{hub}/pings/{ping}/revision"),
+    (Moderator, "/manage/{hub}/reports"),
+    (Moderator, "/manage/{hub}/reports/{report}/dismiss"),
+    (Moderator, "/manage/{hub}/members"),
+    (Moderator, "/manage/{hub}/leave"),
+    (Organizer, "/manage/{hub}/members/{account}/role"),
+    (Organizer, "/manage/{hub}/members/{account}/remove"),
+    (Organizer, "/manage/{hub}/invitations"),
+    (Organizer, "/manage/{hub}/invitations/{invitation}/revoke"),
+    (Organizer, "/manage/{hub}/feeds"),
+    (Organizer, "/manage/{hub}/feeds/{feed}/remove"),
+    (Organizer, "/manage/{hub}/settings"),
+    (Organizer, "/manage/{hub}/close"),
+    (Organizer, "/manage/{hub}/reopen"),
+    (Organizer, "/manage/{hub}/categories"),
+    (Organizer, "/manage/{hub}/new-category"),
+    (Organizer, "/manage/{hub}/categories/{category}"),
+    (Organizer, "/manage/{hub}/categories/{category}/move"),
+    (Organizer, "/manage/{hub}/categories/{category}/delete"),
+    (Owner, "/manage/{hub}/hand-over"),
+    (Owner, "/manage/{hub}/delete"),
+    (Operator, "/operator"),
+    (Operator, "/operator/invitations"),
+    (Operator, "/operator/invitations/{invitation}/revoke"),
+    (Operator, "/operator/jobs"),
+    (Operator, "/operator/jobs/{hub}/{kind}/{subject}/{verb}"),
+    (Operator, "/operator/hubs/{hub}/{verb}"),
+    (Operator, "/operator/reports/{hub}/{report}/dismiss"),
+    (Operator, "/operator/accounts/{account}/{verb}"),
+];
+
+/// An address that the server has.
+#[derive(Debug, Clone, Copy)]
+pub struct Address {
+    /// As it stands in `src/web/routes.rs`.
+    pub path: &'static str,
+    /// Who may use it.
+    pub who: Who,
+    /// Whether it is read.
+    pub gets: bool,
+    /// Whether it is written to.
+    pub posts: bool,
+}
+
+/// Every address of `src/web/routes.rs`, and who may use it. Fails where the two lists differ, and
+/// says which line is wanted.
+pub fn addresses() -> Vec<Address> {
+    let source = std::fs::read_to_string("src/web/routes.rs").unwrap();
+    let found = named_in(&source);
+    assert_eq!(
+        found.len(),
+        source.matches(".service(").count(),
+        "an address in src/web/routes.rs is written in a way this test cannot read: use reads(…), writes(…), both(…) or ping(…) with the path first"
+    );
+    let unknown: Vec<String> = found
+        .iter()
+        .filter(|(path, ..)| ADDRESSES.iter().all(|(_, known)| known != path))
+        .map(|(path, ..)| format!("    ({:?}, {path:?}),", guess(path)))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "src/web/routes.rs has addresses of which nobody has said who may use them. Add to ADDRESSES in {}, each with whoever may at least (the names are a guess):\n{}\nThen run this test with INSTA_UPDATE=always and look at the new lines of tests/snapshots/roles.snap.",
+        file!(),
+        unknown.join("\n")
+    );
+    ADDRESSES
+        .iter()
+        .map(|(who, path)| {
+            let (_, gets, posts) =
+                found.iter().find(|(this, ..)| this == path).unwrap_or_else(|| {
+                    panic!(
+                        "{path} is gone from src/web/routes.rs: take its line out of {}",
+                        file!()
+                    )
+                });
+            Address { path, who: *who, gets: *gets, posts: *posts }
+        })
+        .collect()
+}
+
+fn guess(path: &str) -> Who {
+    match path {
+        _ if path.starts_with("/manage/{hub}") => Organizer,
+        _ if path.starts_with("/operator") => Operator,
+        _ if path.starts_with("/account") || path.starts_with("/manage") => SignedIn,
+        _ => Everybody,
+    }
+}
+
+/// Path, whether it is read, whether it is written to: of each `reads("…")` and its like.
+fn named_in(source: &str) -> Vec<(String, bool, bool)> {
+    let kinds = [
+        ("reads", true, false),
+        ("writes", false, true),
+        ("both", true, true),
+        ("ping", true, true),
+    ];
+    let mut found = Vec::new();
+    for (kind, gets, posts) in kinds {
+        let call = format!("{kind}(");
+        for (at, _) in source.match_indices(&call) {
+            let rest = source[at + call.len()..].trim_start();
+            if let Some((path, _)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+                found.push((path.to_owned(), gets, posts));
+            }
+        }
+    }
+    found
+}
