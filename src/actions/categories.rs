@@ -34,6 +34,8 @@ pub struct CategoryDraft {
     pub link_back: String,
     /// `on` where posts that link to the hub's own page belong here.
     pub is_default: String,
+    /// `on` where pings by GET are taken.
+    pub takes_get: String,
 }
 
 impl std::fmt::Debug for CategoryDraft {
@@ -56,6 +58,7 @@ impl CategoryDraft {
             unproved: category.unproved_policy.as_str().to_owned(),
             link_back: category.link_back.as_str().to_owned(),
             is_default: if category.is_default { "on" } else { "" }.to_owned(),
+            takes_get: if category.takes_get { "on" } else { "" }.to_owned(),
         }
     }
 
@@ -115,6 +118,7 @@ impl CategoryDraft {
                     unproved_policy,
                     link_back,
                     is_default: !self.is_default.is_empty(),
+                    takes_get: !self.takes_get.is_empty(),
                 };
                 Ok((texts, passphrase))
             }

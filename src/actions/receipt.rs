@@ -10,6 +10,7 @@ use crate::db::{DbError, categories, hubs, jobs, listed, pings};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::PingState;
+use crate::model::sent::Sent;
 
 /// A receipt's ping, and where it was sent.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct ReceiptOf {
     pub reading: Option<Reading>,
     /// When its page is read next.
     pub next_reading: Option<Timestamp>,
+    /// How it came, until its texts are deleted.
+    pub sent: Option<Sent>,
 }
 
 /// Why a receipt's sender cannot have their way.
@@ -74,8 +77,9 @@ async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, 
             let reading = readings::find(connection, hub.id, ping.id)?;
             let job = JobKey::verify(hub.id, ping.id);
             let next_reading = jobs::find_run_at(connection, job)?;
+            let sent = pings::find_sent(connection, hub.id, ping.id)?;
             let gate = Gate { hub, category };
-            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading }))
+            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading, sent }))
         })
         .await
 }

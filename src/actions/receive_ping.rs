@@ -16,6 +16,7 @@ use crate::model::hub::line;
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
+use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
@@ -48,6 +49,11 @@ pub struct Incoming {
     pub passphrase_public: bool,
     /// Whether an organizer had the blog's feed followed: that stands for the passphrase.
     pub followed: bool,
+    /// Whether its browser showed the passphrase before, and holds a cookie of ours for it.
+    pub remembered: bool,
+    /// In which charset its fields came, and by which method: its receipt says how the ping was
+    /// understood. The fields are filled in from this ping.
+    pub read_as: Option<Sent>,
 }
 
 impl Incoming {
@@ -64,6 +70,8 @@ impl Incoming {
             vouch: None,
             passphrase_public: false,
             followed: false,
+            remembered: false,
+            read_as: None,
         }
     }
 }
@@ -241,6 +249,10 @@ async fn check_passphrase(
     if incoming.followed {
         return Ok(true);
     }
+    if incoming.remembered {
+        app.limits.take(Limit::ProvedPing(gate.category.id), incoming.sender)?;
+        return Ok(true);
+    }
     let typed = incoming.passphrase.as_ref().filter(|typed| !typed.expose().trim().is_empty());
     let Some(typed) = typed else {
         // Today's WordPress has no place for a passphrase, and a feed has none either.
@@ -298,6 +310,22 @@ pub(super) async fn try_passphrase(
         app.proofs.keep(phc, phrase, app.clock.now());
     }
     Ok(right)
+}
+
+/// Whether this is the passphrase of a category that wants one; counts as a try. For a form that
+/// comes back for another reason, so that nobody types it twice.
+pub async fn knows_passphrase(
+    app: &App,
+    gate: &Gate,
+    typed: &str,
+    sender: AddressBlock,
+) -> Result<bool, ReceiveError> {
+    match (gate.category.ping_policy, &gate.category.passphrase_hash, Passphrase::parse(typed)) {
+        (PingPolicy::Passphrase, Some(phc), Ok(passphrase)) => {
+            try_passphrase(app, gate.category.id, phc, &passphrase, sender).await
+        }
+        (PingPolicy::Passphrase | PingPolicy::Open | PingPolicy::Closed, _, _) => Ok(false),
+    }
 }
 
 async fn remember_refusal(
@@ -376,7 +404,19 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         waits: true,
         brought_title,
         brought_blog_name: !brought.is_empty(),
+        sent: sent(incoming),
     }
+}
+
+/// The fields as they came.
+fn sent(incoming: &Incoming) -> Option<Sent> {
+    Some(Sent {
+        url: incoming.url.clone(),
+        title: incoming.title.clone(),
+        excerpt: incoming.excerpt.clone(),
+        blog_name: incoming.blog_name.clone(),
+        ..incoming.read_as.clone()?
+    })
 }
 
 /// The keyed hash of a sender's address block, the same for a month at most (`security.md`, "IP
@@ -497,6 +537,13 @@ fn update_if_same_sender(
     }
     if same_right && changed {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
+        if let Some(sent) = new.sent.clone() {
+            let sent = match pings::find_sent(tx.reading(), old.hub_id, old.id)? {
+                Some(before) => sent.after(before),
+                None => sent,
+            };
+            pings::update_sent(tx, old.hub_id, old.id, &sent)?;
+        }
     }
     if new.proved && !old.proved || !new.unverified && old.unverified {
         // Whoever pings with more than a claim need not wait for the claim's page.

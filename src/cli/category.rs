@@ -92,6 +92,9 @@ pub struct Add {
     /// Posts that link to the hub's own page belong here.
     #[arg(long)]
     default: bool,
+    /// Take pings by GET too, as software of 2002 sends them.
+    #[arg(long)]
+    get_pings: bool,
     /// One or two sentences.
     #[arg(long, default_value = "")]
     description: String,
@@ -212,6 +215,7 @@ impl Add {
             }
             .to_owned(),
             is_default: if self.default { "on" } else { "" }.to_owned(),
+            takes_get: if self.get_pings { "on" } else { "" }.to_owned(),
             passphrase,
         };
         self.instance.run(|app| async move {

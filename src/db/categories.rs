@@ -39,6 +39,8 @@ pub struct Category {
     pub link_back: LinkBack,
     /// Whether posts that link to the hub's own page belong here.
     pub is_default: bool,
+    /// Whether it takes pings by GET, as TrackBack 1.0 had them.
+    pub takes_get: bool,
     /// How many posts are listed.
     pub listed_count: i64,
     /// How many blogs have a listed post.
@@ -75,6 +77,8 @@ pub struct CategoryTexts {
     /// Whether posts that link to the hub's own page belong here; takes it from the category that
     /// had it.
     pub is_default: bool,
+    /// Whether it takes pings by GET.
+    pub takes_get: bool,
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -106,6 +110,7 @@ pub fn insert(
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
             categories::is_default.eq(new.is_default),
+            categories::takes_get.eq(new.takes_get),
             categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
             categories::created_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
@@ -143,6 +148,7 @@ pub fn update(
             categories::unproved_policy.eq(new.unproved_policy.as_str()),
             categories::link_back.eq(new.link_back.as_str()),
             categories::is_default.eq(new.is_default),
+            categories::takes_get.eq(new.takes_get),
             categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
             categories::changed_at.eq(now.micros()),
         ))

@@ -107,6 +107,7 @@ table! {
         unproved_policy -> Text,
         link_back -> Text,
         is_default -> Bool,
+        takes_get -> Bool,
         listed_count -> BigInt,
         blog_count -> BigInt,
         last_listed_at -> Nullable<BigInt>,
@@ -180,6 +181,7 @@ table! {
         purged_at -> Nullable<BigInt>,
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
+        sent -> Nullable<Text>,
     }
 }
 

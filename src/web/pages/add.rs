@@ -16,8 +16,9 @@ use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
 use crate::limits::{Limit, TooOften};
 use crate::model::category::PingPolicy;
-use crate::model::ping::{CameBy, RefusalReason};
+use crate::model::ping::{CameBy, CharsetFrom, RefusalReason};
 use crate::model::problems::Problems;
+use crate::model::sent::Sent;
 use crate::model::web_url::WebUrlError;
 use crate::secret::Secret;
 use crate::web::error::{Missing, PageError, words_for};
@@ -338,6 +339,7 @@ pub async fn create(
         excerpt: Some(form.excerpt.clone()),
         blog_name: Some(form.blog_name.clone()),
         passphrase: Some(Secret::new(form.passphrase.clone())),
+        read_as: Some(Sent::of("UTF-8", CharsetFrom::Form)),
         ..Incoming::of(Some(form.url.clone()), CameBy::Form, client(&app, &request))
     };
     match receive(&app, &gate, incoming).await {
