@@ -372,7 +372,11 @@ async fn queue_is_full(app: &App, gate: &Gate, proved: bool) -> Result<bool, DbE
 /// What is stored of a ping: text as text, cut to its limits (`wire-formats.md`).
 fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: bool) -> NewPing {
     let plain = |field: &Option<String>, max| {
-        text::cut(&text::plain(field.as_deref().unwrap_or_default()), max)
+        let field = field.as_deref().unwrap_or_default();
+        // People type text into a form, and not HTML.
+        let text =
+            if incoming.came_by == CameBy::Form { text::tidy(field) } else { text::plain(field) };
+        text::cut(&text, max)
     };
     let excerpt = plain(&incoming.excerpt, MAX_EXCERPT);
     let mut title = plain(&incoming.title, MAX_TITLE);

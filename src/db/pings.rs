@@ -191,12 +191,7 @@ pub fn find_sent(
 }
 
 /// Notes how a ping came the last time.
-pub fn update_sent(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    ping: PingId,
-    sent: &Sent,
-) -> Result<(), DbError> {
+pub fn update_sent(tx: &mut Tx<'_>, hub: HubId, ping: PingId, sent: &Sent) -> Result<(), DbError> {
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set(pings::sent.eq(sent.to_json()))
         .execute(tx.connection)?;

@@ -1,30 +1,43 @@
 //! "Add your post": all ways to ping on one page, the form for blogs that cannot, and "Did my post
 //! arrive?".
 
+mod arrived;
+mod bookmarklet;
+mod choose;
+mod remembered;
+mod stamp;
+
+use std::sync::Arc;
+
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::{HubFace, Tab, tabs};
+use super::face::{HubFace, Tab};
 use super::list::{closed_since, rules};
-use crate::actions::arrived::{self, Arrived, ArrivedError, Proof};
+use crate::actions::arrived::{ArrivedError, look_for_proof};
 use crate::actions::preview::{self, PreviewError};
-use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
-use crate::actions::resolve::{Found, PingAddress, find_category, find_gate, find_hub};
+use crate::actions::receive_ping::{Incoming, ReceiveError, knows_passphrase, receive};
+use crate::actions::resolve::{Found, PingAddress, find_category, find_gate};
 use crate::app::{App, Gate};
 use crate::db::categories::{self, Category};
-use crate::db::hubs::Hub;
-use crate::limits::{Limit, TooOften};
+use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::PingPolicy;
-use crate::model::ping::{CameBy, CharsetFrom, RefusalReason};
+use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
 use crate::model::problems::Problems;
 use crate::model::sent::Sent;
-use crate::model::web_url::WebUrlError;
+use crate::model::text;
+use crate::model::web_url::{self, WebUrlError};
 use crate::secret::Secret;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
-use crate::web::view::Zone;
+use arrived::{ArrivedPart, ask};
+use bookmarklet::bookmarklet;
+use choose::add_tabs;
+pub use choose::choose;
+use stamp::Age;
 
 /// A post as it was typed into the form.
 #[derive(Clone, Default, serde::Deserialize)]
@@ -35,32 +48,34 @@ pub struct AddForm {
     excerpt: String,
     blog_name: String,
     passphrase: String,
-    /// Which button was pressed: `fetch` fills the form in, anything else sends it.
+    /// Which button was pressed: `fetch` fills the form in, `forget` forgets the passphrase,
+    /// anything else sends it.
     step: String,
+    /// When the form was handed out, signed.
+    stamp: String,
+    /// A field that people do not see, and programs fill in.
+    more: String,
+}
+
+impl AddForm {
+    /// The form as a link fills it in: cut to what is stored.
+    fn linked(query: &Query) -> Self {
+        let field = |field: &Option<String>, most| {
+            text::cut(field.as_deref().unwrap_or_default().trim(), most)
+        };
+        Self {
+            url: field(&query.url, web_url::MAX_BYTES),
+            title: field(&query.title, MAX_TITLE),
+            excerpt: field(&query.excerpt, MAX_EXCERPT),
+            blog_name: field(&query.blog_name, MAX_TITLE),
+            ..Self::default()
+        }
+    }
 }
 
 impl std::fmt::Debug for AddForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AddForm").field("url", &self.url).finish_non_exhaustive()
-    }
-}
-
-/// "Did my post arrive?", answered.
-#[derive(Debug)]
-struct ArrivedPart {
-    post: String,
-    kind: &'static str,
-    title: String,
-    sentence: String,
-    link: String,
-    /// The code that proves whose page it is, where that would say more.
-    code: String,
-}
-
-impl ArrivedPart {
-    /// The element that proves whose page it is.
-    fn meta(&self) -> String {
-        format!("<meta name=\"backchannel\" content=\"{}\">", self.code)
     }
 }
 
@@ -87,6 +102,12 @@ struct AddView {
     looking: bool,
     /// What was found on the post's page, in sentences.
     seen: Vec<String>,
+    /// Whether a link filled the form in.
+    is_linked: bool,
+    /// Whether this browser showed the passphrase before.
+    knows: bool,
+    /// The bookmark that opens this page with a post in it.
+    bookmarklet: String,
     /// The address of the category's page, to link to.
     page: String,
     webmention: String,
@@ -98,14 +119,19 @@ struct Parts {
     arrived: Option<ArrivedPart>,
     looking: bool,
     seen: Vec<String>,
+    is_linked: bool,
 }
 
-/// What may stand behind a `?`. (`post`, since `url` would be an old GET ping.)
+/// What may stand behind a `?`: `post` asks whether it arrived, the rest fills the form in.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Query {
     post: Option<String>,
     looking: Option<String>,
+    url: Option<String>,
+    title: Option<String>,
+    excerpt: Option<String>,
+    blog_name: Option<String>,
 }
 
 /// `GET /{hub}/{category}/add`
@@ -121,178 +147,143 @@ pub async fn show(
     let gate = match found {
         Found::Here(gate) => gate,
         Found::Moved(gate) => {
-            return Ok(respond::moved(&format!("/{}/{}/add", gate.hub.slug, gate.category.slug)));
+            let query = request.query_string();
+            let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+            let path = format!("/{}/{}/add{query}", gate.hub.slug, gate.category.slug);
+            return Ok(respond::moved(&path));
         }
         Found::Gone => return Err(PageError::Gone(Missing::Category)),
         Found::Unknown => return Err(PageError::NotFound(Missing::Category)),
     };
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let looking = query.looking.is_some();
+    let form = AddForm::linked(&query);
+    let is_linked = !form.url.is_empty();
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let arrived = match asked {
         Some(post) => Some(ask(&app, &request, &gate, post).await?),
         None => None,
     };
-    page(
-        &app,
-        &gate,
-        &visit,
-        AddForm::default(),
-        Problems::default(),
-        Parts { arrived, looking, ..Parts::default() },
-    )
-    .await
+    let parts = Parts { arrived, looking, is_linked, ..Parts::default() };
+    Desk::of(&app, &request, &gate, visit).page(form, Problems::default(), parts).await
 }
 
-async fn ask(
-    app: &App,
-    request: &HttpRequest,
-    gate: &Gate,
-    post: String,
-) -> Result<ArrivedPart, PageError> {
-    let zone = Zone::of(&gate.hub);
-    let part = |kind, title: &str, sentence: String, link: String| ArrivedPart {
-        post: post.clone(),
-        kind,
-        title: title.to_owned(),
-        sentence,
-        link,
-        code: String::new(),
-    };
-    let asked = arrived::ask(app, gate, &post, client(app, request)).await;
-    Ok(match asked {
-        Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
-        Err(ArrivedError::Database(error)) => return Err(error.into()),
-        Err(ArrivedError::Url(error)) => {
-            part("bad", "This is no address of a post", error.to_string(), String::new())
-        }
-        Ok(Arrived::Never) => part(
-            "warn",
-            "It never arrived",
-            "No ping with this address has reached this category in the last days. Check the ping address in your tool, and that it is the address of the post and not of the blog.".to_owned(),
-            String::new(),
-        ),
-        Ok(Arrived::Refused(reason, at)) => {
-            let why = match reason {
-                RefusalReason::WrongPassphrase => "The passphrase was wrong",
-                RefusalReason::NoPassphrase => "The passphrase was missing",
-                RefusalReason::Closed => "The category was closed",
-                RefusalReason::Full => "Too many posts were waiting",
-                RefusalReason::Unproved => "The passphrase was missing",
-            };
-            let sentence = format!(
-                "It came on {} and was not taken in. {}",
-                zone.moment_zoned(at),
-                advice(reason)
-            );
-            part("bad", why, sentence, String::new())
-        }
-        Ok(Arrived::Waiting(since, Proof::Given(token))) => part(
-            "good",
-            "It is yours",
-            format!("It arrived on {}. Its receipt says how it stands.", zone.moment_zoned(since)),
-            format!("/r/{token}"),
-        ),
-        Ok(Arrived::Waiting(since, Proof::Wanted(code))) => ArrivedPart { code, ..part(
-            "warn",
-            "It is waiting",
-            format!(
-                "It arrived on {}, and waits for the organizers to look at it. There is nothing more for you to do.",
-                zone.moment_zoned(since)
-            ),
-            String::new(),
-        )},
-        Ok(Arrived::Listed(id, since)) => part(
-            "good",
-            "It is listed",
-            format!("It has been listed since {}.", zone.moment_zoned(since)),
-            format!("/p/{id}"),
-        ),
-    })
+/// A category's form in front of somebody.
+struct Desk<'a> {
+    app: &'a Arc<App>,
+    gate: &'a Gate,
+    visit: Visit,
+    from: AddressBlock,
+    /// Whether this browser showed the passphrase before.
+    knows: bool,
+    /// The cookie that says so from now on, or no more.
+    cookie: Option<Cookie<'static>>,
 }
 
-const fn advice(reason: RefusalReason) -> &'static str {
-    match reason {
-        RefusalReason::WrongPassphrase => {
-            "Check the passphrase with the organizers, and send the ping again."
+impl<'a> Desk<'a> {
+    fn of(app: &'a Arc<App>, request: &HttpRequest, gate: &'a Gate, visit: Visit) -> Self {
+        let knows = remembered::is_known(app, gate, request);
+        Self { app, gate, visit, from: client(app, request), knows, cookie: None }
+    }
+
+    /// The form as it was typed, with what is wrong with it. Nothing is lost: the passphrase is
+    /// the one field that does not come back, since a right one is remembered.
+    async fn back(
+        mut self,
+        mut form: AddForm,
+        mut problems: Problems,
+        parts: Parts,
+    ) -> Result<HttpResponse, PageError> {
+        let typed = !form.passphrase.trim().is_empty() && problems.of("passphrase").is_empty();
+        if typed && !self.knows {
+            match knows_passphrase(self.app, self.gate, &form.passphrase, self.from).await {
+                Ok(true) => {
+                    form.passphrase.clear();
+                    self.knows = true;
+                    self.cookie = remembered::cookie(self.app, self.gate);
+                }
+                Ok(false) => problems.add("passphrase", WRONG_PASSPHRASE),
+                // It was not looked at: it stays for the next time.
+                Err(_) => {}
+            }
         }
-        RefusalReason::NoPassphrase => {
-            "Put the posting passphrase at the end of the ping address, and send the ping again."
+        self.page(form, problems, parts).await
+    }
+
+    async fn page(
+        self,
+        form: AddForm,
+        problems: Problems,
+        parts: Parts,
+    ) -> Result<HttpResponse, PageError> {
+        if self.gate.hub.suspended_at.is_some() {
+            return Err(PageError::Suspended);
         }
-        RefusalReason::Closed => "Ask the organizers if it will open again.",
-        RefusalReason::Full => "Send it again later.",
-        RefusalReason::Unproved => {
-            "This category takes Webmentions and Pingbacks with its passphrase only: use the form above."
+        let id = self.gate.hub.id;
+        let all = self.app.db.read(move |c| categories::list(c, id)).await?;
+        let view = self.view(&all, form, problems, parts);
+        let status = if view.problems.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        let response = respond::private_page(status, &view, Some(&view.hub.accent), &self.visit)?;
+        Ok(with_cookie(response, self.cookie.as_ref()))
+    }
+
+    fn view(
+        &self,
+        all: &[Category],
+        mut form: AddForm,
+        problems: Problems,
+        parts: Parts,
+    ) -> AddView {
+        let Parts { arrived, looking, seen, is_linked } = parts;
+        let (app, hub, category) = (self.app, &self.gate.hub, &self.gate.category);
+        let csrf = self.visit.csrf.clone();
+        if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
+            form.stamp = stamp::now(app, &csrf);
+        }
+        let path = format!("/{}/{}", hub.slug, category.slug);
+        AddView {
+            add: format!("{path}/add"),
+            rss: format!("{path}/rss"),
+            tabs: add_tabs(hub, all, Some(category)),
+            category: category.title.clone(),
+            ping: app.addresses.ping(category.number),
+            wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
+            closed_since: closed_since(self.gate),
+            rules: rules(self.gate),
+            csrf,
+            form,
+            asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
+            arrived,
+            looking,
+            seen,
+            is_linked,
+            knows: self.knows,
+            bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
+            category_path: path,
+            page: app.addresses.category(&hub.slug, &category.slug),
+            webmention: app.addresses.webmention(),
+            hub: HubFace::of(hub),
+            problems,
         }
     }
 }
 
-async fn page(
-    app: &App,
-    gate: &Gate,
-    visit: &Visit,
-    form: AddForm,
-    problems: Problems,
-    parts: Parts,
-) -> Result<HttpResponse, PageError> {
-    let Parts { arrived, looking, seen } = parts;
-    let (hub, category) = (&gate.hub, &gate.category);
-    if hub.suspended_at.is_some() {
-        return Err(PageError::Suspended);
+fn with_cookie(mut response: HttpResponse, cookie: Option<&Cookie<'static>>) -> HttpResponse {
+    if let Some(cookie) = cookie
+        && let Err(error) = response.add_cookie(cookie)
+    {
+        tracing::error!(%error, "a cookie could not be set");
     }
-    let id = hub.id;
-    let all = app.db.read(move |c| categories::list(c, id)).await?;
-    let path = format!("/{}/{}", hub.slug, category.slug);
-    let view = AddView {
-        add: format!("{path}/add"),
-        rss: format!("{path}/rss"),
-        tabs: add_tabs(hub, &all, Some(category)),
-        category: category.title.clone(),
-        category_path: path,
-        ping: app.addresses.ping(category.number),
-        wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
-        closed_since: closed_since(gate),
-        rules: rules(gate),
-        csrf: visit.csrf.clone(),
-        form,
-        asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
-        arrived,
-        looking,
-        seen,
-        page: app.addresses.category(&hub.slug, &category.slug),
-        webmention: app.addresses.webmention(),
-        hub: HubFace::of(hub),
-        problems,
-    };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, Some(&view.hub.accent), visit)
-}
-
-/// The hub's tabs, each leading to the add page of its category.
-fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
-    let mut tabs = tabs(hub, categories, current);
-    for tab in tabs.iter_mut().skip(1) {
-        tab.path.push_str("/add");
-        tab.count.clear();
-    }
-    if let Some(everything) = tabs.first_mut() {
-        everything.title = "Everything".to_owned();
-        everything.count.clear();
-        everything.is_current = false;
-    }
-    tabs
+    response
 }
 
 /// Reads the post's page and fills in what stands there; nothing is stored.
-async fn fetch(
-    app: &std::sync::Arc<App>,
-    request: &HttpRequest,
-    gate: &Gate,
-    visit: &Visit,
-    mut form: AddForm,
-) -> Result<HttpResponse, PageError> {
-    match preview::preview(app, gate, &form.url, client(app, request)).await {
+async fn fetch(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageError> {
+    match preview::preview(desk.app, desk.gate, &form.url, desk.from).await {
         Ok(seen) => {
             form.url = seen.url;
             let fill = |field: &mut String, seen: String| {
@@ -305,18 +296,24 @@ async fn fetch(
             fill(&mut form.excerpt, seen.excerpt);
             fill(&mut form.blog_name, seen.blog_name);
             let parts = Parts { seen: seen.notes, ..Parts::default() };
-            page(app, gate, visit, form, Problems::default(), parts).await
+            desk.back(form, Problems::default(), parts).await
         }
         Err(PreviewError::TooOften(too_often)) => {
             let wait = words_for(too_often.retry_after);
             let sentence = format!("That was often. Wait {wait}, or type the rest yourself.");
-            page(app, gate, visit, form, Problems::one("url", sentence), Parts::default()).await
+            desk.back(form, Problems::one("url", sentence), Parts::default()).await
         }
         Err(error) => {
-            let problems = Problems::one("url", error.to_string());
-            page(app, gate, visit, form, problems, Parts::default()).await
+            desk.back(form, Problems::one("url", error.to_string()), Parts::default()).await
         }
     }
+}
+
+/// Forgets the passphrase, and nothing else that was typed.
+async fn forget(mut desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageError> {
+    desk.knows = false;
+    desk.cookie = Some(remembered::forgotten(desk.app, desk.gate));
+    desk.page(form, Problems::default(), Parts::default()).await
 }
 
 /// `POST /{hub}/{category}/add`
@@ -327,32 +324,61 @@ pub async fn create(
     visit: Visit,
     form: Checked<AddForm>,
 ) -> Result<HttpResponse, PageError> {
-    let form = form.0;
+    let mut form = form.0;
     let (hub, category) = names.into_inner();
     let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
     let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
-    if form.step == "fetch" {
-        return fetch(&app, &request, &gate, &visit, form).await;
+    let desk = Desk::of(&app, &request, &gate, visit);
+    match form.step.as_str() {
+        "fetch" => return fetch(desk, form).await,
+        "forget" => return forget(desk, form).await,
+        _ => {}
+    }
+    if let Some(sentence) = programs_do(&desk, &mut form) {
+        return desk.back(form, Problems::one("form", sentence), Parts::default()).await;
     }
     let incoming = Incoming {
         title: Some(form.title.clone()),
         excerpt: Some(form.excerpt.clone()),
         blog_name: Some(form.blog_name.clone()),
         passphrase: Some(Secret::new(form.passphrase.clone())),
+        remembered: desk.knows && form.passphrase.trim().is_empty(),
         read_as: Some(Sent::of("UTF-8", CharsetFrom::Form)),
-        ..Incoming::of(Some(form.url.clone()), CameBy::Form, client(&app, &request))
+        ..Incoming::of(Some(form.url.clone()), CameBy::Form, desk.from)
     };
     match receive(&app, &gate, incoming).await {
         Ok(received) => {
             app.metrics.ping("form");
-            Ok(respond::see_other(&format!("/r/{}", received.receipt.token(&app.secrets))))
+            let token = received.receipt.token(&app.secrets);
+            let cookie = remembered::cookie(&app, &gate).filter(|_| !desk.knows);
+            Ok(with_cookie(respond::see_other(&format!("/r/{token}")), cookie.as_ref()))
         }
-        Err(ReceiveError::Database(error)) => Err(error.into()),
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
         Err(error) => {
+            if let ReceiveError::Database(error) = &error {
+                tracing::error!(%error, "a post from the form was not stored");
+            }
             let (field, sentence) = problem(&error);
-            page(&app, &gate, &visit, form, Problems::one(field, sentence), Parts::default()).await
+            desk.back(form, Problems::one(field, sentence), Parts::default()).await
         }
+    }
+}
+
+/// What a program does and people do not, in a sentence for people that do it all the same.
+fn programs_do(desk: &Desk<'_>, form: &mut AddForm) -> Option<&'static str> {
+    if !std::mem::take(&mut form.more).is_empty() {
+        return Some(
+            "A field that people cannot see was filled in, as programs do. It is empty again: look over what you typed, and press the button once more.",
+        );
+    }
+    match stamp::age(desk.app, &desk.visit.csrf, &form.stamp) {
+        Age::Right => None,
+        Age::TooFast => Some(
+            "That was faster than people type. Everything is still here: look it over, and press the button once more.",
+        ),
+        Age::TooOld => Some(
+            "This form was open for more than a day. Everything is still here: look it over, and press the button once more.",
+        ),
     }
 }
 
@@ -373,7 +399,7 @@ pub async fn prove(
     let (hub, category) = names.into_inner();
     let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
     let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
-    match arrived::look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
+    match look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
         Ok(()) | Err(ArrivedError::Url(_)) => {}
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
         Err(ArrivedError::Database(error)) => return Err(error.into()),
@@ -382,6 +408,9 @@ pub async fn prove(
     let path = format!("/{}/{}/add?looking=1&post={post}", gate.hub.slug, gate.category.slug);
     Ok(respond::see_other(&path))
 }
+
+const WRONG_PASSPHRASE: &str =
+    "This is not the passphrase of this category. Check it with the organizers.";
 
 /// Which field a refusal belongs to, and what to do. Nothing typed is lost.
 fn problem(error: &ReceiveError) -> (&'static str, String) {
@@ -394,10 +423,7 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         ReceiveError::NoPassphrase => {
             ("passphrase", "Type the posting passphrase: the organizers gave it out.")
         }
-        ReceiveError::WrongPassphrase => (
-            "passphrase",
-            "This is not the passphrase of this category. Check it with the organizers.",
-        ),
+        ReceiveError::WrongPassphrase => ("passphrase", WRONG_PASSPHRASE),
         ReceiveError::TooOften(TooOften { limit: Limit::TryPassphrase(_), retry_after }) => {
             let wait = words_for(*retry_after);
             return (
@@ -421,57 +447,4 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         }
     };
     (field, sentence.to_owned())
-}
-
-#[derive(Debug, Template)]
-#[template(path = "pages/hub/choose.html")]
-struct ChooseView {
-    hub: HubFace,
-    add: String,
-    rss: String,
-    tabs: Vec<Tab>,
-    choices: Vec<Choice>,
-}
-
-#[derive(Debug)]
-struct Choice {
-    title: String,
-    path: String,
-    description: String,
-    rules: Vec<&'static str>,
-}
-
-/// `GET /{hub}/-/add`: which category a post belongs to.
-pub async fn choose(
-    app: web::Data<App>,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    let slug = slug.into_inner();
-    let (hub, all) = app
-        .db
-        .read(move |connection| {
-            let (Found::Here(hub) | Found::Moved(hub)) = find_hub(connection, &slug)? else {
-                return Err(PageError::NotFound(Missing::Hub));
-            };
-            let all = categories::list(connection, hub.id)?;
-            Ok((hub, all))
-        })
-        .await?;
-    if hub.suspended_at.is_some() {
-        return Err(PageError::Suspended);
-    }
-    let choices = all.iter().map(|category| Choice {
-        title: category.title.clone(),
-        path: format!("/{}/{}/add", hub.slug, category.slug),
-        description: category.description.clone(),
-        rules: rules(&Gate { hub: hub.clone(), category: category.clone() }),
-    });
-    let view = ChooseView {
-        add: format!("/{}/-/add", hub.slug),
-        rss: format!("/{}/rss", hub.slug),
-        tabs: add_tabs(&hub, &all, None),
-        choices: choices.collect(),
-        hub: HubFace::of(&hub),
-    };
-    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
 }

@@ -242,6 +242,7 @@ fn is_meant(request: &HttpRequest) -> bool {
         ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| says(name, "pre"));
     let site = request.headers().get("sec-fetch-site").map(header::HeaderValue::as_bytes);
     let from_us_or_typed = matches!(site, None | Some(b"none" | b"same-origin"));
-    let is_page = !request.headers().contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
+    let is_page =
+        !request.headers().contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
     *request.method() == Method::GET && !looks_ahead && from_us_or_typed && is_page
 }

@@ -44,9 +44,8 @@ pub fn understood(found: &ReceiptOf) -> Option<Understood> {
 pub fn understood_json(found: &ReceiptOf) -> Option<serde_json::Value> {
     let sent = sent(found)?;
     let ping = &found.ping;
-    let field = |came: &Option<String>, stored: &str| {
-        serde_json::json!({ "came": came, "stored": stored })
-    };
+    let field =
+        |came: &Option<String>, stored: &str| serde_json::json!({ "came": came, "stored": stored });
     Some(serde_json::json!({
         "method": method(sent),
         "charset": sent.charset,
@@ -69,7 +68,9 @@ fn charset_words(sent: &Sent) -> String {
             format!("It came by {method} and was read as {charset}: its field “charset” says so.")
         }
         CharsetFrom::Header => {
-            format!("It came by {method} and was read as {charset}: its header Content-Type says so.")
+            format!(
+                "It came by {method} and was read as {charset}: its header Content-Type says so."
+            )
         }
         CharsetFrom::Utf8 => format!(
             "It came by {method} and was read as {charset}: it names no charset, and its bytes are UTF-8."

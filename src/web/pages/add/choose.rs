@@ -1,0 +1,83 @@
+//! Which category a post belongs to.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::resolve::{Found, find_hub};
+use crate::app::{App, Gate};
+use crate::db::categories::{self, Category};
+use crate::db::hubs::Hub;
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::Visit;
+use crate::web::pages::face::{HubFace, Tab, tabs};
+use crate::web::pages::list::rules;
+use crate::web::respond;
+
+/// The hub's tabs, each leading to the add page of its category.
+pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
+    let mut tabs = tabs(hub, categories, current);
+    for tab in tabs.iter_mut().skip(1) {
+        tab.path.push_str("/add");
+        tab.count.clear();
+    }
+    if let Some(everything) = tabs.first_mut() {
+        everything.title = "Everything".to_owned();
+        everything.count.clear();
+        everything.is_current = false;
+    }
+    tabs
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/choose.html")]
+struct ChooseView {
+    hub: HubFace,
+    add: String,
+    rss: String,
+    tabs: Vec<Tab>,
+    choices: Vec<Choice>,
+}
+
+#[derive(Debug)]
+struct Choice {
+    title: String,
+    path: String,
+    description: String,
+    rules: Vec<&'static str>,
+}
+
+/// `GET /{hub}/-/add`: which category a post belongs to.
+pub async fn choose(
+    app: web::Data<App>,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let slug = slug.into_inner();
+    let (hub, all) = app
+        .db
+        .read(move |connection| {
+            let (Found::Here(hub) | Found::Moved(hub)) = find_hub(connection, &slug)? else {
+                return Err(PageError::NotFound(Missing::Hub));
+            };
+            let all = categories::list(connection, hub.id)?;
+            Ok((hub, all))
+        })
+        .await?;
+    if hub.suspended_at.is_some() {
+        return Err(PageError::Suspended);
+    }
+    let choices = all.iter().map(|category| Choice {
+        title: category.title.clone(),
+        path: format!("/{}/{}/add", hub.slug, category.slug),
+        description: category.description.clone(),
+        rules: rules(&Gate { hub: hub.clone(), category: category.clone() }),
+    });
+    let view = ChooseView {
+        add: format!("/{}/-/add", hub.slug),
+        rss: format!("/{}/rss", hub.slug),
+        tabs: add_tabs(&hub, &all, None),
+        choices: choices.collect(),
+        hub: HubFace::of(&hub),
+    };
+    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
+}
