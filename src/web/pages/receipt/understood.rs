@@ -4,6 +4,7 @@ use crate::actions::receipt::ReceiptOf;
 use crate::app::ReceiptKind;
 use crate::model::ping::CharsetFrom;
 use crate::model::sent::Sent;
+use crate::model::text;
 
 /// One field of a ping.
 #[derive(Debug)]
@@ -82,6 +83,19 @@ fn charset_words(sent: &Sent) -> String {
     }
 }
 
+/// A stranger's text, in which nothing hides: what would be dropped has its number instead.
+fn visible(came: &str) -> String {
+    let mut text = String::with_capacity(came.len());
+    for c in came.chars() {
+        if text::is_dropped(c) {
+            text.push_str(&format!("[U+{:04X}]", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
 fn fields(found: &ReceiptOf, sent: &Sent) -> Vec<Field> {
     let ping = &found.ping;
     let field = |name, code, came: &Option<String>, stored: &str| {
@@ -91,7 +105,7 @@ fn fields(found: &ReceiptOf, sent: &Sent) -> Vec<Field> {
             code,
             stored: stored.to_owned(),
             is_made_up: came.is_none() && !stored.is_empty(),
-            came: came.filter(|came| came != stored),
+            came: came.filter(|came| came != stored).map(|came| visible(&came)),
         }
     };
     vec![
