@@ -4,26 +4,20 @@
 mod arrived;
 mod bookmarklet;
 mod choose;
+mod desk;
 mod remembered;
 mod stamp;
 
 use std::sync::Arc;
 
-use actix_web::cookie::Cookie;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 
-use super::face::{HubFace, Tab};
-use super::list::{closed_since, rules};
 use crate::actions::arrived::{ArrivedError, look_for_proof};
 use crate::actions::preview::{self, PreviewError};
-use crate::actions::receive_ping::{Incoming, ReceiveError, knows_passphrase, receive};
+use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
 use crate::actions::resolve::{Found, PingAddress, find_category, find_gate};
-use crate::app::{App, Gate};
-use crate::db::categories::{self, Category};
-use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::category::PingPolicy;
+use crate::app::App;
+use crate::limits::{Limit, TooOften};
 use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
 use crate::model::problems::Problems;
 use crate::model::sent::Sent;
@@ -33,10 +27,9 @@ use crate::secret::Secret;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
-use arrived::{ArrivedPart, ask};
-use bookmarklet::bookmarklet;
-use choose::add_tabs;
+use arrived::ask;
 pub use choose::choose;
+use desk::{Desk, Parts, WRONG_PASSPHRASE, with_cookie};
 use stamp::Age;
 
 /// A post as it was typed into the form.
@@ -79,49 +72,6 @@ impl std::fmt::Debug for AddForm {
     }
 }
 
-#[derive(Debug, Template)]
-#[template(path = "pages/hub/add.html")]
-struct AddView {
-    hub: HubFace,
-    add: String,
-    rss: String,
-    tabs: Vec<Tab>,
-    category: String,
-    category_path: String,
-    ping: String,
-    wants_passphrase: bool,
-    closed_since: String,
-    rules: Vec<&'static str>,
-    csrf: String,
-    form: AddForm,
-    problems: Problems,
-    arrived: Option<ArrivedPart>,
-    /// The address that was asked about.
-    asked: String,
-    /// Whether its page is being read for a proof.
-    looking: bool,
-    /// What was found on the post's page, in sentences.
-    seen: Vec<String>,
-    /// Whether a link filled the form in.
-    is_linked: bool,
-    /// Whether this browser showed the passphrase before.
-    knows: bool,
-    /// The bookmark that opens this page with a post in it.
-    bookmarklet: String,
-    /// The address of the category's page, to link to.
-    page: String,
-    webmention: String,
-}
-
-/// What the page shows beside the form.
-#[derive(Debug, Default)]
-struct Parts {
-    arrived: Option<ArrivedPart>,
-    looking: bool,
-    seen: Vec<String>,
-    is_linked: bool,
-}
-
 /// What may stand behind a `?`: `post` asks whether it arrived, the rest fills the form in.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -145,11 +95,13 @@ pub async fn show(
     let (hub, category) = names.into_inner();
     let found = app.db.read(move |c| find_category(c, &hub, &category)).await?;
     let gate = match found {
-        Found::Here(gate) => gate,
+        Found::Here(gate) => Arc::new(gate),
         Found::Moved(gate) => {
             let query = request.query_string();
-            let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-            let path = format!("/{}/{}/add{query}", gate.hub.slug, gate.category.slug);
+            // A header takes nothing beyond ASCII.
+            let mark = if query.is_empty() || !query.is_ascii() { "" } else { "?" };
+            let query = if mark.is_empty() { "" } else { query };
+            let path = format!("/{}/{}/add{mark}{query}", gate.hub.slug, gate.category.slug);
             return Ok(respond::moved(&path));
         }
         Found::Gone => return Err(PageError::Gone(Missing::Category)),
@@ -166,119 +118,6 @@ pub async fn show(
     };
     let parts = Parts { arrived, looking, is_linked, ..Parts::default() };
     Desk::of(&app, &request, &gate, visit).page(form, Problems::default(), parts).await
-}
-
-/// A category's form in front of somebody.
-struct Desk<'a> {
-    app: &'a Arc<App>,
-    gate: &'a Gate,
-    visit: Visit,
-    from: AddressBlock,
-    /// Whether this browser showed the passphrase before.
-    knows: bool,
-    /// The cookie that says so from now on, or no more.
-    cookie: Option<Cookie<'static>>,
-}
-
-impl<'a> Desk<'a> {
-    fn of(app: &'a Arc<App>, request: &HttpRequest, gate: &'a Gate, visit: Visit) -> Self {
-        let knows = remembered::is_known(app, gate, request);
-        Self { app, gate, visit, from: client(app, request), knows, cookie: None }
-    }
-
-    /// The form as it was typed, with what is wrong with it. Nothing is lost: the passphrase is
-    /// the one field that does not come back, since a right one is remembered.
-    async fn back(
-        mut self,
-        mut form: AddForm,
-        mut problems: Problems,
-        parts: Parts,
-    ) -> Result<HttpResponse, PageError> {
-        let typed = !form.passphrase.trim().is_empty() && problems.of("passphrase").is_empty();
-        if typed && !self.knows {
-            match knows_passphrase(self.app, self.gate, &form.passphrase, self.from).await {
-                Ok(true) => {
-                    form.passphrase.clear();
-                    self.knows = true;
-                    self.cookie = remembered::cookie(self.app, self.gate);
-                }
-                Ok(false) => problems.add("passphrase", WRONG_PASSPHRASE),
-                // It was not looked at: it stays for the next time.
-                Err(_) => {}
-            }
-        }
-        self.page(form, problems, parts).await
-    }
-
-    async fn page(
-        self,
-        form: AddForm,
-        problems: Problems,
-        parts: Parts,
-    ) -> Result<HttpResponse, PageError> {
-        if self.gate.hub.suspended_at.is_some() {
-            return Err(PageError::Suspended);
-        }
-        let id = self.gate.hub.id;
-        let all = self.app.db.read(move |c| categories::list(c, id)).await?;
-        let view = self.view(&all, form, problems, parts);
-        let status = if view.problems.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        };
-        let response = respond::private_page(status, &view, Some(&view.hub.accent), &self.visit)?;
-        Ok(with_cookie(response, self.cookie.as_ref()))
-    }
-
-    fn view(
-        &self,
-        all: &[Category],
-        mut form: AddForm,
-        problems: Problems,
-        parts: Parts,
-    ) -> AddView {
-        let Parts { arrived, looking, seen, is_linked } = parts;
-        let (app, hub, category) = (self.app, &self.gate.hub, &self.gate.category);
-        let csrf = self.visit.csrf.clone();
-        if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
-            form.stamp = stamp::now(app, &csrf);
-        }
-        let path = format!("/{}/{}", hub.slug, category.slug);
-        AddView {
-            add: format!("{path}/add"),
-            rss: format!("{path}/rss"),
-            tabs: add_tabs(hub, all, Some(category)),
-            category: category.title.clone(),
-            ping: app.addresses.ping(category.number),
-            wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
-            closed_since: closed_since(self.gate),
-            rules: rules(self.gate),
-            csrf,
-            form,
-            asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
-            arrived,
-            looking,
-            seen,
-            is_linked,
-            knows: self.knows,
-            bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
-            category_path: path,
-            page: app.addresses.category(&hub.slug, &category.slug),
-            webmention: app.addresses.webmention(),
-            hub: HubFace::of(hub),
-            problems,
-        }
-    }
-}
-
-fn with_cookie(mut response: HttpResponse, cookie: Option<&Cookie<'static>>) -> HttpResponse {
-    if let Some(cookie) = cookie
-        && let Err(error) = response.add_cookie(cookie)
-    {
-        tracing::error!(%error, "a cookie could not be set");
-    }
-    response
 }
 
 /// Reads the post's page and fills in what stands there; nothing is stored.
@@ -324,16 +163,21 @@ pub async fn create(
     visit: Visit,
     form: Checked<AddForm>,
 ) -> Result<HttpResponse, PageError> {
-    let mut form = form.0;
+    let form = form.0;
     let (hub, category) = names.into_inner();
     let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;
     let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
     let desk = Desk::of(&app, &request, &gate, visit);
     match form.step.as_str() {
-        "fetch" => return fetch(desk, form).await,
-        "forget" => return forget(desk, form).await,
-        _ => {}
+        "fetch" => fetch(desk, form).await,
+        "forget" => forget(desk, form).await,
+        _ => send(desk, form).await,
     }
+}
+
+/// Takes the post in, or gives the form back.
+async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageError> {
+    let (app, gate) = (desk.app, desk.gate);
     if let Some(sentence) = programs_do(&desk, &mut form) {
         return desk.back(form, Problems::one("form", sentence), Parts::default()).await;
     }
@@ -346,11 +190,11 @@ pub async fn create(
         read_as: Some(Sent::of("UTF-8", CharsetFrom::Form)),
         ..Incoming::of(Some(form.url.clone()), CameBy::Form, desk.from)
     };
-    match receive(&app, &gate, incoming).await {
+    match receive(app, gate, incoming).await {
         Ok(received) => {
             app.metrics.ping("form");
             let token = received.receipt.token(&app.secrets);
-            let cookie = remembered::cookie(&app, &gate).filter(|_| !desk.knows);
+            let cookie = remembered::cookie(app, gate).filter(|_| !desk.knows);
             Ok(with_cookie(respond::see_other(&format!("/r/{token}")), cookie.as_ref()))
         }
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
@@ -408,9 +252,6 @@ pub async fn prove(
     let path = format!("/{}/{}/add?looking=1&post={post}", gate.hub.slug, gate.category.slug);
     Ok(respond::see_other(&path))
 }
-
-const WRONG_PASSPHRASE: &str =
-    "This is not the passphrase of this category. Check it with the organizers.";
 
 /// Which field a refusal belongs to, and what to do. Nothing typed is lost.
 fn problem(error: &ReceiveError) -> (&'static str, String) {
