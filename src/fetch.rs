@@ -14,7 +14,8 @@
 //!
 //! Nothing is carried from hop to hop: no cookies, no credentials, no referrer.
 //!
-//! [`post_form`] is the command line's TrackBack client, to addresses that its user typed.
+//! [`post_form`] and [`Fetcher::for_user`] are the command line's TrackBack client, for addresses
+//! that its user typed.
 
 mod address;
 mod budget;
@@ -82,7 +83,8 @@ pub struct Fetcher(Arc<Inner>);
 struct Inner {
     dialer: Dialer,
     budgets: Budgets,
-    about: Url,
+    /// Where stands who reads; none for the command line's own user.
+    about: Option<Url>,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -124,7 +126,20 @@ impl Fetcher {
         }
         let budgets = Budgets::new(&setup.limits, clock);
         let dialer = Dialer::new(setup, clock)?;
-        Ok(Self(Arc::new(Inner { dialer, budgets, about })))
+        Ok(Self(Arc::new(Inner { dialer, budgets, about: Some(about) })))
+    }
+
+    /// A fetcher for the command line: it reads what its own user typed, wherever that is.
+    ///
+    /// # Errors
+    /// As of [`Fetcher::new`].
+    pub fn for_user(clock: &Clock) -> Result<Self, rustls::Error> {
+        let resolver = Resolver::system();
+        let limits = Limits::default();
+        let setup = Setup { dial: Dial::Anywhere, own: Own::nobody(), resolver, limits };
+        let budgets = Budgets::new(&setup.limits, clock);
+        let dialer = Dialer::new(setup, clock)?;
+        Ok(Self(Arc::new(Inner { dialer, budgets, about: None })))
     }
 
     /// Reads an address, following at most [`Limits::redirects`] redirects.
@@ -200,7 +215,10 @@ impl Fetcher {
     /// complain, and about what, without the address of whoever sent the ping.
     fn user_agent(&self, ping: Option<PublicId>) -> HeaderValue {
         let ping = ping.map(|id| format!("; ping {id}")).unwrap_or_default();
-        HeaderValue::try_from(format!("{} (+{}{ping})", request::PRODUCT, self.0.about))
+        let Some(about) = &self.0.about else {
+            return HeaderValue::from_static(request::PRODUCT);
+        };
+        HeaderValue::try_from(format!("{} (+{about}{ping})", request::PRODUCT))
             .unwrap_or_else(|_unprintable| HeaderValue::from_static(request::PRODUCT))
     }
 }

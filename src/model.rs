@@ -14,6 +14,7 @@ pub mod passphrase;
 pub mod ping;
 pub mod ping_key;
 pub mod problems;
+pub mod sent;
 pub mod slug;
 pub mod targets;
 pub mod text;

@@ -22,6 +22,15 @@
     button.hidden = false;
     button.addEventListener("click", () => { print(); });
   }
+  for (const link of document.querySelectorAll("[data-drag]")) {
+    // It does something on other pages only; here the page's policy would stop it.
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const hint = document.getElementById(link.getAttribute("aria-describedby"));
+      hint.setAttribute("role", "status");
+      hint.textContent = "It works on other pages: drag it to your bookmarks bar, and press it there on the page of your post.";
+    });
+  }
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
     const events = new EventSource(live.dataset.live);

@@ -44,6 +44,8 @@ pub struct CategoryDraft {
     pub closes_at: String,
     /// Days the passphrase it has goes on working beside a new one; empty: none.
     pub keep_old: String,
+    /// `on` where pings by GET are taken.
+    pub takes_get: String,
 }
 
 impl std::fmt::Debug for CategoryDraft {
@@ -69,6 +71,7 @@ impl CategoryDraft {
             closes_at: time::local(category.closes_at, time_zone),
             keep_old: "7".to_owned(),
             is_default: if category.is_default { "on" } else { "" }.to_owned(),
+            takes_get: if category.takes_get { "on" } else { "" }.to_owned(),
         }
     }
 
@@ -144,6 +147,7 @@ impl CategoryDraft {
                     opens_at,
                     closes_at,
                     keep_old_until: self.keep_old_until(now),
+                    takes_get: !self.takes_get.is_empty(),
                 };
                 Ok((texts, passphrase))
             }

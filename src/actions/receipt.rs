@@ -10,6 +10,7 @@ use crate::db::{DbError, categories, hubs, jobs, keys, listed, pings};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::PingState;
+use crate::model::sent::Sent;
 
 /// A receipt's ping, and where it was sent.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct ReceiptOf {
     pub next_reading: Option<Timestamp>,
     /// Whether its sender took it back.
     pub was_withdrawn: bool,
+    /// How it came, until its texts are deleted.
+    pub sent: Option<Sent>,
 }
 
 /// Why a receipt's sender cannot have their way.
@@ -77,8 +80,11 @@ async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, 
             let job = JobKey::verify(hub.id, ping.id);
             let next_reading = jobs::find_run_at(connection, job)?;
             let was_withdrawn = pings::was_withdrawn(connection, hub.id, &ping)?;
+            let sent = pings::find_sent(connection, hub.id, ping.id)?;
             let gate = Gate { hub, category };
-            Ok(Some(ReceiptOf { receipt, ping, gate, reading, next_reading, was_withdrawn }))
+            let found =
+                ReceiptOf { receipt, ping, gate, reading, next_reading, was_withdrawn, sent };
+            Ok(Some(found))
         })
         .await
 }

@@ -21,6 +21,7 @@ use crate::model::id::{HubId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::ping_key::PingKey;
+use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
@@ -53,6 +54,11 @@ pub struct Incoming {
     pub passphrase_public: bool,
     /// Whether an organizer had the blog's feed followed: that stands for the passphrase.
     pub followed: bool,
+    /// Whether its browser showed the passphrase before, and holds a cookie of ours for it.
+    pub remembered: bool,
+    /// In which charset its fields came, and by which method: its receipt says how the ping was
+    /// understood. The fields are filled in from this ping.
+    pub read_as: Option<Sent>,
 }
 
 impl Incoming {
@@ -69,6 +75,8 @@ impl Incoming {
             vouch: None,
             passphrase_public: false,
             followed: false,
+            remembered: false,
+            read_as: None,
         }
     }
 }
@@ -306,6 +314,10 @@ async fn check_passphrase(
     if incoming.followed {
         return Ok(Right::of(true));
     }
+    if incoming.remembered {
+        app.limits.take(Limit::ProvedPing(gate.category.id), incoming.sender)?;
+        return Ok(Right::of(true));
+    }
     let typed = incoming.passphrase.as_ref().filter(|typed| !typed.expose().trim().is_empty());
     let Some(typed) = typed else {
         // Today's WordPress has no place for a passphrase, and a feed has none either.
@@ -385,6 +397,22 @@ pub(super) async fn try_passphrase(
     Ok(false)
 }
 
+/// Whether this is the passphrase of a category that wants one; counts as a try. For a form that
+/// comes back for another reason, so that nobody types it twice.
+pub async fn knows_passphrase(
+    app: &App,
+    gate: &Gate,
+    typed: &str,
+    sender: AddressBlock,
+) -> Result<bool, ReceiveError> {
+    match (gate.category.ping_policy, &gate.category.passphrase_hash, Passphrase::parse(typed)) {
+        (PingPolicy::Passphrase, Some(phc), Ok(passphrase)) => {
+            try_passphrase(app, &gate.category, phc, &passphrase, sender).await
+        }
+        (PingPolicy::Passphrase | PingPolicy::Open | PingPolicy::Closed, _, _) => Ok(false),
+    }
+}
+
 async fn remember_refusal(
     app: &App,
     gate: &Gate,
@@ -429,7 +457,11 @@ async fn queue_is_full(app: &App, gate: &Gate, proved: bool) -> Result<bool, DbE
 /// What is stored of a ping: text as text, cut to its limits (`wire-formats.md`).
 fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &Right) -> NewPing {
     let plain = |field: &Option<String>, max| {
-        text::cut(&text::plain(field.as_deref().unwrap_or_default()), max)
+        let field = field.as_deref().unwrap_or_default();
+        // People type text into a form, and not HTML.
+        let text =
+            if incoming.came_by == CameBy::Form { text::tidy(field) } else { text::plain(field) };
+        text::cut(&text, max)
     };
     let excerpt = plain(&incoming.excerpt, MAX_EXCERPT);
     let mut title = plain(&incoming.title, MAX_TITLE);
@@ -462,7 +494,19 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &R
         waits: true,
         brought_title,
         brought_blog_name: !brought.is_empty(),
+        sent: sent(incoming),
     }
+}
+
+/// The fields as they came.
+fn sent(incoming: &Incoming) -> Option<Sent> {
+    Some(Sent {
+        url: incoming.url.clone(),
+        title: incoming.title.clone(),
+        excerpt: incoming.excerpt.clone(),
+        blog_name: incoming.blog_name.clone(),
+        ..incoming.read_as.clone()?
+    })
 }
 
 /// The keyed hash of a sender's address block, the same for a month at most (`security.md`, "IP
@@ -622,6 +666,13 @@ fn update_if_same_sender(
     }
     if same_right && changed {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
+        if let Some(sent) = new.sent.clone() {
+            let sent = match pings::find_sent(tx.reading(), old.hub_id, old.id)? {
+                Some(before) => sent.after(before),
+                None => sent,
+            };
+            pings::update_sent(tx, old.hub_id, old.id, &sent)?;
+        }
     }
     if new.proved && !old.proved || !new.unverified && old.unverified {
         // Whoever pings with more than a claim need not wait for the claim's page.

@@ -98,6 +98,9 @@ pub struct Add {
     /// It takes no pings from then on.
     #[arg(long, value_name = "TIME", default_value = "")]
     closes: String,
+    /// Take pings by GET too, as software of 2002 sends them.
+    #[arg(long)]
+    get_pings: bool,
     /// One or two sentences.
     #[arg(long, default_value = "")]
     description: String,
@@ -220,6 +223,7 @@ impl Add {
             is_default: if self.default { "on" } else { "" }.to_owned(),
             opens_at: self.opens.clone(),
             closes_at: self.closes.clone(),
+            takes_get: if self.get_pings { "on" } else { "" }.to_owned(),
             passphrase,
             ..CategoryDraft::default()
         };

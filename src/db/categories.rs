@@ -54,6 +54,8 @@ pub struct Category {
     pub old_passphrase_hash: Option<String>,
     /// How long that one still works.
     pub old_passphrase_until: Option<Timestamp>,
+    /// Whether it takes pings by GET, as TrackBack 1.0 had them.
+    pub takes_get: bool,
     /// How many posts are listed.
     pub listed_count: i64,
     /// How many blogs have a listed post.
@@ -96,6 +98,8 @@ pub struct CategoryTexts {
     pub closes_at: Option<Timestamp>,
     /// How long the passphrase it has goes on working beside a new one.
     pub keep_old_until: Option<Timestamp>,
+    /// Whether it takes pings by GET.
+    pub takes_get: bool,
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -129,6 +133,7 @@ pub fn insert(
             categories::is_default.eq(new.is_default),
             categories::opens_at.eq(new.opens_at.map(Timestamp::micros)),
             categories::closes_at.eq(new.closes_at.map(Timestamp::micros)),
+            categories::takes_get.eq(new.takes_get),
             categories::closed_at.eq(closed_at(None, new.ping_policy, now)),
             categories::created_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
@@ -171,6 +176,7 @@ pub fn update(
             categories::closes_at.eq(new.closes_at.map(Timestamp::micros)),
             categories::old_passphrase_hash.eq(old_hash),
             categories::old_passphrase_until.eq(old_until.map(Timestamp::micros)),
+            categories::takes_get.eq(new.takes_get),
             categories::closed_at.eq(closed_at(old.closed_at, new.ping_policy, now)),
             categories::changed_at.eq(now.micros()),
         ))

@@ -8,6 +8,7 @@ use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{AccountId, CategoryId, HubId, KeyId, PingId, PublicId};
 use crate::model::ping::{CameBy, PingState};
+use crate::model::sent::Sent;
 
 /// A ping.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -97,6 +98,8 @@ pub struct NewPing {
     pub brought_title: bool,
     /// Whether the blog's name came with the ping, or was made up.
     pub brought_blog_name: bool,
+    /// How it came, where its receipt says so.
+    pub sent: Option<Sent>,
 }
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
@@ -124,6 +127,7 @@ pub fn insert(
         pings::sender_hash.eq(&new.sender_hash),
         pings::received_at.eq(now.micros()),
         pings::unverified.eq(new.unverified),
+        pings::sent.eq(new.sent.as_ref().and_then(Sent::to_json)),
     );
     Ok(on_backend!(tx.connection => |connection| {
         diesel::insert_into(pings::table)
@@ -175,6 +179,28 @@ pub fn find_for_update(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<Opti
             .execute(connection)?;
     }
     find(tx.connection, hub, ping)
+}
+
+/// How a ping came; `None` where that was not kept, or deleted with its texts.
+pub fn find_sent(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<Sent>, DbError> {
+    let json: Option<Option<String>> = pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+        .select(pings::sent)
+        .first(connection)
+        .optional()?;
+    Ok(json.flatten().as_deref().and_then(Sent::from_json))
+}
+
+/// Notes how a ping came the last time.
+pub fn update_sent(tx: &mut Tx<'_>, hub: HubId, ping: PingId, sent: &Sent) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::sent.eq(sent.to_json()))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// The hub and row behind a public id: permalinks and receipts name no hub, so this is the one

@@ -104,6 +104,7 @@ fn purge(
             pings::excerpt.eq(""),
             pings::blog_name.eq(""),
             pings::blog_key.eq(""),
+            pings::sent.eq(None::<String>),
             pings::purged_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;

@@ -132,6 +132,7 @@ table! {
         closes_at -> Nullable<BigInt>,
         old_passphrase_hash -> Nullable<Text>,
         old_passphrase_until -> Nullable<BigInt>,
+        takes_get -> Bool,
         listed_count -> BigInt,
         blog_count -> BigInt,
         last_listed_at -> Nullable<BigInt>,
@@ -206,6 +207,7 @@ table! {
         purged_at -> Nullable<BigInt>,
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
+        sent -> Nullable<Text>,
     }
 }
 

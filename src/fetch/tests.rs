@@ -83,7 +83,7 @@ fn recorded(setup: Setup, instead: Option<SocketAddr>) -> (Fetcher, Dialled) {
 fn dialling(dialer: Dialer) -> Fetcher {
     let budgets = Budgets::new(&dialer.setup.limits, &dialer.clock);
     let about = url("https://hub.example.org/help/fetching");
-    Fetcher(Arc::new(Inner { dialer, budgets, about }))
+    Fetcher(Arc::new(Inner { dialer, budgets, about: Some(about) }))
 }
 
 fn taken(dialled: &Dialled) -> Vec<SocketAddr> {

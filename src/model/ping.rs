@@ -95,6 +95,22 @@ named! {
     }
 }
 
+named! {
+    /// Where it was read in which charset a ping was written.
+    CharsetFrom {
+        /// The form field `charset`.
+        Field = "field",
+        /// The header `Content-Type`.
+        Header = "header",
+        /// Nothing was declared, and the bytes are UTF-8.
+        Utf8 = "utf-8",
+        /// Nothing was declared, and they are not: windows-1252.
+        Fallback = "fallback",
+        /// Our own form, which is always UTF-8.
+        Form = "form",
+    }
+}
+
 /// An organizer's verdict on a ping (`product.md`, rule 11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -106,7 +106,7 @@ pub fn first_words(text: &str, count: usize) -> String {
 /// Whether `c` has no place in a line of text, wherever it stands.
 ///
 /// White space is not asked about: tab, line feed and U+0085 are folded, not dropped.
-fn is_dropped(c: char) -> bool {
+pub fn is_dropped(c: char) -> bool {
     if c.is_whitespace() || matches!(c, '!'..='~') {
         return false;
     }

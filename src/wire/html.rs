@@ -29,8 +29,11 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub(super) use base::of as base_of;
 pub use other_types::{link_in_json, link_in_text};
 pub use source::{CutShort, Source};
+pub(super) use tag::decoded as decoded_attribute;
+pub(super) use walk::settings as rewriter_settings;
 
 use crate::clock::Timestamp;
 use std::fmt;

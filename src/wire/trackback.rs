@@ -5,12 +5,14 @@
 
 mod answer;
 mod charset;
+mod discovery;
 mod form;
 mod listing;
 
 pub use answer::{Answer, AnswerError, Answered, CONTENT_TYPE, MAX_ANSWER, read_answer};
 pub use charset::{Charset, CharsetSource, MAX_LABEL};
 pub(super) use charset::{by_label as encoding_by_label, parameter as charset_parameter};
+pub use discovery::discover;
 pub use form::{
     FORM_TYPE, MAX_BODY, MAX_PAIRS, OutgoingPing, ParseError, Ping, encode, parse, parse_query,
 };

@@ -140,6 +140,9 @@ story! {
             ("a url with a password", full.clone(), vec![form], b"url=http://a:b@ada.example/".to_vec()),
             ("a url of 3,000 bytes", full.clone(), vec![form], format!("url=http://ada.example/{}", "x".repeat(3_000)).into_bytes()),
             ("10,000 fields", full.clone(), vec![form], many.into_bytes()),
+            ("25 fields", full.clone(), vec![form], format!("url=http://ada.example/25{}", "&a=1".repeat(24)).into_bytes()),
+            ("a charset of 50 letters", full.clone(), vec![form], format!("url=http://ada.example/50&charset={}", "x".repeat(50)).into_bytes()),
+            ("what is no address", full.clone(), vec![form], b"url=http://%5B".to_vec()),
             ("33 KB", full.clone(), vec![form], format!("url=http://ada.example/&excerpt={}", "x".repeat(33_000)).into_bytes()),
             ("an encoding that is refused", full.clone(), vec![("content-type", "application/x-www-form-urlencoded; charset=utf-16")], b"url=http://ada.example/16".to_vec()),
             ("a multipart body", full.clone(), vec![("content-type", "multipart/form-data; boundary=x")], b"--x\r\n\r\n".to_vec()),
@@ -158,13 +161,49 @@ story! {
         }
         let own = format!("url={}/sxsw", "https://hubs.example");
         assert!(topic.ping_raw(&full, &[form], own.into_bytes()).await.is_stored(), "another site");
+        let page = site.browser().open("/sxsw").await;
+        assert_eq!(titles(&page).len(), 1, "nothing else was stored");
         let get = site.browser().open(&format!("/tb/{number}?url=http://ada.example/get")).await;
         answers.push_str(&format!("a ping by GET: {}\n  {}\n", get.status, get.body.lines().nth(3).unwrap()));
+        let mut topic = topic;
+        let settings = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(settings).await;
+        topic.organizer.submit(settings, &[("takes_get", "on")]).await.has_status(303);
+        let mut add = |name: &str, answer: &crate::harness::Page| {
+            let message = answer.body.split_once("<message>").unwrap().1.split_once('<').unwrap().0;
+            answers.push_str(&format!("{name}: {}\n  {message}\n", answer.status));
+        };
+        let get = site.browser().open(&format!("/tb/{number}?url=http://ada.example/get")).await;
+        add("a ping by GET, where they are taken, without the passphrase", &get);
+        let get = site.browser().open(&format!("/tb/{number}/violet-crown?url=")).await;
+        add("a ping by GET without an address", &get);
+        let ahead = [("sec-purpose", "prefetch")];
+        let get = site.browser().open_with(&format!("/tb/{number}/violet-crown?url=http://ada.example/get"), &ahead).await;
+        add("a browser that looks ahead", &get);
+        for _ in 0..17 {
+            topic.ping_at(&format!("{bare}/violet-clown"), &[("url", "http://ada.example/w")]).await;
+        }
+        let wrong = site.browser().post_raw(&format!("{bare}/violet-clowns"), &[form], b"url=http://ada.example/w".to_vec()).await;
+        add("the twenty-first wrong passphrase of an hour", &wrong);
+        topic.organizer.open(settings).await;
+        topic.organizer.submit(settings, &[("ping", "open")]).await.has_status(303);
+        for n in 0..6 {
+            topic.ping_at(&bare, &[("url", &format!("http://ada.example/often/{n}"))]).await;
+        }
+        let often = site.browser().post_raw(&bare, &[form], b"url=http://ada.example/often".to_vec()).await;
+        add("a sixth ping at once", &often);
+        site.advance(crate::harness::hours(1));
+        topic.organizer.open(settings).await;
+        topic.organizer.submit(settings, &[("ping", "closed")]).await.has_status(303);
+        let closed = site.browser().post_raw(&bare, &[form], b"url=http://ada.example/closed".to_vec()).await;
+        add("a closed category", &closed);
+        topic.organizer.open("/operator").await;
+        topic.organizer.submit("/operator/hubs/sxsw/suspend", &[]).await.has_status(303);
+        let suspended = site.browser().post_raw(&bare, &[form], b"url=http://ada.example/suspended".to_vec()).await;
+        add("a suspended hub", &suspended);
         insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!("trackback_refusals", answers);
         });
-        let page = site.browser().open("/sxsw").await;
-        assert_eq!(titles(&page).len(), 1, "nothing else was stored");
     }
 
     async fn odd_bytes_are_stored_as_the_text_they_mean(site) {
@@ -266,6 +305,7 @@ story! {
         blogger.open("/sxsw/keynotes/add").await;
         let typed = [("url", "http://ada.example/form"), ("title", "By <hand>"),
             ("excerpt", "first words"), ("blog_name", "Ada"), ("passphrase", "wrong-one")];
+        site.advance(crate::harness::seconds(20));
         let page = blogger.submit("/sxsw/keynotes/add", &typed).await;
         page.has_status(422).says("This is not the passphrase of this category");
         assert_eq!(page.attributes("#title", "value"), ["By <hand>"]);

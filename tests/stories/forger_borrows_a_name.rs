@@ -85,6 +85,7 @@ story! { with blogs:
         assert_eq!(filled.attributes("#blog_name", "value"), ["My own name"], "what was typed stays");
         topic.organizer.open("/manage/sxsw").await.says("Nothing to look at");
         site.browser().open("/sxsw/keynotes").await.says("Nothing is listed here yet");
+        site.advance(seconds(5));
         blogger.submit(add, &[]).await.has_status(303);
         site.browser().open("/sxsw/keynotes").await.says("From my page").says("My own name");
 

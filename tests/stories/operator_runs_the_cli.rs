@@ -90,7 +90,7 @@ async fn a_hub_is_opened_pinged_and_read_from_the_command_line() {
             ping(&format!("{}/help", server.base), "http://ada.example/3").status.code(),
             Some(3)
         );
-        assert_eq!(ping("http://127.0.0.1:1/", "http://ada.example/4").status.code(), Some(3));
+        assert_eq!(ping("http://127.0.0.1:1/", "http://ada.example/4").status.code(), Some(4));
         let mut reader = Browser::new(&server.base);
         reader.open("/sxsw").await.says("One");
 

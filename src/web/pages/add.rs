@@ -1,33 +1,40 @@
 //! "Add your post": all ways to ping on one page, the form for blogs that cannot, and "Did my post
 //! arrive?".
 
+mod arrived;
+mod bookmarklet;
+mod choose;
+mod desk;
+mod remembered;
+mod stamp;
+
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 
-use super::face::{HubFace, Tab, tabs};
-use super::list::{closed, feed_path, rules};
-use super::reading::{self, At, Entered, Names};
-use crate::actions::arrived::{self, Arrived, ArrivedError, Proof};
+use crate::actions::arrived::{ArrivedError, look_for_proof};
 use crate::actions::preview::{self, PreviewError};
 use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate, Lock};
-use crate::db::categories::{self, Category};
-use crate::db::hubs::Hub;
 use crate::limits::{Limit, TooOften};
-use crate::model::category::{PingPolicy, Readers};
-use crate::model::ping::{CameBy, RefusalReason};
+use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
+use crate::model::ping_key::PingKey;
 use crate::model::problems::Problems;
-use crate::model::web_url::WebUrlError;
+use crate::model::sent::Sent;
+use crate::model::text;
+use crate::model::web_url::{self, WebUrlError};
 use crate::secret::Secret;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
+use crate::web::pages::reading::{self, At, Entered, Names};
 use crate::web::pings::KEY_OVER;
 use crate::web::respond;
-use crate::web::view::{Zone, closed_sentence};
+use crate::web::view::closed_sentence;
+use arrived::ask;
+pub use choose::choose;
+use desk::{Desk, Parts, WRONG_PASSPHRASE, with_cookie};
+use stamp::Age;
 
 /// A post as it was typed into the form.
 #[derive(Clone, Default, serde::Deserialize)]
@@ -38,8 +45,29 @@ pub struct AddForm {
     excerpt: String,
     blog_name: String,
     passphrase: String,
-    /// Which button was pressed: `fetch` fills the form in, anything else sends it.
+    /// Which button was pressed: `fetch` fills the form in, `forget` forgets the passphrase,
+    /// anything else sends it.
     step: String,
+    /// When the form was handed out, signed.
+    stamp: String,
+    /// A field that people do not see, and programs fill in.
+    more: String,
+}
+
+impl AddForm {
+    /// The form as a link fills it in: cut to what is stored.
+    fn linked(query: &Query) -> Self {
+        let field = |field: &Option<String>, most| {
+            text::cut(field.as_deref().unwrap_or_default().trim(), most)
+        };
+        Self {
+            url: field(&query.url, web_url::MAX_BYTES),
+            title: field(&query.title, MAX_TITLE),
+            excerpt: field(&query.excerpt, MAX_EXCERPT),
+            blog_name: field(&query.blog_name, MAX_TITLE),
+            ..Self::default()
+        }
+    }
 }
 
 impl std::fmt::Debug for AddForm {
@@ -48,70 +76,16 @@ impl std::fmt::Debug for AddForm {
     }
 }
 
-/// "Did my post arrive?", answered.
-#[derive(Debug)]
-struct ArrivedPart {
-    post: String,
-    kind: &'static str,
-    title: String,
-    sentence: String,
-    link: String,
-    /// The code that proves whose page it is, where that would say more.
-    code: String,
-    /// The receipt, for whoever has proved it.
-    receipt: String,
-}
-
-impl ArrivedPart {
-    /// The element that proves whose page it is.
-    fn meta(&self) -> String {
-        format!("<meta name=\"backchannel\" content=\"{}\">", self.code)
-    }
-}
-
-#[derive(Debug, Template)]
-#[template(path = "pages/hub/add.html")]
-struct AddView {
-    hub: HubFace,
-    add: String,
-    rss: String,
-    tabs: Vec<Tab>,
-    category: String,
-    category_path: String,
-    ping: String,
-    wants_passphrase: bool,
-    /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
-    closed: String,
-    rules: Vec<String>,
-    csrf: String,
-    form: AddForm,
-    problems: Problems,
-    arrived: Option<ArrivedPart>,
-    /// The address that was asked about.
-    asked: String,
-    /// Whether its page is being read for a proof.
-    looking: bool,
-    /// What was found on the post's page, in sentences.
-    seen: Vec<String>,
-    /// The address of the category's page, to link to.
-    page: String,
-    webmention: String,
-}
-
-/// What the page shows beside the form.
-#[derive(Debug, Default)]
-struct Parts {
-    arrived: Option<ArrivedPart>,
-    looking: bool,
-    seen: Vec<String>,
-}
-
-/// What may stand behind a `?`. (`post`, since `url` would be an old GET ping.)
+/// What may stand behind a `?`: `post` asks whether it arrived, the rest fills the form in.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Query {
     post: Option<String>,
     looking: Option<String>,
+    url: Option<String>,
+    title: Option<String>,
+    excerpt: Option<String>,
+    blog_name: Option<String>,
 }
 
 /// `GET /{hub}/{category}/add`
@@ -123,26 +97,27 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let names = Names::category(&names.0, &names.1);
-    let gate = match reading::enter(&app, &request, &names, "/add", &visit).await? {
-        Entered::In(at) => gate(*at)?,
+    let query_string = request.query_string();
+    // A header takes nothing beyond ASCII.
+    let rest = match query_string.is_empty() || !query_string.is_ascii() {
+        true => "/add".to_owned(),
+        false => format!("/add?{query_string}"),
+    };
+    let gate = match reading::enter(&app, &request, &names, &rest, &visit).await? {
+        Entered::In(at) => Arc::new(gate(*at)?),
         Entered::Answer(answer) => return Ok(answer),
     };
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let looking = query.looking.is_some();
+    let form = AddForm::linked(&query);
+    let is_linked = !form.url.is_empty();
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let arrived = match asked {
         Some(post) => Some(ask(&app, &request, &gate, &visit, post).await?),
         None => None,
     };
-    page(
-        &app,
-        &gate,
-        &visit,
-        AddForm::default(),
-        Problems::default(),
-        Parts { arrived, looking, ..Parts::default() },
-    )
-    .await
+    let parts = Parts { arrived, looking, is_linked, ..Parts::default() };
+    Desk::of(&app, &request, &gate, visit).page(form, Problems::default(), parts).await
 }
 
 fn gate(at: At) -> Result<Gate, PageError> {
@@ -167,182 +142,9 @@ async fn find_readable(
     }
 }
 
-async fn ask(
-    app: &App,
-    request: &HttpRequest,
-    gate: &Gate,
-    visit: &Visit,
-    post: String,
-) -> Result<ArrivedPart, PageError> {
-    let zone = Zone::of(&gate.hub);
-    let part = |kind, title: &str, sentence: String, link: String| ArrivedPart {
-        post: post.clone(),
-        kind,
-        title: title.to_owned(),
-        sentence,
-        link,
-        code: String::new(),
-        receipt: String::new(),
-    };
-    let asked = arrived::ask(app, gate, &post, &visit.csrf, client(app, request)).await;
-    Ok(match asked {
-        Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
-        Err(ArrivedError::Database(error)) => return Err(error.into()),
-        Err(ArrivedError::Url(error)) => {
-            part("bad", "This is no address of a post", error.to_string(), String::new())
-        }
-        Ok(Arrived::Never) => part(
-            "warn",
-            "It never arrived",
-            "No ping with this address has reached this category in the last days. Check the ping address in your tool, and that it is the address of the post and not of the blog.".to_owned(),
-            String::new(),
-        ),
-        Ok(Arrived::Refused(reason, at)) => {
-            let why = match reason {
-                RefusalReason::WrongPassphrase => "The passphrase was wrong",
-                RefusalReason::NoPassphrase => "The passphrase was missing",
-                RefusalReason::Closed => "The category was closed",
-                RefusalReason::Full => "Too many posts were waiting",
-                RefusalReason::Unproved => "The passphrase was missing",
-            };
-            let sentence = format!(
-                "It came on {} and was not taken in. {}",
-                zone.moment_zoned(at),
-                advice(reason)
-            );
-            part("bad", why, sentence, String::new())
-        }
-        Ok(Arrived::Unverified(since, proof)) => with_proof(part(
-            "warn",
-            "Its page was not found to link here yet",
-            format!(
-                "It arrived on {}. Nobody sees it before its page was read and links to {}.",
-                zone.moment_zoned(since),
-                app.addresses.category(&gate.hub.slug, &gate.category.slug),
-            ),
-            String::new(),
-        ), proof),
-        Ok(Arrived::Hidden(since, proof)) => with_proof(part(
-            "warn",
-            "Its page cannot be read",
-            format!(
-                "It was listed, and is off the list since {}, because its page could not be read for a day. It comes back when it can.",
-                zone.moment_zoned(since)
-            ),
-            String::new(),
-        ), proof),
-        Ok(Arrived::Waiting(since, proof)) => with_proof(part(
-            "warn",
-            "It is waiting",
-            format!(
-                "It arrived on {}, and waits for the organizers to look at it. There is nothing more for you to do.",
-                zone.moment_zoned(since)
-            ),
-            String::new(),
-        ), proof),
-        Ok(Arrived::Listed(id, since, proof)) => with_proof(part(
-            "good",
-            "It is listed",
-            format!("It has been listed since {}.", zone.moment_zoned(since)),
-            format!("/p/{id}"),
-        ), proof),
-    })
-}
-
-/// The receipt for whoever proved that the page is theirs, and for others the way to do so.
-fn with_proof(part: ArrivedPart, proof: Proof) -> ArrivedPart {
-    match proof {
-        Proof::Never => part,
-        Proof::Wanted(code) => ArrivedPart { code, ..part },
-        Proof::Given(token) => ArrivedPart { receipt: format!("/r/{token}"), ..part },
-    }
-}
-
-const fn advice(reason: RefusalReason) -> &'static str {
-    match reason {
-        RefusalReason::WrongPassphrase => {
-            "Check the passphrase with the organizers, and send the ping again."
-        }
-        RefusalReason::NoPassphrase => {
-            "Put the posting passphrase at the end of the ping address, and send the ping again."
-        }
-        RefusalReason::Closed => "Ask the organizers if it will open again.",
-        RefusalReason::Full => "Send it again later.",
-        RefusalReason::Unproved => {
-            "This category takes Webmentions and Pingbacks with its passphrase only: use the form above."
-        }
-    }
-}
-
-async fn page(
-    app: &App,
-    gate: &Gate,
-    visit: &Visit,
-    form: AddForm,
-    problems: Problems,
-    parts: Parts,
-) -> Result<HttpResponse, PageError> {
-    let Parts { arrived, looking, seen } = parts;
-    let (hub, category) = (&gate.hub, &gate.category);
-    if hub.suspended_at.is_some() {
-        return Err(PageError::Suspended);
-    }
-    let id = hub.id;
-    let all = app.db.read(move |c| categories::list(c, id)).await?;
-    let path = format!("/{}/{}", hub.slug, category.slug);
-    let view = AddView {
-        add: format!("{path}/add"),
-        rss: {
-            let lock = Lock::of(hub, Some(category));
-            feed_path(&path, lock.map(|lock| lock.feed_key(&app.secrets)).as_deref())
-        },
-        tabs: add_tabs(hub, &all, Some(category)),
-        category: category.title.clone(),
-        category_path: path,
-        ping: app.addresses.ping(category.number),
-        wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
-        closed: closed(gate, app.clock.now()),
-        rules: rules(gate, app.clock.now()),
-        csrf: visit.csrf.clone(),
-        form,
-        asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
-        arrived,
-        looking,
-        seen,
-        page: app.addresses.category(&hub.slug, &category.slug),
-        webmention: app.addresses.webmention(),
-        hub: HubFace::of(hub),
-        problems,
-    };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, Some(&view.hub.accent), visit)
-}
-
-/// The hub's tabs, each leading to the add page of its category.
-fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
-    let mut tabs = tabs(hub, categories, current);
-    for tab in tabs.iter_mut().skip(1) {
-        tab.path.push_str("/add");
-        tab.count.clear();
-    }
-    if let Some(everything) = tabs.first_mut() {
-        everything.title = "Everything".to_owned();
-        everything.count.clear();
-        everything.is_current = false;
-    }
-    tabs
-}
-
 /// Reads the post's page and fills in what stands there; nothing is stored.
-async fn fetch(
-    app: &std::sync::Arc<App>,
-    request: &HttpRequest,
-    gate: &Gate,
-    visit: &Visit,
-    mut form: AddForm,
-) -> Result<HttpResponse, PageError> {
-    match preview::preview(app, gate, &form.url, client(app, request)).await {
+async fn fetch(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageError> {
+    match preview::preview(desk.app, desk.gate, &form.url, desk.from).await {
         Ok(seen) => {
             form.url = seen.url;
             let fill = |field: &mut String, seen: String| {
@@ -355,18 +157,24 @@ async fn fetch(
             fill(&mut form.excerpt, seen.excerpt);
             fill(&mut form.blog_name, seen.blog_name);
             let parts = Parts { seen: seen.notes, ..Parts::default() };
-            page(app, gate, visit, form, Problems::default(), parts).await
+            desk.back(form, Problems::default(), parts).await
         }
         Err(PreviewError::TooOften(too_often)) => {
             let wait = words_for(too_often.retry_after);
             let sentence = format!("That was often. Wait {wait}, or type the rest yourself.");
-            page(app, gate, visit, form, Problems::one("url", sentence), Parts::default()).await
+            desk.back(form, Problems::one("url", sentence), Parts::default()).await
         }
         Err(error) => {
-            let problems = Problems::one("url", error.to_string());
-            page(app, gate, visit, form, problems, Parts::default()).await
+            desk.back(form, Problems::one("url", error.to_string()), Parts::default()).await
         }
     }
+}
+
+/// Forgets the passphrase, and nothing else that was typed.
+async fn forget(mut desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageError> {
+    desk.knows = false;
+    desk.cookie = Some(remembered::forgotten(desk.app, desk.gate));
+    desk.page(form, Problems::default(), Parts::default()).await
 }
 
 /// `POST /{hub}/{category}/add`
@@ -380,27 +188,64 @@ pub async fn create(
     let form = form.0;
     let (hub, category) = names.into_inner();
     let gate = find_readable(&app, &request, hub, category).await?;
-    if form.step == "fetch" {
-        return fetch(&app, &request, &gate, &visit, form).await;
+    let desk = Desk::of(&app, &request, &gate, visit);
+    match form.step.as_str() {
+        "fetch" => fetch(desk, form).await,
+        "forget" => forget(desk, form).await,
+        _ => send(desk, form).await,
+    }
+}
+
+/// Takes the post in, or gives the form back.
+async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageError> {
+    let (app, gate) = (desk.app, desk.gate);
+    if let Some(sentence) = programs_do(&desk, &mut form) {
+        return desk.back(form, Problems::one("form", sentence), Parts::default()).await;
     }
     let incoming = Incoming {
         title: Some(form.title.clone()),
         excerpt: Some(form.excerpt.clone()),
         blog_name: Some(form.blog_name.clone()),
         passphrase: Some(Secret::new(form.passphrase.clone())),
-        ..Incoming::of(Some(form.url.clone()), CameBy::Form, client(&app, &request))
+        remembered: desk.knows && form.passphrase.trim().is_empty(),
+        read_as: Some(Sent::of("UTF-8", CharsetFrom::Form)),
+        ..Incoming::of(Some(form.url.clone()), CameBy::Form, desk.from)
     };
-    match receive(&app, &gate, incoming).await {
+    match receive(app, gate, incoming).await {
         Ok(received) => {
             app.metrics.ping("form");
-            Ok(respond::see_other(&format!("/r/{}", received.receipt.token(&app.secrets))))
+            let token = received.receipt.token(&app.secrets);
+            // Whoever has a ping key has not shown the passphrase.
+            let by_key = PingKey::parse(&form.passphrase).is_some();
+            let cookie = remembered::cookie(app, gate).filter(|_| !desk.knows && !by_key);
+            Ok(with_cookie(respond::see_other(&format!("/r/{token}")), cookie.as_ref()))
         }
-        Err(ReceiveError::Database(error)) => Err(error.into()),
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
         Err(error) => {
+            if let ReceiveError::Database(error) = &error {
+                tracing::error!(%error, "a post from the form was not stored");
+            }
             let (field, sentence) = problem(&error);
-            page(&app, &gate, &visit, form, Problems::one(field, sentence), Parts::default()).await
+            desk.back(form, Problems::one(field, sentence), Parts::default()).await
         }
+    }
+}
+
+/// What a program does and people do not, in a sentence for people that do it all the same.
+fn programs_do(desk: &Desk<'_>, form: &mut AddForm) -> Option<&'static str> {
+    if !std::mem::take(&mut form.more).is_empty() {
+        return Some(
+            "A field that people cannot see was filled in, as programs do. It is empty again: look over what you typed, and press the button once more.",
+        );
+    }
+    match stamp::age(desk.app, &desk.visit.csrf, &form.stamp) {
+        Age::Right => None,
+        Age::TooFast => Some(
+            "That was faster than people type. Everything is still here: look it over, and press the button once more.",
+        ),
+        Age::TooOld => Some(
+            "This form was open for more than a day. Everything is still here: look it over, and press the button once more.",
+        ),
     }
 }
 
@@ -420,7 +265,7 @@ pub async fn prove(
 ) -> Result<HttpResponse, PageError> {
     let (hub, category) = names.into_inner();
     let gate = find_readable(&app, &request, hub, category).await?;
-    match arrived::look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
+    match look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
         Ok(()) | Err(ArrivedError::Url(_)) => {}
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
         Err(ArrivedError::Database(error)) => return Err(error.into()),
@@ -441,10 +286,7 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         ReceiveError::NoPassphrase => {
             ("passphrase", "Type the posting passphrase: the organizers gave it out.")
         }
-        ReceiveError::WrongPassphrase => (
-            "passphrase",
-            "This is not the passphrase of this category. Check it with the organizers.",
-        ),
+        ReceiveError::WrongPassphrase => ("passphrase", WRONG_PASSPHRASE),
         ReceiveError::KeyOver => ("passphrase", KEY_OVER),
         ReceiveError::TooOften(TooOften { limit: Limit::TryPassphrase(_), retry_after }) => {
             let wait = words_for(*retry_after);
@@ -469,56 +311,4 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         }
     };
     (field, sentence.to_owned())
-}
-
-#[derive(Debug, Template)]
-#[template(path = "pages/hub/choose.html")]
-struct ChooseView {
-    hub: HubFace,
-    add: String,
-    rss: String,
-    tabs: Vec<Tab>,
-    choices: Vec<Choice>,
-}
-
-#[derive(Debug)]
-struct Choice {
-    title: String,
-    path: String,
-    description: String,
-    rules: Vec<String>,
-}
-
-/// `GET /{hub}/-/add`: which category a post belongs to.
-pub async fn choose(
-    app: web::Data<App>,
-    request: HttpRequest,
-    slug: web::Path<String>,
-    visit: Visit,
-) -> Result<HttpResponse, PageError> {
-    let at = match reading::enter(&app, &request, &Names::hub(&slug), "/-/add", &visit).await? {
-        Entered::In(at) => *at,
-        Entered::Answer(answer) => return Ok(answer),
-    };
-    let (hub, lock, now) = (at.hub, at.lock, app.clock.now());
-    let id = hub.id;
-    let mut all = app.db.read(move |c| categories::list(c, id)).await?;
-    all.retain(|category| category.readers == Readers::Public);
-    let choices = all.iter().map(|category| Choice {
-        title: category.title.clone(),
-        path: format!("/{}/{}/add", hub.slug, category.slug),
-        description: category.description.clone(),
-        rules: rules(&Gate { hub: hub.clone(), category: category.clone() }, now),
-    });
-    let view = ChooseView {
-        add: format!("/{}/-/add", hub.slug),
-        rss: {
-            let key = lock.map(|lock| lock.feed_key(&app.secrets));
-            feed_path(&format!("/{}", hub.slug), key.as_deref())
-        },
-        tabs: add_tabs(&hub, &all, None),
-        choices: choices.collect(),
-        hub: HubFace::of(&hub),
-    };
-    respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &Visit::without_form())
 }

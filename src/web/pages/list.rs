@@ -257,7 +257,7 @@ pub fn feed_path(page: &str, key: Option<&str>) -> String {
 pub struct Query {
     before: Option<String>,
     __mode: Option<String>,
-    url: Option<String>,
+    pass: Option<String>,
 }
 
 /// `GET /{hub}`
@@ -282,8 +282,9 @@ pub async fn show_category(
 ) -> Result<HttpResponse, PageError> {
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let (hub, category) = names.into_inner();
-    if query.url.is_some() {
-        return Ok(trackback::refuse_get(&app));
+    if trackback::is_a_ping(&request) {
+        let address = Some(PingAddress::Slugs(hub, category));
+        return Ok(trackback::receive_get(&app, &request, address, query.pass).await);
     }
     if query.__mode.as_deref() == Some("rss") {
         let gate = find_gate(&app, PingAddress::Slugs(hub, category)).await?;

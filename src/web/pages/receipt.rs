@@ -2,6 +2,7 @@
 
 mod live;
 mod steps;
+mod understood;
 
 pub use live::show as live;
 
@@ -24,6 +25,7 @@ use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
 use crate::web::view::{Zone, iso};
 use steps::{StepsPart, steps};
+use understood::{Understood, understood, understood_json};
 
 #[derive(Debug, Template)]
 #[template(path = "pages/hub/receipt.html")]
@@ -53,6 +55,7 @@ struct ReceiptView {
     passphrase_public: bool,
     /// The blog's feed, where it can be followed.
     feed: String,
+    understood: Option<Understood>,
 }
 
 /// What may stand behind a `?`.
@@ -180,6 +183,7 @@ impl ReceiptView {
             } else {
                 String::new()
             },
+            understood: understood(found),
         }
     }
 }
@@ -267,6 +271,7 @@ fn json(app: &App, found: &ReceiptOf) -> HttpResponse {
         "page": page,
         "next_reading_at": next,
         "permalink": permalink,
+        "understood": understood_json(found),
     });
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))

@@ -6,7 +6,7 @@ mod answer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::actions::receive_ping::{self, Incoming, ReceiveError};
@@ -14,13 +14,16 @@ use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::db::DbError;
 use crate::db::listed;
-use crate::model::ping::{CameBy, LISTED_EXCERPT};
+use crate::model::ping::{CameBy, CharsetFrom, LISTED_EXCERPT};
+use crate::model::sent::Sent;
 use crate::model::text;
 use crate::secret::Secret;
 use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
 use crate::web::respond;
-use crate::wire::trackback::{self, Listing, ListingItem, MAX_BODY, MAX_LISTED};
+use crate::wire::trackback::{
+    self, Charset, CharsetSource, Listing, ListingItem, MAX_BODY, MAX_LISTED,
+};
 use answer::{Refusal, answer};
 
 /// How long a ping's body may take to arrive.
@@ -45,7 +48,6 @@ pub struct Query {
     tb_id: Option<String>,
     pass: Option<String>,
     __mode: Option<String>,
-    url: Option<String>,
 }
 
 impl Names {
@@ -83,24 +85,39 @@ async fn take_in(
     payload: web::Payload,
 ) -> Result<receive_ping::Received, Refusal> {
     let (address, passphrase) = names.address(query);
-    let address = address.ok_or(Refusal::NoSuchCategory)?;
     let body = tokio::time::timeout(BODY_WITHIN, read_body(payload, MAX_BODY)).await;
     let body = body.unwrap_or(Err(PageError::TimedOut)).map_err(Refusal::Body)?;
     let content_type =
         request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
     let ping = trackback::parse(content_type, &body).map_err(Refusal::Parse)?;
-    let gate =
-        find_gate(app, address).await.map_err(ReceiveError::Database).map_err(Refusal::Ping)?;
-    let gate = gate.ok_or(Refusal::NoSuchCategory)?;
+    let gate = gate_of(app, address).await?;
+    store(app, request, &gate, ping, passphrase).await
+}
+
+async fn gate_of(app: &App, address: Option<PingAddress>) -> Result<Arc<Gate>, Refusal> {
+    let address = address.ok_or(Refusal::NoSuchCategory)?;
+    let gate = find_gate(app, address).await;
+    gate.map_err(ReceiveError::Database).map_err(Refusal::Ping)?.ok_or(Refusal::NoSuchCategory)
+}
+
+async fn store(
+    app: &App,
+    request: &HttpRequest,
+    gate: &Arc<Gate>,
+    ping: trackback::Ping,
+    passphrase: Option<String>,
+) -> Result<receive_ping::Received, Refusal> {
+    let by_get = *request.method() == Method::GET;
     let incoming = Incoming {
         title: ping.title,
         excerpt: ping.excerpt,
         blog_name: ping.blog_name,
         passphrase: passphrase.or(ping.passphrase).map(Secret::new),
+        read_as: Some(Sent { by_get, ..Sent::of(ping.charset.name, read_from(ping.charset)) }),
         ..Incoming::of(ping.url, CameBy::Trackback, client(app, request))
     };
     let received =
-        tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, &gate, incoming)).await;
+        tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, gate, incoming)).await;
     received.unwrap_or(Err(ReceiveError::Busy)).map_err(|error| {
         if gate.is_secret() && error.reveals_category() {
             Refusal::NoSuchCategory
@@ -110,15 +127,28 @@ async fn take_in(
     })
 }
 
-/// `GET`: the old listing with `__mode=rss`, a sentence for those who would ping by GET, and for
-/// people in a browser the category's page.
+const fn read_from(charset: Charset) -> CharsetFrom {
+    match charset.read_from {
+        CharsetSource::Field => CharsetFrom::Field,
+        CharsetSource::Header => CharsetFrom::Header,
+        CharsetSource::Utf8 => CharsetFrom::Utf8,
+        CharsetSource::Fallback => CharsetFrom::Fallback,
+    }
+}
+
+/// `GET`: a ping by GET, the old listing with `__mode=rss`, and for people in a browser the
+/// category's page.
 pub async fn show(
     app: web::Data<App>,
+    request: HttpRequest,
     names: web::Path<Names>,
     query: Option<web::Query<Query>>,
 ) -> HttpResponse {
     let query = query.map(web::Query::into_inner).unwrap_or_default();
-    let (address, _) = names.into_inner().address(&query);
+    let (address, passphrase) = names.into_inner().address(&query);
+    if is_a_ping(&request) {
+        return receive_get(&app, &request, address, passphrase).await;
+    }
     match show_gate(&app, address, &query).await {
         Ok(response) => response,
         Err(refusal) => answer(&app, Err(refusal)),
@@ -130,12 +160,8 @@ async fn show_gate(
     address: Option<PingAddress>,
     query: &Query,
 ) -> Result<HttpResponse, Refusal> {
-    if query.url.is_some() {
-        return Err(Refusal::MustPost);
-    }
     let failed = |error| Refusal::Ping(ReceiveError::Database(error));
-    let address = address.ok_or(Refusal::NoSuchCategory)?;
-    let gate = find_gate(app, address).await.map_err(failed)?.ok_or(Refusal::NoSuchCategory)?;
+    let gate = gate_of(app, address).await?;
     if gate.is_secret() {
         return Err(Refusal::NoSuchCategory);
     }
@@ -179,7 +205,53 @@ pub async fn list(app: &App, gate: Arc<Gate>) -> Result<HttpResponse, DbError> {
         .body(trackback::listing(&listing)))
 }
 
-/// The answer to a ping by GET: those who would send one are told to use POST.
-pub fn refuse_get(app: &App) -> HttpResponse {
-    answer(app, Err(Refusal::MustPost))
+/// Whether a GET would ping: it names a post.
+pub fn is_a_ping(request: &HttpRequest) -> bool {
+    let mut fields = url::form_urlencoded::parse(request.query_string().as_bytes());
+    fields.any(|(name, _)| name == "url")
+}
+
+/// A ping by GET (TrackBack 1.0), where the category takes them.
+pub async fn receive_get(
+    app: &App,
+    request: &HttpRequest,
+    address: Option<PingAddress>,
+    passphrase: Option<String>,
+) -> HttpResponse {
+    let received = take_in_get(app, request, address, passphrase).await;
+    answer(app, received)
+}
+
+async fn take_in_get(
+    app: &App,
+    request: &HttpRequest,
+    address: Option<PingAddress>,
+    passphrase: Option<String>,
+) -> Result<receive_ping::Received, Refusal> {
+    if !is_meant(request) {
+        return Err(Refusal::MustPost);
+    }
+    let gate = gate_of(app, address).await?;
+    if !gate.category.takes_get {
+        return Err(Refusal::MustPost);
+    }
+    let ping = trackback::parse_query(request.query_string()).map_err(Refusal::Parse)?;
+    let passphrase = passphrase.or_else(|| ping.passphrase.clone());
+    store(app, request, &gate, ping, passphrase).await
+}
+
+/// Whether somebody means to ping by this GET: not a HEAD, and not a browser that looks ahead,
+/// loads a picture or follows somebody else's link. Software of 2002 says nothing of the kind.
+fn is_meant(request: &HttpRequest) -> bool {
+    let says = |name: &str, word: &str| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.contains(word))
+    };
+    let looks_ahead =
+        ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| says(name, "pre"));
+    let site = request.headers().get("sec-fetch-site").map(header::HeaderValue::as_bytes);
+    let from_us_or_typed = matches!(site, None | Some(b"none" | b"same-origin"));
+    let is_page =
+        !request.headers().contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
+    *request.method() == Method::GET && !looks_ahead && from_us_or_typed && is_page
 }

@@ -9,7 +9,7 @@ use url::Url;
 ///
 /// A `<base>` counts for what stands before it too, so it is looked for first; few pages have
 /// one, and of those only the tags up to it are read.
-pub(super) fn of(html: &str, page: &Url) -> Url {
+pub(in crate::wire) fn of(html: &str, page: &Url) -> Url {
     if !mentions_base(html.as_bytes()) {
         return page.clone();
     }

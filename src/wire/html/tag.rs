@@ -40,7 +40,7 @@ impl<'a> Tag<'a> {
 }
 
 /// An attribute's value with its entities decoded; nothing where it is too long to be words.
-pub(super) fn decoded(value: &str) -> Option<String> {
+pub(in crate::wire) fn decoded(value: &str) -> Option<String> {
     (value.len() <= MAX_VALUE).then(|| htmlize::unescape_attribute(value).into_owned())
 }
 

@@ -71,7 +71,7 @@ fn write(
 }
 
 /// A limit for the memory, and none for markup that a browser would have to guess at.
-pub(super) fn settings<'handlers, 'selectors>() -> Settings<'handlers, 'selectors> {
+pub(in crate::wire) fn settings<'handlers, 'selectors>() -> Settings<'handlers, 'selectors> {
     Settings::new()
         .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MAX_MEMORY))
         .with_strict(false)

@@ -190,3 +190,70 @@ pub fn answer(app: &App, received: Result<Received, Refusal>) -> HttpResponse {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Closed;
+    use crate::clock::Timestamp;
+    use crate::limits::{Limit, TooOften};
+    use crate::model::id::CategoryId;
+
+    /// Every refusal there is, those too that no story brings about.
+    #[test]
+    fn every_refusal_side_by_side() {
+        let category = CategoryId(1);
+        let too_often = |limit, seconds| {
+            let retry_after = Duration::from_secs(seconds);
+            Refusal::Ping(ReceiveError::TooOften(TooOften { limit, retry_after }))
+        };
+        let url = |error| Refusal::Ping(ReceiveError::Url(error));
+        let closed = |is_over| {
+            let (at, time_zone) = (Timestamp::from_micros(0), "UTC".to_owned());
+            Refusal::Ping(ReceiveError::Closed(Closed { at, is_over, time_zone }))
+        };
+        let all = [
+            Refusal::NoSuchCategory,
+            Refusal::MustPost,
+            Refusal::Body(PageError::TooLarge),
+            Refusal::Body(PageError::TimedOut),
+            Refusal::Body(PageError::BadRequest("cut off")),
+            Refusal::Parse(ParseError::TooLarge),
+            Refusal::Parse(ParseError::TooManyPairs),
+            Refusal::Parse(ParseError::Multipart),
+            Refusal::Parse(ParseError::CharsetTooLong),
+            Refusal::Parse(ParseError::CharsetRefused),
+            url(WebUrlError::Missing),
+            url(WebUrlError::TooLong),
+            url(WebUrlError::NotHttp),
+            url(WebUrlError::Userinfo),
+            url(WebUrlError::NotPublic),
+            url(WebUrlError::Malformed),
+            Refusal::Ping(ReceiveError::OwnPage),
+            closed(true),
+            closed(false),
+            Refusal::Ping(ReceiveError::Suspended),
+            Refusal::Ping(ReceiveError::NoPassphrase),
+            Refusal::Ping(ReceiveError::WrongPassphrase),
+            Refusal::Ping(ReceiveError::KeyOver),
+            too_often(Limit::StrangerPing(category), 12),
+            too_often(Limit::TryPassphrase(category), 180),
+            Refusal::Ping(ReceiveError::Full),
+            Refusal::Ping(ReceiveError::Backlog),
+            Refusal::Ping(ReceiveError::Busy),
+            Refusal::Ping(ReceiveError::Database(DbError::Busy)),
+            Refusal::Ping(ReceiveError::Database(DbError::NotFound)),
+        ];
+        let mut answers = String::new();
+        for refusal in &all {
+            let wait = refusal.retry_after().map(|wait| format!(", again in {} s", wait.as_secs()));
+            let (status, outcome) = (refusal.status().as_u16(), refusal.outcome());
+            let wait = wait.unwrap_or_default();
+            answers.push_str(&format!("{status} {outcome}{wait}\n  {}\n", refusal.message()));
+            assert!(!refusal.message().contains('\n'), "one line: senders read it so");
+        }
+        insta::with_settings!({ snapshot_path => "../../../../tests/snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("trackback_every_refusal", answers);
+        });
+    }
+}

@@ -1,0 +1,201 @@
+//! The page "Add your post" with its form, before it is sent and when it comes back.
+
+use std::sync::Arc;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::AddForm;
+use super::arrived::ArrivedPart;
+use super::bookmarklet::bookmarklet;
+use super::choose::add_tabs;
+use super::remembered;
+use super::stamp::{self, Age};
+use crate::actions::receive_ping::knows_passphrase;
+use crate::app::{App, Gate, Lock};
+use crate::db::categories::{self, Category};
+use crate::limits::AddressBlock;
+use crate::model::category::PingPolicy;
+use crate::model::problems::Problems;
+use crate::web::error::PageError;
+use crate::web::extract::{Visit, client};
+use crate::web::pages::face::{HubFace, Tab};
+use crate::web::pages::list::{closed, feed_path, rules};
+use crate::web::respond;
+
+/// Beside its field.
+pub const WRONG_PASSPHRASE: &str =
+    "This is not the passphrase of this category. Check it with the organizers.";
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/add.html")]
+struct AddView {
+    hub: HubFace,
+    add: String,
+    rss: String,
+    tabs: Vec<Tab>,
+    category: String,
+    category_path: String,
+    ping: String,
+    wants_passphrase: bool,
+    /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
+    closed: String,
+    rules: Vec<String>,
+    csrf: String,
+    form: AddForm,
+    problems: Problems,
+    arrived: Option<ArrivedPart>,
+    /// The address that was asked about.
+    asked: String,
+    /// Whether its page is being read for a proof.
+    looking: bool,
+    /// What was found on the post's page, in sentences.
+    seen: Vec<String>,
+    /// Whether a link filled the form in.
+    is_linked: bool,
+    /// Whether this browser showed the passphrase before.
+    knows: bool,
+    /// The bookmark that opens this page with a post in it.
+    bookmarklet: String,
+    /// The address of the category's page, to link to.
+    page: String,
+    webmention: String,
+}
+
+/// What the page shows beside the form.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// "Did my post arrive?", answered.
+    pub arrived: Option<ArrivedPart>,
+    /// Whether the page is being read for a proof.
+    pub looking: bool,
+    /// What was found on the post's page, in sentences.
+    pub seen: Vec<String>,
+    /// Whether a link filled the form in.
+    pub is_linked: bool,
+}
+
+/// A category's form in front of somebody.
+pub struct Desk<'a> {
+    /// The instance.
+    pub app: &'a Arc<App>,
+    /// The category.
+    pub gate: &'a Arc<Gate>,
+    /// The browser.
+    pub visit: Visit,
+    /// Where it is.
+    pub from: AddressBlock,
+    /// Whether this browser showed the passphrase before.
+    pub knows: bool,
+    /// The cookie that says so from now on, or no more.
+    pub cookie: Option<Cookie<'static>>,
+}
+
+impl<'a> Desk<'a> {
+    /// Whoever sent this request.
+    pub fn of(app: &'a Arc<App>, request: &HttpRequest, gate: &'a Arc<Gate>, visit: Visit) -> Self {
+        let knows = remembered::is_known(app, gate, request);
+        Self { app, gate, visit, from: client(app, request), knows, cookie: None }
+    }
+
+    /// The form as it was typed, with what is wrong with it. Nothing is lost: the passphrase is
+    /// the one field that does not come back, since a right one is remembered.
+    pub async fn back(
+        mut self,
+        mut form: AddForm,
+        mut problems: Problems,
+        parts: Parts,
+    ) -> Result<HttpResponse, PageError> {
+        let typed = !form.passphrase.trim().is_empty() && problems.of("passphrase").is_empty();
+        if typed && !self.knows {
+            match knows_passphrase(self.app, self.gate, &form.passphrase, self.from).await {
+                Ok(true) => {
+                    form.passphrase.clear();
+                    self.knows = true;
+                    self.cookie = remembered::cookie(self.app, self.gate);
+                }
+                Ok(false) => problems.add("passphrase", WRONG_PASSPHRASE),
+                // It was not looked at: it stays for the next time.
+                Err(_) => {}
+            }
+        }
+        self.page(form, problems, parts).await
+    }
+
+    /// The page with this form.
+    pub async fn page(
+        self,
+        form: AddForm,
+        problems: Problems,
+        parts: Parts,
+    ) -> Result<HttpResponse, PageError> {
+        if self.gate.hub.suspended_at.is_some() {
+            return Err(PageError::Suspended);
+        }
+        let id = self.gate.hub.id;
+        let all = self.app.db.read(move |c| categories::list(c, id)).await?;
+        let view = self.view(&all, form, problems, parts);
+        let status = if view.problems.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        let response = respond::private_page(status, &view, Some(&view.hub.accent), &self.visit)?;
+        Ok(with_cookie(response, self.cookie.as_ref()))
+    }
+
+    fn view(
+        &self,
+        all: &[Category],
+        mut form: AddForm,
+        problems: Problems,
+        parts: Parts,
+    ) -> AddView {
+        let Parts { arrived, looking, seen, is_linked } = parts;
+        let (app, hub, category) = (self.app, &self.gate.hub, &self.gate.category);
+        let csrf = self.visit.csrf.clone();
+        if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
+            form.stamp = stamp::now(app, &csrf);
+        }
+        let path = format!("/{}/{}", hub.slug, category.slug);
+        AddView {
+            add: format!("{path}/add"),
+            rss: {
+                let lock = Lock::of(hub, Some(category));
+                feed_path(&path, lock.map(|lock| lock.feed_key(&app.secrets)).as_deref())
+            },
+            tabs: add_tabs(hub, all, Some(category)),
+            category: category.title.clone(),
+            ping: app.addresses.ping(category.number),
+            wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
+            closed: closed(self.gate, app.clock.now()),
+            rules: rules(self.gate, app.clock.now()),
+            csrf,
+            form,
+            asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
+            arrived,
+            looking,
+            seen,
+            is_linked,
+            knows: self.knows,
+            bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
+            category_path: path,
+            page: app.addresses.category(&hub.slug, &category.slug),
+            webmention: app.addresses.webmention(),
+            hub: HubFace::of(hub),
+            problems,
+        }
+    }
+}
+
+/// The answer, with a cookie if there is one.
+pub fn with_cookie(mut response: HttpResponse, cookie: Option<&Cookie<'static>>) -> HttpResponse {
+    if let Some(cookie) = cookie
+        && let Err(error) = response.add_cookie(cookie)
+    {
+        tracing::error!(%error, "a cookie could not be set");
+    }
+    response
+}

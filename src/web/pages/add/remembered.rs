@@ -1,0 +1,69 @@
+//! A browser that showed a category's passphrase need not show it again in the same session.
+//!
+//! Its cookie holds no passphrase: a keyed hash of the category and of what the passphrase hashes
+//! to, so that a new passphrase is asked for by itself. It goes to this category's form alone.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite};
+
+use crate::app::{App, Gate};
+use crate::clock::Timestamp;
+use crate::model::category::PingPolicy;
+use crate::model::id::encode;
+use crate::secret::same;
+
+/// Browsers that bring back their last session keep its cookies: a day is the end all the same.
+const LASTS: Duration = Duration::from_secs(24 * 3_600);
+
+fn name(app: &App, gate: &Gate) -> String {
+    let prefix = if app.addresses.is_https() { "__Secure-" } else { "" };
+    format!("{prefix}backchannel-pass-{}", gate.category.number)
+}
+
+/// The value for a passphrase that was shown then; none where the category wants none.
+fn value(app: &App, gate: &Gate, at: Timestamp) -> Option<String> {
+    let category = &gate.category;
+    let phc = category.passphrase_hash.as_ref()?;
+    if category.ping_policy != PingPolicy::Passphrase {
+        return None;
+    }
+    let seconds = at.seconds();
+    let parts: [&[u8]; 3] = [&category.id.0.to_be_bytes(), phc.as_bytes(), &seconds.to_be_bytes()];
+    Some(format!("{seconds}-{}", encode(&app.secrets.sign("knows-passphrase", &parts)[..16])))
+}
+
+fn cookie_of(app: &App, gate: &Gate, value: String) -> Cookie<'static> {
+    Cookie::build(name(app, gate), value)
+        .path(format!("/{}/{}/add", gate.hub.slug, gate.category.slug))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.addresses.is_https())
+        .finish()
+}
+
+/// The cookie of a browser that showed the passphrase just now.
+pub fn cookie(app: &App, gate: &Gate) -> Option<Cookie<'static>> {
+    value(app, gate, app.clock.now()).map(|value| cookie_of(app, gate, value))
+}
+
+/// The cookie that makes a browser forget it.
+pub fn forgotten(app: &App, gate: &Gate) -> Cookie<'static> {
+    let mut cookie = cookie_of(app, gate, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// Whether this browser showed the passphrase that the category has today.
+pub fn is_known(app: &App, gate: &Gate, request: &HttpRequest) -> bool {
+    let Some(cookie) = request.cookie(&name(app, gate)) else { return false };
+    let seconds = cookie.value().split_once('-').and_then(|(at, _)| at.parse::<i64>().ok());
+    let Some(micros) = seconds.and_then(|seconds| seconds.checked_mul(1_000_000)) else {
+        return false;
+    };
+    let at = Timestamp::from_micros(micros);
+    let is_ours =
+        value(app, gate, at).is_some_and(|value| same(value.as_bytes(), cookie.value().as_bytes()));
+    is_ours && app.clock.now().since(at) < LASTS
+}
