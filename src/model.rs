@@ -9,6 +9,7 @@ pub mod email;
 pub mod hub;
 pub mod id;
 pub mod job;
+pub mod log;
 pub mod passphrase;
 pub mod ping;
 pub mod problems;

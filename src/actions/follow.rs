@@ -11,11 +11,12 @@ use crate::app::{App, Gate, ReceiptKind};
 use crate::clock::Timestamp;
 use crate::db::feeds::{FollowedFeed, NewFeed};
 use crate::db::jobs::{self, Claimed, JobKey};
-use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, slugs};
+use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, log, slugs};
 use crate::fetch::{FetchError, Fetched, Get};
 use crate::limits::AddressBlock;
-use crate::model::id::{BlogId, CategoryId, FeedId, HubId};
+use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId};
 use crate::model::job::{FollowedBy, JobKind};
+use crate::model::log::LogKind;
 use crate::model::ping::CameBy;
 use crate::model::targets::Targets;
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -61,14 +62,14 @@ impl From<DbError> for FollowError {
 }
 
 /// Follows a feed, or the feed that a blog's page names: posts under `tag`, or, where that is
-/// empty, posts that link to the category.
+/// empty, posts that link to the category. An organizer's account, or, without one, its blogger.
 pub async fn follow(
     app: &App,
     hub: HubId,
     category: CategoryId,
     typed: &str,
     tag: &str,
-    by: FollowedBy,
+    by: Option<AccountId>,
 ) -> Result<FeedId, FollowError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
     if url.is_under(app.addresses.base()) {
@@ -79,7 +80,7 @@ pub async fn follow(
         url: url.as_str().to_owned(),
         tag: crate::model::hub::line(tag.trim().trim_start_matches('#'), syndication::MAX_CATEGORY),
         blog_key: url.blog_key(),
-        followed_by: by,
+        followed_by: if by.is_some() { FollowedBy::Organizer } else { FollowedBy::Blogger },
     };
     let now = app.clock.now();
     app.db
@@ -90,15 +91,23 @@ pub async fn follow(
             let feed = feeds::insert(tx, hub, &new, now)?;
             let key = JobKey { hub, kind: JobKind::ReadFeed, subject: feed.0 };
             jobs::enqueue(tx, key, now, now)?;
+            if by.is_some() {
+                log::insert(tx, hub, by, LogKind::FeedFollowed, &new.url, now)?;
+            }
             Ok(feed)
         })
         .await
 }
 
 /// Follows a feed no more.
-pub async fn unfollow(app: &App, hub: HubId, feed: FeedId) -> Result<(), DbError> {
+pub async fn unfollow(app: &App, hub: HubId, feed: FeedId, by: AccountId) -> Result<(), DbError> {
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
+            let url = feeds::find(tx.reading(), hub, feed)?.map(|feed| feed.url);
+            if let Some(url) = url {
+                log::insert(tx, hub, Some(by), LogKind::FeedRemoved, &url, now)?;
+            }
             jobs::delete(tx, JobKey { hub, kind: JobKind::ReadFeed, subject: feed.0 })?;
             feeds::delete(tx, hub, feed)
         })

@@ -15,7 +15,7 @@ use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy
 use crate::model::hub::line;
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::passphrase::Passphrase;
-use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
+use crate::model::ping::{CameBy, HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
@@ -162,9 +162,11 @@ pub async fn receive(
         }
         reads = false;
     }
-    let waits = ping.unverified
-        || !lists_at_once(app, gate, &ping, incoming.followed).await?
-        || !proved && floods_the_page(app, gate, url.as_str());
+    let mut waits = ping.unverified || !lists_at_once(app, gate, &ping, incoming.followed).await?;
+    if !waits && !proved && floods_the_page(app, gate, url.as_str()) {
+        waits = true;
+        ping.held_for = Some(HeldFor::Flood);
+    }
     if waits && queue_is_full(app, gate, proved).await? {
         remember_refusal(app, gate, Some(&url), RefusalReason::Full).await?;
         return Err(ReceiveError::Full);
@@ -376,6 +378,7 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         waits: true,
         brought_title,
         brought_blog_name: !brought.is_empty(),
+        held_for: None,
     }
 }
 
@@ -484,14 +487,13 @@ fn update_if_same_sender(
         if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
     // What did not come again stays as it was.
     let newer = |brought, new: &String, old: &String| if brought { new } else { old }.clone();
+    let sent = old.sent();
     let texts = PingTexts {
-        title: newer(new.brought_title, &new.title, &old.title),
-        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &old.excerpt),
-        blog_name: newer(new.brought_blog_name, &new.blog_name, &old.blog_name),
+        title: newer(new.brought_title, &new.title, &sent.title),
+        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &sent.excerpt),
+        blog_name: newer(new.brought_blog_name, &new.blog_name, &sent.blog_name),
     };
-    let changed = old.title != texts.title
-        || old.excerpt != texts.excerpt
-        || old.blog_name != texts.blog_name;
+    let changed = texts != sent;
     if old.state != PingState::Pending || old.purged_at.is_some() {
         return Ok(());
     }

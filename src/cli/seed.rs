@@ -221,7 +221,7 @@ async fn open_hub(
             passphrase: category.passphrase.unwrap_or_default().into(),
             ..CategoryDraft::default()
         };
-        categories::open(app, id, &draft).await.map_err(|error| anyhow!("{error}"))?;
+        categories::open(app, id, &draft, None).await.map_err(|error| anyhow!("{error}"))?;
     }
     Ok(())
 }

@@ -9,9 +9,12 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::id::{
+    AccountId, BlogId, BulkId, CategoryId, FeedId, HubId, LogId, PingId, PublicId, ReportId,
+};
 use crate::model::job::{FollowedBy, JobKind};
-use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
+use crate::model::log::LogKind;
+use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -49,6 +52,8 @@ column! {
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
+    BulkId: BigInt as i64 => |id| Some(BulkId(id));
+    LogId: BigInt as i64 => |id| Some(LogId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -61,6 +66,8 @@ column! {
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
+    HeldFor: Text as String => |text| HeldFor::parse(&text);
+    LogKind: Text as String => |text| LogKind::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

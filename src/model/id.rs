@@ -26,6 +26,10 @@ ids! {
     ReportId,
     /// A feed that is followed.
     FeedId,
+    /// A verdict on many pings at once.
+    BulkId,
+    /// A line of a hub's log.
+    LogId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

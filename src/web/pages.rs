@@ -10,6 +10,7 @@ pub mod home;
 pub mod hub_settings;
 pub mod jobs;
 pub mod list;
+pub mod log;
 pub mod manage;
 pub mod operator;
 pub mod post;

@@ -16,6 +16,7 @@ mod every_page_renders;
 mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
 mod moderator_looks_at_the_queue;
+mod moderator_works_through_the_queue;
 mod operator_runs_the_cli;
 mod operator_runs_the_instance;
 mod organizer_opens_a_hub;

@@ -154,7 +154,7 @@ async fn seeded_gate(site: &Site) -> std::sync::Arc<backchannel::app::Gate> {
         listing: "all-wait".into(),
         ..Default::default()
     };
-    categories::open(app, hub, &draft).await.expect("a category");
+    categories::open(app, hub, &draft, None).await.expect("a category");
     let address = resolve::PingAddress::Slugs("sxsw".into(), "keynotes".into());
     resolve::find_gate(app, address).await.expect("read").expect("a gate")
 }

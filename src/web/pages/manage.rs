@@ -76,6 +76,8 @@ pub enum DeskTab {
     Feeds,
     /// The hub's texts and switches.
     Settings,
+    /// Who did what.
+    Log,
 }
 
 impl HubDesk {
@@ -130,6 +132,11 @@ impl HubDesk {
     /// Whether the tab of followed feeds is shown.
     pub fn is_feeds(&self) -> bool {
         self.is(&DeskTab::Feeds)
+    }
+
+    /// Whether the tab of the log is shown.
+    pub fn is_log(&self) -> bool {
+        self.is(&DeskTab::Log)
     }
 
     /// Whether the settings' tab is shown.

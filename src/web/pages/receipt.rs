@@ -18,7 +18,6 @@ use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
 use crate::model::category::PingPolicy;
-use crate::model::job::FollowedBy;
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
@@ -332,8 +331,7 @@ pub async fn follow(
         return Err(PageError::NotFound(Missing::Receipt));
     }
     let (hub, category) = (found.gate.hub.id, found.gate.category.id);
-    let by = FollowedBy::Blogger;
-    match follow::follow(&app, hub, category, &view.feed, &form.0.tag, by).await {
+    match follow::follow(&app, hub, category, &view.feed, &form.0.tag, None).await {
         Ok(_) | Err(FollowError::Already) => {
             Ok(respond::see_other(&format!("/r/{token}?done=follow")))
         }
