@@ -99,10 +99,10 @@ pub async fn decide_revision(
 }
 
 /// What became of taking a verdict back.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undone {
     /// It is taken back.
-    Done(Ping),
+    Done,
     /// There is none: it was taken back already, or none was given.
     Nothing,
     /// It is older than [`crate::model::ping::UNDO_FOR`].
@@ -127,7 +127,7 @@ pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<
             let (kind, detail) = (LogKind::Undo, state.as_str());
             let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
             log::insert_line(tx, hub, &line, now)?;
-            Ok(Undone::Done(ping))
+            Ok(Undone::Done)
         })
         .await
 }

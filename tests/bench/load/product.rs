@@ -123,7 +123,7 @@ impl Product {
             ..CategoryDraft::default()
         };
         run(async {
-            let saved = categories::open(&self.app, hub, &draft).await.map_err(stringly)?;
+            let saved = categories::open(&self.app, hub, &draft, None).await.map_err(stringly)?;
             let find = move |c: &mut _| backchannel::db::categories::find(c, hub, saved.id);
             let category = self.app.db.read(find).await?.context("the category")?;
             let number = category.number;

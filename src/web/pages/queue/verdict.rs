@@ -56,9 +56,8 @@ pub async fn decide(
             Decided::Done(ping) => ("done", ping),
             Decided::Stale(ping) => ("stale", ping),
         };
-    let did = [(name, ping.public_id.to_string())].map(|(name, id)| (name, id));
-    let did: Vec<(&str, &str)> = did.iter().map(|(name, id)| (*name, id.as_str())).collect();
-    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &did)))
+    let id = ping.public_id.to_string();
+    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[(name, &id)])))
 }
 
 /// `POST /manage/{hub}/pings/{id}/undo`
@@ -72,7 +71,7 @@ pub async fn undo(
     match moderate::undo(&app, scope.hub.id, ping, scope.account.id).await {
         Ok(Undone::TooLate) => Err(PageError::BadRequest(TOO_LATE)),
         // Twice undone, or nothing to undo: the page shows how things stand.
-        Ok(Undone::Done(_) | Undone::Nothing) | Err(DbError::NotFound) => {
+        Ok(Undone::Done | Undone::Nothing) | Err(DbError::NotFound) => {
             Ok(respond::see_other(&form.0.path(&scope.hub.slug, &[])))
         }
         Err(error) => Err(error.into()),
