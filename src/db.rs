@@ -14,7 +14,9 @@ mod writer;
 
 pub mod accounts;
 pub mod blogs;
+pub mod bulk;
 pub mod categories;
+pub mod edits;
 pub mod feeds;
 pub mod health;
 pub mod hubs;
@@ -24,6 +26,7 @@ pub mod jobs;
 pub mod keys;
 pub mod links;
 pub mod listed;
+pub mod log;
 pub mod members;
 pub mod pings;
 pub mod prune;
@@ -34,6 +37,7 @@ pub mod refusals;
 pub mod reports;
 pub mod sessions;
 pub mod slugs;
+pub mod verdicts;
 
 pub use connection::DbConnection;
 pub use error::DbError;

@@ -10,6 +10,7 @@ pub mod email;
 pub mod hub;
 pub mod id;
 pub mod job;
+pub mod log;
 pub mod passphrase;
 pub mod ping;
 pub mod ping_key;

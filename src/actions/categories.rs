@@ -6,10 +6,11 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::{Category, CategoryTexts};
 use crate::db::hubs::Hub;
-use crate::db::{DbError, categories, pings};
+use crate::db::{DbError, categories, log, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::{MAX_CATEGORIES, MAX_DESCRIPTION, MAX_TITLE, line, paragraphs};
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::{AccountId, CategoryId, HubId};
+use crate::model::log::LogKind;
 use crate::model::passphrase::Passphrase;
 use crate::model::problems::Problems;
 use crate::model::slug::Slug;
@@ -205,10 +206,16 @@ impl From<DbError> for CategoryError {
 /// Numbers are tried this often until a free one is found.
 const TRIES: usize = 20;
 
-/// Opens a category at the end of a hub.
-pub async fn open(app: &App, hub: &Hub, draft: &CategoryDraft) -> Result<Saved, CategoryError> {
+/// Opens a category at the end of a hub; `by` whom, unless the command line does.
+pub async fn open(
+    app: &App,
+    hub: &Hub,
+    draft: &CategoryDraft,
+    by: Option<AccountId>,
+) -> Result<Saved, CategoryError> {
     let (now, zone) = (app.clock.now(), &hub.time_zone);
-    let (mut texts, passphrase) = draft.check(false, zone, now).map_err(CategoryError::Problems)?;
+    let (mut texts, passphrase) =
+        draft.check(false, zone, now).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
     let hub = hub.id;
     let id = app
@@ -219,6 +226,7 @@ pub async fn open(app: &App, hub: &Hub, draft: &CategoryDraft) -> Result<Saved, 
                 return Err(CategoryError::Problems(Problems::one("title", sentence)));
             }
             let number = free_number(tx)?;
+            log::insert(tx, hub, by, LogKind::CategoryOpened, &texts.title, now)?;
             Ok(categories::insert(tx, hub, number, &texts, now)?)
         })
         .await?;
@@ -243,6 +251,7 @@ pub async fn edit(
     hub: &Hub,
     category: &Category,
     draft: &CategoryDraft,
+    by: AccountId,
 ) -> Result<Saved, CategoryError> {
     let has_passphrase = category.passphrase_hash.is_some();
     let (now, zone) = (app.clock.now(), &hub.time_zone);
@@ -250,10 +259,34 @@ pub async fn edit(
         draft.check(has_passphrase, zone, now).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
     let (hub, id) = (hub.id, category.id);
+    let changed = changed(category, &texts);
     app.db
-        .write(move |tx| Ok::<_, CategoryError>(categories::update(tx, hub, id, &texts, now)?))
+        .write(move |tx| {
+            if !changed.is_empty() {
+                let detail = format!("{} ({changed})", texts.title);
+                log::insert(tx, hub, Some(by), LogKind::CategoryChanged, &detail, now)?;
+            }
+            Ok::<_, CategoryError>(categories::update(tx, hub, id, &texts, now)?)
+        })
         .await?;
     Ok(Saved { id, passphrase })
+}
+
+/// What of a category was changed, in words.
+fn changed(old: &Category, new: &CategoryTexts) -> String {
+    let fields = [
+        ("title", old.title != new.title),
+        ("name in addresses", old.slug != new.slug.as_str()),
+        ("description", old.description != new.description),
+        ("who may ping", old.ping_policy != new.ping_policy),
+        ("posting passphrase", new.passphrase_hash.is_some()),
+        ("when posts are listed", old.listing_policy != new.listing_policy),
+        ("posts without passphrase", old.unproved_policy != new.unproved_policy),
+        ("links back", old.link_back != new.link_back),
+        ("default category", old.is_default != new.is_default),
+    ];
+    let changed: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
+    changed.join(", ")
 }
 
 async fn hash(app: &App, passphrase: Option<&Passphrase>) -> Result<Option<String>, HasherBusy> {
@@ -304,6 +337,7 @@ pub async fn delete(
     hub: HubId,
     category: &Category,
     typed: &str,
+    by: Option<AccountId>,
 ) -> Result<(), CategoryError> {
     if typed.trim() != category.slug {
         let sentence = format!("Type {} to delete this category.", category.slug);
@@ -312,5 +346,11 @@ pub async fn delete(
     let (id, now) = (category.id, app.clock.now());
     // Most rows go in transactions of their own, so that pings to others do not wait for them.
     while app.db.write(move |tx| pings::delete_some(tx, hub, Some(id))).await? > 0 {}
-    app.db.write(move |tx| Ok(categories::delete(tx, hub, id, now)?)).await
+    let title = category.title.clone();
+    app.db
+        .write(move |tx| {
+            log::insert(tx, hub, by, LogKind::CategoryDeleted, &title, now)?;
+            Ok(categories::delete(tx, hub, id, now)?)
+        })
+        .await
 }

@@ -11,11 +11,12 @@ use crate::app::{App, Gate, ReceiptKind};
 use crate::clock::Timestamp;
 use crate::db::feeds::{FollowedFeed, NewFeed};
 use crate::db::jobs::{self, Claimed, JobKey};
-use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs};
+use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, log};
 use crate::fetch::{FetchError, Fetched, Get};
 use crate::limits::AddressBlock;
-use crate::model::id::{BlogId, CategoryId, FeedId, HubId};
+use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId};
 use crate::model::job::{FollowedBy, JobKind};
+use crate::model::log::LogKind;
 use crate::model::ping::CameBy;
 use crate::model::targets::Targets;
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -66,7 +67,7 @@ impl From<DbError> for FollowError {
 #[derive(Debug, Clone)]
 pub enum Follower {
     /// An organizer, who answers for whatever the feed brings.
-    Organizer,
+    Organizer(AccountId),
     /// A blogger, whose post from this blog was verified: only its posts are taken in.
     Blogger {
         /// The blog's key.
@@ -79,21 +80,21 @@ pub enum Follower {
 impl Follower {
     const fn kind(&self) -> FollowedBy {
         match self {
-            Self::Organizer => FollowedBy::Organizer,
+            Self::Organizer(_) => FollowedBy::Organizer,
             Self::Blogger { .. } => FollowedBy::Blogger,
         }
     }
 
     const fn is_proved(&self) -> bool {
         match self {
-            Self::Organizer => true,
+            Self::Organizer(_) => true,
             Self::Blogger { proved, .. } => *proved,
         }
     }
 }
 
 /// Follows a feed, or the feed that a blog's page names: posts under `tag`, or, where that is
-/// empty, posts that link to the category.
+/// empty, posts that link to the category. An organizer's account, or, without one, its blogger.
 pub async fn follow(
     app: &App,
     hub: HubId,
@@ -113,7 +114,7 @@ pub async fn follow(
         followed_by: by.kind(),
         proved: by.is_proved(),
         blog_key: match &by {
-            Follower::Organizer => url.blog_key(),
+            Follower::Organizer(_) => url.blog_key(),
             Follower::Blogger { blog_key, .. } => blog_key.clone(),
         },
     };
@@ -135,15 +136,23 @@ pub async fn follow(
             let feed = feeds::insert(tx, hub, &new, now)?;
             let key = JobKey { hub, kind: JobKind::ReadFeed, subject: feed.0 };
             jobs::enqueue(tx, key, now, now)?;
+            if let Follower::Organizer(by) = by {
+                log::insert(tx, hub, Some(by), LogKind::FeedFollowed, &new.url, now)?;
+            }
             Ok(feed)
         })
         .await
 }
 
 /// Follows a feed no more.
-pub async fn unfollow(app: &App, hub: HubId, feed: FeedId) -> Result<(), DbError> {
+pub async fn unfollow(app: &App, hub: HubId, feed: FeedId, by: AccountId) -> Result<(), DbError> {
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
+            let url = feeds::find(tx.reading(), hub, feed)?.map(|feed| feed.url);
+            if let Some(url) = url {
+                log::insert(tx, hub, Some(by), LogKind::FeedRemoved, &url, now)?;
+            }
             jobs::delete(tx, JobKey { hub, kind: JobKind::ReadFeed, subject: feed.0 })?;
             feeds::delete(tx, hub, feed)
         })

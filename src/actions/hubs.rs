@@ -7,11 +7,12 @@ use crate::app::App;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, hubs, members, pings};
+use crate::db::{DbError, hubs, log, members, pings};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
-use crate::model::id::HubId;
+use crate::model::id::{AccountId, HubId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::model::slug::Slug;
 use crate::model::text;
@@ -188,13 +189,53 @@ pub async fn open(app: &App, draft: &HubDraft, owner: &Account) -> Result<HubId,
 }
 
 /// Changes a hub's texts. Its old slug keeps leading to it.
-pub async fn edit(app: &App, hub: HubId, draft: &HubDraft) -> Result<Slug, HubError> {
+pub async fn edit(
+    app: &App,
+    hub: HubId,
+    draft: &HubDraft,
+    by: AccountId,
+) -> Result<Slug, HubError> {
     let texts = draft.check().map_err(HubError::Problems)?;
     let now = app.clock.now();
     app.db
         .write(move |tx| {
+            let before = hubs::find(tx.reading(), hub)?.ok_or(DbError::NotFound)?;
             hubs::update(tx, hub, &texts, now)?;
+            let changed = changed(&before, &texts);
+            if !changed.is_empty() {
+                log::insert(tx, hub, Some(by), LogKind::HubChanged, &changed, now)?;
+            }
             Ok(texts.slug)
+        })
+        .await
+}
+
+/// Which of a hub's texts were changed, in words.
+fn changed(old: &Hub, new: &HubTexts) -> String {
+    let fields = [
+        ("title", old.title != new.title),
+        ("name in addresses", old.slug != new.slug.as_str()),
+        ("tagline", old.tagline != new.tagline),
+        ("description", old.description != new.description),
+        ("days", (&old.starts_on, &old.ends_on) != (&new.starts_on, &new.ends_on)),
+        ("place", old.place != new.place),
+        ("link", old.link != new.link),
+        ("colour", old.accent != new.accent),
+        ("language", old.language != new.language),
+        ("time zone", old.time_zone != new.time_zone),
+    ];
+    let changed: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
+    changed.join(", ")
+}
+
+/// Closes a hub, or opens it again.
+pub async fn close(app: &App, hub: HubId, on: bool, by: AccountId) -> Result<(), DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            hubs::update_switch(tx, hub, Switch::Closed, on, now)?;
+            let kind = if on { LogKind::HubClosed } else { LogKind::HubReopened };
+            log::insert(tx, hub, Some(by), kind, "", now)
         })
         .await
 }

@@ -1,16 +1,18 @@
-//! An organizer's verdicts, and undoing them.
+//! An organizer's verdicts, on one ping or on many, editing its texts, and undoing all that.
 
-use std::time::Duration;
+pub mod bulk;
+mod change;
+pub mod edit;
 
 use crate::app::App;
-use crate::clock::Timestamp;
-use crate::db::jobs::JobKey;
-use crate::db::listed::Standing;
-use crate::db::pings::{NewEvent, Ping, PingTexts};
+use crate::db::log::Line;
+use crate::db::pings::{Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, feeds, hubs, jobs, listed, pings, readings, reports};
+use crate::db::{DbError, edits, hubs, log, pings, readings, reports, verdicts};
 use crate::model::id::{AccountId, HubId, PingId};
+use crate::model::log::LogKind;
 use crate::model::ping::{PingState, Verdict};
+use change::{carry_out, find_for_decision, take_back};
 
 /// A verdict, carried out or not.
 #[derive(Debug)]
@@ -38,40 +40,32 @@ pub async fn decide(
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
             let to = verdict.state();
-            if ping.state != to && seen.is_some_and(|seen| seen != ping.state) {
+            let is_stale = seen.is_some_and(|seen| seen != ping.state);
+            // Only what is listed can be taken off the lists.
+            let is_nothing = verdict == Verdict::Remove && ping.state != PingState::Listed;
+            if ping.state != to && (is_stale || is_nothing) {
                 return Ok(Decided::Stale(ping));
             }
             reports::update_handled(tx, hub, ping.id, by, now)?;
             if ping.state != to {
-                let before = serde_json::to_string(&Before::of(tx, &ping)?).ok();
-                change(tx, &ping, to, Some(now), now, now)?;
-                note(tx, &ping, "decided", to, by, before, now)?;
-                if to == PingState::Listed {
-                    recheck(tx, &ping, now)?;
-                }
+                carry_out(tx, &ping, to, by, now)?;
+                let (kind, detail) = (LogKind::Verdict, to.as_str());
+                let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
+                log::insert_line(tx, hub, &line, now)?;
             }
             Ok(Decided::Done(ping))
         })
         .await
 }
 
-/// A listed page is read again a day later, if it was read before: it may say something else by
-/// then (`security.md` T9).
-fn recheck(tx: &mut Tx<'_>, ping: &Ping, now: Timestamp) -> Result<(), DbError> {
-    if readings::find(tx.reading(), ping.hub_id, ping.id)?.is_none() {
-        return Ok(());
-    }
-    let tomorrow = now.plus(Duration::from_secs(86_400));
-    jobs::enqueue_if_absent(tx, JobKey::verify(ping.hub_id, ping.id), tomorrow, now)
-}
-
 /// Decides about a listed ping whose page says something else now: `accept` shows what the page
-/// says, else what is listed stays.
+/// says, also where an organizer had edited it, else what is listed stays.
 pub async fn decide_revision(
     app: &App,
     hub: HubId,
     ping: PingId,
     accept: bool,
+    by: AccountId,
 ) -> Result<Ping, DbError> {
     let now = app.clock.now();
     app.db
@@ -82,57 +76,58 @@ pub async fn decide_revision(
                 let or = |new: &String, old: &String| {
                     if new.is_empty() { old.clone() } else { new.clone() }
                 };
+                let sent = ping.sent();
                 let texts = PingTexts {
-                    title: or(&reading.title, &ping.title),
-                    excerpt: or(&reading.excerpt, &ping.excerpt),
-                    blog_name: or(&reading.blog_name, &ping.blog_name),
+                    title: or(&reading.title, &sent.title),
+                    excerpt: or(&reading.excerpt, &sent.excerpt),
+                    blog_name: or(&reading.blog_name, &sent.blog_name),
                 };
                 pings::update_texts(tx, hub, &ping, &texts, now)?;
+                if ping.edited_at.is_some() {
+                    let now_sent = pings::find(tx.reading(), hub, ping.id)?;
+                    edits::update(tx, &now_sent.ok_or(DbError::NotFound)?, None, Some(by), now)?;
+                }
                 hubs::touch(tx, hub, now)?;
             }
+            let (kind, detail) = (LogKind::Revision, if accept { "accept" } else { "keep" });
+            let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
+            log::insert_line(tx, hub, &line, now)?;
             readings::upsert(tx, hub, &Reading { revision_at: None, ..reading })?;
             Ok(ping)
         })
         .await
 }
 
-/// How things stood before a verdict, so that it can be taken back.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-struct Before {
-    /// When the ping had been listed, in microseconds.
-    listed_at: Option<i64>,
-    /// Whether a moderator had approved of the blog.
-    blog_approved: bool,
+/// What became of taking a verdict back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// It is taken back.
+    Done,
+    /// There is none: it was taken back already, or none was given.
+    Nothing,
+    /// It is older than [`crate::model::ping::UNDO_FOR`].
+    TooLate,
 }
 
-impl Before {
-    fn of(tx: &mut Tx<'_>, ping: &Ping) -> Result<Self, DbError> {
-        let blog_approved = blogs::is_approved(tx.reading(), ping.hub_id, &ping.blog_key)?;
-        Ok(Self { listed_at: ping.listed_at.map(Timestamp::micros), blog_approved })
-    }
-}
-
-/// Takes the newest verdict on a ping back: it is again what it was before, where it was before,
-/// and its blog stands as it did.
-pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<Ping, DbError> {
+/// Takes the newest verdict on a ping back, within a day: it is again what it was before, where it
+/// was before, and its blog stands as it did.
+pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<Undone, DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
-            let noted = pings::find_before_decision(tx.reading(), hub, ping.id)?;
-            let (state, detail) = noted.ok_or(DbError::NotFound)?;
-            let before: Before =
-                detail.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-            let listed_at = before.listed_at.map_or(now, Timestamp::from_micros);
-            let decided_at = (state != PingState::Pending).then_some(now);
-            change(tx, &ping, state, decided_at, listed_at, now)?;
-            if before.blog_approved {
-                blogs::update_approved_by_key(tx, hub, &ping.blog_key, now)?;
-            } else {
-                blogs::update_unapproved(tx, hub, &ping.blog_key)?;
+            let newest = verdicts::find(tx.reading(), hub, ping.id)?;
+            let Some(verdict) = newest.filter(verdicts::Newest::is_verdict) else {
+                return Ok(Undone::Nothing);
+            };
+            if !verdict.can_be_undone(now) {
+                return Ok(Undone::TooLate);
             }
-            note(tx, &ping, "undone", state, by, None, now)?;
-            Ok(ping)
+            let state = take_back(tx, &ping, &verdict, by, now)?;
+            let (kind, detail) = (LogKind::Undo, state.as_str());
+            let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
+            log::insert_line(tx, hub, &line, now)?;
+            Ok(Undone::Done)
         })
         .await
 }
@@ -146,58 +141,4 @@ pub async fn dismiss_reports(
 ) -> Result<(), DbError> {
     let now = app.clock.now();
     app.db.write(move |tx| reports::update_handled(tx, hub, ping, by, now)).await
-}
-
-fn find_for_decision(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<Ping, DbError> {
-    let ping = pings::find_for_update(tx, hub, ping)?.ok_or(DbError::NotFound)?;
-    if ping.purged_at.is_some() { Err(DbError::NotFound) } else { Ok(ping) }
-}
-
-fn change(
-    tx: &mut Tx<'_>,
-    ping: &Ping,
-    to: PingState,
-    decided_at: Option<Timestamp>,
-    listed_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let hub = ping.hub_id;
-    // What is hidden is off the lists already.
-    match (ping.is_public(), to == PingState::Listed) {
-        (false, true) => {
-            let standing = Standing {
-                id: ping.id,
-                category_id: ping.category_id,
-                blog_key: ping.blog_key.clone(),
-                blog_name: ping.blog_name.clone(),
-            };
-            listed::enter(tx, hub, &standing, true, listed_at, now)?;
-            pings::update_decided(tx, hub, ping.id, decided_at)
-        }
-        (true, false) => {
-            let was_its_last = listed::leave(tx, hub, ping.id, to, now)?;
-            // One spam mark, or nothing left that was approved: the approval is over.
-            if to == PingState::Spam {
-                feeds::delete_by_blogger(tx, hub, &ping.blog_key)?;
-            }
-            if to == PingState::Spam || was_its_last {
-                blogs::update_unapproved(tx, hub, &ping.blog_key)?;
-            }
-            pings::update_decided(tx, hub, ping.id, decided_at)
-        }
-        (false, false) | (true, true) => pings::update_state(tx, hub, ping.id, to, decided_at),
-    }
-}
-
-fn note(
-    tx: &mut Tx<'_>,
-    ping: &Ping,
-    kind: &'static str,
-    to: PingState,
-    by: AccountId,
-    before: Option<String>,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let event = NewEvent { kind, from: ping.state, to, actor: Some(by), detail: before };
-    pings::insert_event(tx, ping.hub_id, ping.id, &event, now)
 }

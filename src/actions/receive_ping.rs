@@ -19,7 +19,7 @@ use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy
 use crate::model::hub::line;
 use crate::model::id::{HubId, PublicId};
 use crate::model::passphrase::Passphrase;
-use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
+use crate::model::ping::{CameBy, HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::ping_key::PingKey;
 use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -203,9 +203,12 @@ pub async fn receive(
         }
         reads = false;
     }
-    let waits = ping.unverified
-        || !lists_at_once(app, gate, &ping, incoming.followed, &right).await?
-        || !proved && floods_the_page(app, gate, url.as_str());
+    let mut waits =
+        ping.unverified || !lists_at_once(app, gate, &ping, incoming.followed, &right).await?;
+    if !waits && !proved && floods_the_page(app, gate, url.as_str()) {
+        waits = true;
+        ping.held_for = Some(HeldFor::Flood);
+    }
     if waits && queue_is_full(app, gate, proved).await? {
         remember_refusal(app, gate, Some(&url), RefusalReason::Full).await?;
         return Err(ReceiveError::Full);
@@ -495,6 +498,7 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &R
         brought_title,
         brought_blog_name: !brought.is_empty(),
         sent: sent(incoming),
+        held_for: None,
     }
 }
 
@@ -660,7 +664,7 @@ fn update_if_same_sender(
     let same_right =
         if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
     let texts = newer_texts(old, new);
-    let changed = texts != texts_of(old);
+    let changed = texts != old.sent();
     if old.state != PingState::Pending || old.purged_at.is_some() {
         return Ok(());
     }

@@ -176,7 +176,7 @@ impl Category {
                     bail!("type the name once more: --confirm {}", gate.category.slug);
                 }
                 let deleted =
-                    actions::delete(&app, gate.hub.id, &gate.category, &remove.confirm).await;
+                    actions::delete(&app, gate.hub.id, &gate.category, &remove.confirm, None).await;
                 deleted.map_err(|error| anyhow!("{error}"))?;
                 println!("removed {}/{}", gate.hub.slug, gate.category.slug);
                 Ok(())
@@ -229,7 +229,7 @@ impl Add {
         };
         self.instance.run(|app| async move {
             let found = hub_named(&app, &hub).await?;
-            let opened = actions::open(&app, &found, &draft).await;
+            let opened = actions::open(&app, &found, &draft, None).await;
             opened.map_err(|error| anyhow!("{error}"))?;
             let gate = find(&app, &format!("{hub}/{slug}")).await?;
             print_category(&app, &gate, self.json);

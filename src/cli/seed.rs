@@ -223,7 +223,7 @@ async fn open_hub(
         };
         let hub = app.db.read(move |c| crate::db::hubs::find(c, id)).await?;
         let hub = hub.ok_or_else(|| anyhow!("the hub is gone"))?;
-        categories::open(app, &hub, &draft).await.map_err(|error| anyhow!("{error}"))?;
+        categories::open(app, &hub, &draft, None).await.map_err(|error| anyhow!("{error}"))?;
     }
     Ok(())
 }

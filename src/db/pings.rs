@@ -7,7 +7,7 @@ use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{AccountId, CategoryId, HubId, KeyId, PingId, PublicId};
-use crate::model::ping::{CameBy, PingState};
+use crate::model::ping::{CameBy, HeldFor, PingState};
 use crate::model::sent::Sent;
 
 /// A ping.
@@ -54,9 +54,24 @@ pub struct Ping {
     pub unverified: bool,
     /// Since when it is off the lists because its page cannot be read any more.
     pub hidden_at: Option<Timestamp>,
+    /// The sender's title, where an organizer's stands in its place.
+    pub sent_title: Option<String>,
+    /// The sender's excerpt, where an organizer's stands in its place.
+    pub sent_excerpt: Option<String>,
+    /// When an organizer edited its texts.
+    pub edited_at: Option<Timestamp>,
 }
 
 impl Ping {
+    /// The texts it brought, or its page has: not what an organizer made of them.
+    pub fn sent(&self) -> PingTexts {
+        PingTexts {
+            title: self.sent_title.as_ref().unwrap_or(&self.title).clone(),
+            excerpt: self.sent_excerpt.as_ref().unwrap_or(&self.excerpt).clone(),
+            blog_name: self.blog_name.clone(),
+        }
+    }
+
     /// Whether everybody may see it.
     pub fn is_public(&self) -> bool {
         self.state == PingState::Listed && self.hidden_at.is_none()
@@ -100,6 +115,8 @@ pub struct NewPing {
     pub brought_blog_name: bool,
     /// How it came, where its receipt says so.
     pub sent: Option<Sent>,
+    /// Why it waits, where it would have been listed at once.
+    pub held_for: Option<HeldFor>,
 }
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
@@ -128,6 +145,7 @@ pub fn insert(
         pings::received_at.eq(now.micros()),
         pings::unverified.eq(new.unverified),
         pings::sent.eq(new.sent.as_ref().and_then(Sent::to_json)),
+        pings::held_for.eq(new.held_for.map(HeldFor::as_str)),
     );
     Ok(on_backend!(tx.connection => |connection| {
         diesel::insert_into(pings::table)
@@ -230,7 +248,8 @@ pub struct PingTexts {
 /// Former texts that are kept of a ping: a sender cannot fill the disk by changing them.
 const MAX_HISTORY: i64 = 20;
 
-/// Replaces the texts of a waiting ping, and keeps the old ones in its history.
+/// Replaces the texts of a ping, and keeps the old ones in its history. What an organizer edited
+/// is shown as before: the new texts are what "back to the original" goes back to.
 pub fn update_texts(
     tx: &mut Tx<'_>,
     hub: HubId,
@@ -238,18 +257,21 @@ pub fn update_texts(
     new: &PingTexts,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let was = PingTexts {
-        title: old.title.clone(),
-        excerpt: old.excerpt.clone(),
-        blog_name: old.blog_name.clone(),
-    };
-    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(old.id.0)))
-        .set((
-            pings::title.eq(&new.title),
-            pings::excerpt.eq(&new.excerpt),
-            pings::blog_name.eq(&new.blog_name),
+    let was = old.sent();
+    let row =
+        diesel::update(pings::table.filter(pings::hub_id.eq(hub.0))).filter(pings::id.eq(old.id.0));
+    let name = pings::blog_name.eq(&new.blog_name);
+    if old.edited_at.is_some() {
+        row.set((
+            pings::sent_title.eq(Some(&new.title)),
+            pings::sent_excerpt.eq(Some(&new.excerpt)),
+            name,
         ))
         .execute(tx.connection)?;
+    } else {
+        row.set((pings::title.eq(&new.title), pings::excerpt.eq(&new.excerpt), name))
+            .execute(tx.connection)?;
+    }
     let known: i64 = ping_events::table
         .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(old.id.0)))
         .count()
@@ -357,6 +379,19 @@ pub fn update_key(tx: &mut Tx<'_>, hub: HubId, ping: PingId, key: KeyId) -> Resu
     Ok(())
 }
 
+/// Notes why a ping waits that would have been listed at once.
+pub fn update_held_for(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    held_for: Option<HeldFor>,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::held_for.eq(held_for.map(HeldFor::as_str)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Notes when an organizer decided, where the state was changed by entering or leaving the lists.
 pub fn update_decided(
     tx: &mut Tx<'_>,
@@ -373,7 +408,7 @@ pub fn update_decided(
 /// Something that happened to a ping.
 #[derive(Debug)]
 pub struct NewEvent {
-    /// `updated`, `decided` or `undone`.
+    /// `updated`, `edited`, `decided`, `undone`, `verified` or `withdrawn`.
     pub kind: &'static str,
     /// The state before.
     pub from: PingState,
@@ -406,21 +441,4 @@ pub fn insert_event(
         ))
         .execute(tx.connection)?;
     Ok(())
-}
-
-/// How a ping stood before the newest decision about it: its state, and what was noted with the
-/// decision. `None` where there is no decision to take back.
-pub fn find_before_decision(
-    connection: &mut DbConnection,
-    hub: HubId,
-    ping: PingId,
-) -> Result<Option<(PingState, Option<String>)>, DbError> {
-    let newest: Option<(String, PingState, Option<String>)> = ping_events::table
-        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(ping.0)))
-        .filter(ping_events::kind.ne("updated"))
-        .select((ping_events::kind, ping_events::from_state, ping_events::detail))
-        .order(ping_events::id.desc())
-        .first(connection)
-        .optional()?;
-    Ok(newest.and_then(|(kind, from, detail)| (kind == "decided").then_some((from, detail))))
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    invitations, one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
+    bulk_verdicts, hub_events, invitations, one_use_links, page_readings, ping_events, pings,
+    refused_pings, reports, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -24,7 +25,7 @@ pub const REFUSED_DAYS: u32 = 7;
 /// The hash of a sender's address block is kept for 30 days.
 pub const SENDER_DAYS: u32 = 30;
 
-/// Reports that were dealt with, and the history of verdicts, are kept for a year.
+/// Reports that were dealt with, the history of verdicts and the log are kept for a year.
 pub const HISTORY_DAYS: u32 = 365;
 
 /// How many rows of each table one transaction takes, so that pings never wait long for it.
@@ -49,6 +50,10 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     super::keys::delete_over(tx, Timestamp::from_micros(before(HISTORY_DAYS)))?;
+    diesel::delete(bulk_verdicts::table.filter(bulk_verdicts::decided_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    diesel::delete(hub_events::table.filter(hub_events::happened_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
     let mut rows = 0;
     let waiting: Vec<i64> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))
@@ -102,6 +107,8 @@ fn purge(
             pings::url.eq(""),
             pings::title.eq(""),
             pings::excerpt.eq(""),
+            pings::sent_title.eq(None::<String>),
+            pings::sent_excerpt.eq(None::<String>),
             pings::blog_name.eq(""),
             pings::blog_key.eq(""),
             pings::sent.eq(None::<String>),

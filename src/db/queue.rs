@@ -2,36 +2,85 @@
 
 use diesel::prelude::*;
 
-use super::listed::{IS_PUBLIC, Place};
+use super::listed::{self, Place};
 use super::pings::Ping;
 use super::schema::pings;
 use super::{DbConnection, DbError};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, PingId};
-use crate::model::ping::PingState;
+use crate::model::ping::{PingState, WaitReason};
 
 /// What a moderator is shown: claims whose page was not read yet are not. A literal: see
 /// [`IS_PUBLIC`].
 pub(super) const WAITS: &str = "pings.state = 'pending' AND NOT pings.unverified";
 
+/// Which waiting pings are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// Of one category only.
+    pub category: Option<CategoryId>,
+    /// Only those that wait for this reason.
+    pub reason: Option<WaitReason>,
+}
+
+/// When a waiting ping waits for a reason: the one place that knows.
+const fn holds(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::NewBlog => {
+            "NOT EXISTS (SELECT 1 FROM blogs b WHERE b.hub_id = pings.hub_id \
+             AND b.key = pings.blog_key AND b.approved_at IS NOT NULL)"
+        }
+        WaitReason::NoPassphrase => {
+            "NOT pings.proved AND EXISTS (SELECT 1 FROM categories k WHERE k.hub_id = pings.hub_id \
+             AND k.id = pings.category_id AND k.ping_policy = 'passphrase')"
+        }
+        WaitReason::OtherTitle => {
+            "pings.came_by IN ('trackback', 'form') AND EXISTS (SELECT 1 FROM page_readings r \
+             WHERE r.hub_id = pings.hub_id AND r.ping_id = pings.id \
+             AND r.outcome IN ('linked', 'unlinked') AND NOT r.title_matches)"
+        }
+        WaitReason::NoLink => {
+            "EXISTS (SELECT 1 FROM page_readings r WHERE r.hub_id = pings.hub_id \
+             AND r.ping_id = pings.id AND r.outcome = 'unlinked')"
+        }
+        WaitReason::Unreadable => {
+            "EXISTS (SELECT 1 FROM page_readings r WHERE r.hub_id = pings.hub_id \
+             AND r.ping_id = pings.id AND r.outcome IN ('failed', 'gone'))"
+        }
+        WaitReason::Rule => "pings.held_for = 'rule'",
+        WaitReason::Flood => "pings.held_for = 'flood'",
+        WaitReason::AllWait => {
+            "EXISTS (SELECT 1 FROM categories k WHERE k.hub_id = pings.hub_id \
+             AND k.id = pings.category_id AND k.listing_policy = 'all-wait')"
+        }
+    }
+}
+
+type Waiting<'a> = pings::BoxedQuery<'a, <DbConnection as Connection>::Backend>;
+
+fn waiting<'a>(hub: HubId, filter: Filter) -> Waiting<'a> {
+    let mut query = pings::table
+        .filter(pings::hub_id.eq(hub.0))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+        .into_boxed();
+    if let Some(category) = filter.category {
+        query = query.filter(pings::category_id.eq(category.0));
+    }
+    if let Some(reason) = filter.reason {
+        query = query.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(holds(reason)));
+    }
+    query
+}
+
 /// Waiting pings of a hub, oldest first, from a place on.
 pub fn list_waiting(
     connection: &mut DbConnection,
     hub: HubId,
-    category: Option<CategoryId>,
+    filter: Filter,
     after: Option<(Timestamp, PingId)>,
     limit: i64,
 ) -> Result<Vec<Ping>, DbError> {
-    let mut query = pings::table
-        .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
-        .select(Ping::as_select())
-        .order((pings::received_at, pings::id))
-        .limit(limit)
-        .into_boxed();
-    if let Some(category) = category {
-        query = query.filter(pings::category_id.eq(category.0));
-    }
+    let mut query = waiting(hub, filter).order((pings::received_at, pings::id)).limit(limit);
     if let Some((received_at, id)) = after {
         query = query.filter(
             pings::received_at
@@ -39,7 +88,44 @@ pub fn list_waiting(
                 .or(pings::received_at.eq(received_at.micros()).and(pings::id.gt(id.0))),
         );
     }
-    Ok(query.load(connection)?)
+    Ok(query.select(Ping::as_select()).load(connection)?)
+}
+
+/// Why each of some waiting pings waits.
+pub fn list_reasons(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ids: &[PingId],
+) -> Result<Vec<(PingId, WaitReason)>, DbError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut all = Vec::new();
+    for reason in WaitReason::ALL {
+        let filter = Filter { category: None, reason: Some(*reason) };
+        let found: Vec<PingId> = waiting(hub, filter)
+            .filter(pings::id.eq_any(&ids))
+            .select(pings::id)
+            .load(connection)?;
+        all.extend(found.into_iter().map(|id| (id, *reason)));
+    }
+    Ok(all)
+}
+
+/// How many pings wait for each reason, in all categories or in one; those for which none does are
+/// left out.
+pub fn count_reasons(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: Option<CategoryId>,
+) -> Result<Vec<(WaitReason, i64)>, DbError> {
+    let mut all = Vec::new();
+    for reason in WaitReason::ALL {
+        let filter = Filter { category, reason: Some(*reason) };
+        let count: i64 = waiting(hub, filter).count().get_result(connection)?;
+        if count > 0 {
+            all.push((*reason, count));
+        }
+    }
+    Ok(all)
 }
 
 /// What was decided in a hub, the newest decision first, from a place on; in one state or in all.
@@ -76,21 +162,14 @@ pub fn list_listed(
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Ping>, DbError> {
-    let mut query = pings::table
-        .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+    let places = listed::list_for_members(connection, hub, None, before, limit)?;
+    let ids: Vec<i64> = places.iter().map(|listed| listed.id.0).collect();
+    let mut found: Vec<Ping> = pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq_any(ids)))
         .select(Ping::as_select())
-        .order((pings::listed_at.desc(), pings::id.desc()))
-        .limit(limit)
-        .into_boxed();
-    if let Some(Place { listed_at, id }) = before {
-        query = query.filter(
-            pings::listed_at
-                .lt(listed_at.micros())
-                .or(pings::listed_at.eq(listed_at.micros()).and(pings::id.lt(id.0))),
-        );
-    }
-    Ok(query.load(connection)?)
+        .load(connection)?;
+    found.sort_by_key(|ping| std::cmp::Reverse((ping.listed_at, ping.id)));
+    Ok(found)
 }
 
 /// How many pings wait in each category of a hub.

@@ -208,6 +208,10 @@ table! {
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
         sent -> Nullable<Text>,
+        sent_title -> Nullable<Text>,
+        sent_excerpt -> Nullable<Text>,
+        edited_at -> Nullable<BigInt>,
+        held_for -> Nullable<Text>,
     }
 }
 
@@ -221,6 +225,39 @@ table! {
         to_state -> Text,
         actor_id -> Nullable<BigInt>,
         detail -> Nullable<Text>,
+        happened_at -> BigInt,
+    }
+}
+
+table! {
+    bulk_verdicts (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        to_state -> Text,
+        ping_count -> BigInt,
+        decided_at -> BigInt,
+        undone_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    bulk_verdict_pings (hub_id, bulk_id, ping_id) {
+        hub_id -> BigInt,
+        bulk_id -> BigInt,
+        ping_id -> BigInt,
+        event_id -> BigInt,
+    }
+}
+
+table! {
+    hub_events (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        kind -> Text,
+        ping_id -> Nullable<BigInt>,
+        detail -> Text,
         happened_at -> BigInt,
     }
 }
@@ -344,6 +381,10 @@ joinable!(pings -> hubs (hub_id));
 joinable!(pings -> categories (category_id));
 joinable!(pings -> blogs (blog_id));
 joinable!(ping_events -> pings (ping_id));
+joinable!(ping_events -> accounts (actor_id));
+joinable!(bulk_verdicts -> accounts (actor_id));
+joinable!(hub_events -> accounts (actor_id));
+joinable!(hub_events -> pings (ping_id));
 joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
 joinable!(page_readings -> pings (ping_id));
@@ -365,6 +406,9 @@ allow_tables_to_appear_in_same_query!(
     listed_hours,
     pings,
     ping_events,
+    bulk_verdicts,
+    bulk_verdict_pings,
+    hub_events,
     refused_pings,
     reports,
     jobs,

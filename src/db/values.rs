@@ -10,10 +10,12 @@ use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{
-    AccountId, BlogId, CategoryId, FeedId, HubId, InvitationId, KeyId, PingId, PublicId, ReportId,
+    AccountId, BlogId, BulkId, CategoryId, FeedId, HubId, InvitationId, KeyId, LogId, PingId,
+    PublicId, ReportId,
 };
 use crate::model::job::{FollowedBy, JobKind};
-use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
+use crate::model::log::LogKind;
+use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -53,6 +55,8 @@ column! {
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
     KeyId: BigInt as i64 => |id| Some(KeyId(id));
     InvitationId: BigInt as i64 => |id| Some(InvitationId(id));
+    BulkId: BigInt as i64 => |id| Some(BulkId(id));
+    LogId: BigInt as i64 => |id| Some(LogId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -66,6 +70,8 @@ column! {
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
+    HeldFor: Text as String => |text| HeldFor::parse(&text);
+    LogKind: Text as String => |text| LogKind::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

@@ -30,6 +30,10 @@ ids! {
     KeyId,
     /// An open invitation.
     InvitationId,
+    /// A verdict on many pings at once.
+    BulkId,
+    /// A line of a hub's log.
+    LogId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

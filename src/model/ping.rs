@@ -66,6 +66,38 @@ named! {
 }
 
 named! {
+    /// Why a ping waits that would have been listed at once.
+    HeldFor {
+        /// So much was listed at once that more waits.
+        Flood = "flood",
+        /// A rule of the hub or the site wants it looked at.
+        Rule = "rule",
+    }
+}
+
+named! {
+    /// Why somebody has to look at a waiting ping. Which of them hold is decided in `db/queue.rs`.
+    WaitReason {
+        /// No moderator has approved of its blog yet.
+        NewBlog = "new-blog",
+        /// Its sender did not know the passphrase.
+        NoPassphrase = "no-passphrase",
+        /// Its page has another title.
+        OtherTitle = "other-title",
+        /// Its page does not link here.
+        NoLink = "no-link",
+        /// Its page could not be read.
+        Unreadable = "unreadable",
+        /// A rule of the hub or the site wants it looked at.
+        Rule = "rule",
+        /// So much was listed at once that more waits.
+        Flood = "flood",
+        /// Every post of its category waits.
+        AllWait = "all-wait",
+    }
+}
+
+named! {
     /// Why a ping was not taken in: what "Did my post arrive?" can tell.
     RefusalReason {
         /// The category wants its passphrase, and none came.
@@ -110,6 +142,8 @@ named! {
         Form = "form",
     }
 }
+/// How long a verdict can be taken back.
+pub const UNDO_FOR: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// An organizer's verdict on a ping (`product.md`, rule 11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +154,8 @@ pub enum Verdict {
     NotHere,
     /// Spam.
     Spam,
+    /// Take a listed one off the lists: it was right once, and is not any more.
+    Remove,
 }
 
 impl Verdict {
@@ -129,6 +165,7 @@ impl Verdict {
             "list" => Some(Self::List),
             "not-here" => Some(Self::NotHere),
             "spam" => Some(Self::Spam),
+            "remove" => Some(Self::Remove),
             _ => None,
         }
     }
@@ -139,6 +176,7 @@ impl Verdict {
             Self::List => PingState::Listed,
             Self::NotHere => PingState::Rejected,
             Self::Spam => PingState::Spam,
+            Self::Remove => PingState::Removed,
         }
     }
 }

@@ -43,6 +43,12 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app", "js", "text/javascript; charset=utf-8", js)
 });
 
+/// The keys of the queue.
+pub static KEYS: LazyLock<Asset> = LazyLock::new(|| {
+    let js = include_str!("../../static/keys.js");
+    Asset::new("keys", "js", "text/javascript; charset=utf-8", js)
+});
+
 /// The icon.
 pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("icon", "svg", "image/svg+xml", include_str!("../../static/icon.svg"))
@@ -62,7 +68,8 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let asset = [&*STYLE, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.path == request.path());
+    let asset =
+        [&*STYLE, &*SCRIPT, &*KEYS, &*ICON].into_iter().find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),
         None => HttpResponse::NotFound().finish(),

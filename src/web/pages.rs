@@ -13,6 +13,7 @@ pub mod invite;
 pub mod jobs;
 pub mod keys;
 pub mod list;
+pub mod log;
 pub mod manage;
 pub mod members;
 pub mod operator;

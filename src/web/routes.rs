@@ -8,8 +8,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use super::error::{Missing, PageError};
 use super::pages::{
     account, add, categories, feeds as feeds_desk, help, home, hub_settings, invitations, invite,
-    jobs, keys, list, manage, members, operator, post, queue, readers, reading, receipt, reports,
-    sign_in, sign_up,
+    jobs, keys, list, log, manage, members, operator, post, queue, readers, reading, receipt,
+    reports, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -126,10 +126,15 @@ fn desk(config: &mut ServiceConfig) {
         .service(reads("/manage", manage::show))
         .service(both("/manage/new", manage::new_hub, manage::create_hub))
         .service(reads("/manage/{hub}", queue::show))
-        .service(reads("/manage/{hub}/decided", queue::show_decided))
-        .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::decide))
-        .service(writes("/manage/{hub}/pings/{ping}/undo", queue::undo))
-        .service(writes("/manage/{hub}/pings/{ping}/revision", queue::decide_revision))
+        .service(reads("/manage/{hub}/decided", queue::decided::show))
+        .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::verdict::decide))
+        .service(writes("/manage/{hub}/pings/{ping}/undo", queue::verdict::undo))
+        .service(writes("/manage/{hub}/pings/{ping}/revision", queue::verdict::decide_revision))
+        .service(both("/manage/{hub}/pings/{ping}/edit", queue::edit::show, queue::edit::update))
+        .service(writes("/manage/{hub}/pings/{ping}/original", queue::edit::restore))
+        .service(writes("/manage/{hub}/bulk", queue::verdict::decide_many))
+        .service(writes("/manage/{hub}/bulk/{bulk}/undo", queue::verdict::undo_many))
+        .service(reads("/manage/{hub}/log", log::show))
         .service(both("/manage/{hub}/feeds", feeds_desk::show, feeds_desk::create))
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))

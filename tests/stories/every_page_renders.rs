@@ -64,6 +64,8 @@ story! {
             "/manage/sxsw/decided?state=spam", "/manage/sxsw/reports", "/manage/sxsw/settings",
             "/manage/sxsw/categories", "/manage/sxsw/new-category",
             "/manage/sxsw/categories/keynotes", "/manage/sxsw?category=keynotes", "/manage/sxsw/members",
+            "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
+            "/manage/sxsw/keys", "/manage/sxsw/readers",
             "/account", "/account/delete", "/operator", "/operator/invitations"];
         let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/help",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];
@@ -100,6 +102,8 @@ story! {
             page.has_status(200);
             holds_together(path, &page);
         }
+        let edit = topic.organizer.open("/manage/sxsw").await.attributes("[data-edit]", "href").remove(0);
+        holds_together(&edit, &topic.organizer.open(&edit).await);
         let permalink = site.browser().open("/sxsw").await.attributes("article .meta a", "href").remove(0);
         let report = format!("{permalink}/report");
         for path in public.iter().copied().chain([receipt.as_str(), &permalink, &report, "/nowhere", "/p/none"]) {

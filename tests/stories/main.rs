@@ -21,6 +21,7 @@ mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
 mod moderator_looks_at_the_queue;
 mod operator_invites_people;
+mod moderator_works_through_the_queue;
 mod operator_runs_the_cli;
 mod operator_runs_the_instance;
 mod organizer_decides_who_reads;

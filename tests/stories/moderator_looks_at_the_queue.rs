@@ -25,9 +25,10 @@ story! {
         site.browser().open("/sxsw").await.never_says("Good").says("Nothing is listed here yet.");
         topic.organizer.open("/manage/sxsw").await.says("1 post to look at");
         let again = topic.organizer.open(&done).await;
-        let undo = again.form("/manage/sxsw/pings/").0;
-        assert!(undo.ends_with("/undo"));
-        topic.organizer.submit(&undo, &[]).await.redirects_to("/manage/sxsw");
+        again.says("Good is now: waiting.").never_says("/undo\"");
+        let (verdict, fields) = again.form("/manage/sxsw/pings/");
+        let undo = verdict.replace("/verdict", "/undo");
+        topic.organizer.post(&undo, &fields).await.redirects_to("/manage/sxsw");
         topic.organizer.open("/manage/sxsw").await.says("1 post to look at");
 
         let decided = topic.organizer.open("/manage/sxsw/decided").await;
@@ -53,7 +54,7 @@ story! {
         topic.organizer.submit(&action, &[("verdict", "spam")]).await;
         site.browser().open("/sxsw").await.never_says("Post 2");
         let done = topic.organizer.open("/manage/sxsw/decided").await.form("/manage/sxsw/pings/").1;
-        topic.organizer.post(&action.replace("/verdict", "/undo"), &done).await.redirects_to("/manage/sxsw");
+        topic.organizer.post(&action.replace("/verdict", "/undo"), &done).await.redirects_to("/manage/sxsw/decided");
         let after = site.browser().open("/sxsw").await;
         assert_eq!(after.body, before.body, "time, order, counters and rel are as they were");
     }
@@ -66,7 +67,7 @@ story! {
         stale.push(("verdict".into(), "spam".into()));
         let told = topic.organizer.post(&action, &stale).await;
         let told = told.header("location").unwrap().to_owned();
-        topic.organizer.open(&told).await.says("Somebody was faster").says("Contested is listed already");
+        topic.organizer.open(&told).await.says("Contested is listed already: Op decided. Nothing was changed.");
         site.browser().open("/sxsw").await.says("Contested");
     }
 

@@ -155,7 +155,7 @@ async fn seeded_gate(site: &Site) -> std::sync::Arc<backchannel::app::Gate> {
         ..Default::default()
     };
     let hub = app.db.read(move |c| backchannel::db::hubs::find(c, hub)).await.unwrap().unwrap();
-    categories::open(app, &hub, &draft).await.expect("a category");
+    categories::open(app, &hub, &draft, None).await.expect("a category");
     let address = resolve::PingAddress::Slugs("sxsw".into(), "keynotes".into());
     resolve::find_gate(app, address).await.expect("read").expect("a gate")
 }

@@ -198,7 +198,7 @@ CREATE TABLE ping_events (
     id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn')),
+    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn', 'edited')),
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,

@@ -199,7 +199,7 @@ CREATE TABLE ping_events (
     id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn')),
+    kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn', 'edited')),
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,

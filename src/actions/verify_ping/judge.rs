@@ -11,7 +11,7 @@ use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{DbError, Tx, blogs, categories, hubs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
-use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
+use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
 
 const MINUTE: u64 = 60;
@@ -156,7 +156,7 @@ impl Judge {
             .map(|link| text::cut(link.paragraph.as_ref().unwrap_or(&link.text), MAX_EXCERPT))
             .unwrap_or_default();
         reading.title_matches = facts.is_same_blog
-            && is_same_title(&self.ping.title, &reading.title, &reading.blog_name);
+            && is_same_title(&self.ping.sent().title, &reading.title, &reading.blog_name);
         reading.proof = if facts.is_same_blog { page.proofs.join(" ") } else { String::new() };
         reading.vouched |= facts.is_vouched;
         before
@@ -208,12 +208,16 @@ impl Judge {
             Some(key) => keys::find(tx.reading(), hub, key)?.filter(|key| key.is_good(self.now)),
             None => None,
         };
-        let lists = self.lists(facts, trusted, key.as_ref());
+        let would_list = self.lists(facts, trusted, key.as_ref());
+        let lists = would_list && !self.floods;
+        if would_list && self.floods {
+            pings::update_held_for(tx, hub, self.ping.id, Some(HeldFor::Flood))?;
+        }
         // What a page says of itself replaces what somebody said of it: always for a claim, which
         // said nothing; for others where nobody will look at it before it is listed.
         if self.ping.came_by.is_a_claim() || lists {
             let texts = self.texts_of_page();
-            if texts != self.texts_of_ping() {
+            if texts != self.ping.sent() {
                 pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
                 self.ping.blog_name = texts.blog_name;
             }
@@ -230,7 +234,8 @@ impl Judge {
         Ok(())
     }
 
-    /// Whether a ping that waited for its page is listed without anybody looking at it.
+    /// Whether a ping that waited for its page is listed without anybody looking at it, unless
+    /// too much was.
     fn lists(&self, facts: &Facts, trusted: bool, key: Option<&Key>) -> bool {
         let category = &self.gate.category;
         let may_post = self.ping.proved || category.ping_policy == PingPolicy::Open;
@@ -245,7 +250,6 @@ impl Judge {
         let by_key = key.is_some_and(|key| key.lists_at_once) && waited && facts.is_linked;
         may_post
             && is_open
-            && !self.floods
             && match category.listing_policy {
                 _ if by_key => true,
                 ListingPolicy::AtOnce => waited && facts.is_linked,
@@ -264,7 +268,7 @@ impl Judge {
                 || before.title != self.reading.title
                 || before.excerpt != self.reading.excerpt
                 || before.blog_name != self.reading.blog_name;
-            is_news && texts != self.texts_of_ping()
+            is_news && texts != self.ping.sent()
         } else {
             // Its texts were sent, not read: only a title that drifts is worth a look.
             !before.title.is_empty() && before.title != self.reading.title
@@ -286,22 +290,14 @@ impl Judge {
         Ok(())
     }
 
-    fn texts_of_ping(&self) -> PingTexts {
-        PingTexts {
-            title: self.ping.title.clone(),
-            excerpt: self.ping.excerpt.clone(),
-            blog_name: self.ping.blog_name.clone(),
-        }
-    }
-
     /// What the page says, and the ping where the page says nothing.
     fn texts_of_page(&self) -> PingTexts {
-        let (page, ping) = (&self.reading, &self.ping);
+        let (page, ping) = (&self.reading, self.ping.sent());
         let or = |found: &String, else_: &String| {
             if found.is_empty() { else_.clone() } else { found.clone() }
         };
         let mut title = page.title.clone();
-        if title.is_empty() && ping.title == ping.url {
+        if title.is_empty() && ping.title == self.ping.url {
             title = text::first_words(&page.excerpt, 5);
         }
         PingTexts {

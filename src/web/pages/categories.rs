@@ -183,7 +183,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let draft = form.0;
-    match categories::open(&app, &scope.hub, &draft).await {
+    match categories::open(&app, &scope.hub, &draft, Some(scope.account.id)).await {
         Ok(saved) => saved_page(&app, &scope, &visit, saved, true).await,
         Err(error) => form_page(&app, &scope, &visit, None, draft, problems(error)?).await,
     }
@@ -233,7 +233,7 @@ pub async fn update(
     scope.may_change()?;
     let draft = form.0;
     let category = find(&app, &scope, &names.1).await?;
-    match categories::edit(&app, &scope.hub, &category, &draft).await {
+    match categories::edit(&app, &scope.hub, &category, &draft, scope.account.id).await {
         Ok(saved) if saved.passphrase.is_some() => {
             saved_page(&app, &scope, &visit, saved, false).await
         }
@@ -318,7 +318,9 @@ pub async fn delete(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    match categories::delete(&app, scope.hub.id, &category, &form.0.confirm).await {
+    match categories::delete(&app, scope.hub.id, &category, &form.0.confirm, Some(scope.account.id))
+        .await
+    {
         Ok(()) => {
             Ok(respond::see_other(&format!("/manage/{}/categories?done=deleted", scope.hub.slug)))
         }

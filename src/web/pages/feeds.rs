@@ -187,7 +187,7 @@ pub async fn create(
         let problems = Problems::one("category", "Choose the category its posts go to.");
         return page(&app, &scope, &visit, form, problems, "").await;
     };
-    let by = Follower::Organizer;
+    let by = Follower::Organizer(scope.account.id);
     let problem = match follow::follow(&app, hub, category.id, &form.url, &form.tag, by).await {
         Ok(_) => {
             let done = format!("/manage/{}/feeds?done=followed", scope.hub.slug);
@@ -212,6 +212,6 @@ pub async fn delete(
     if found.is_none() {
         return Err(PageError::NotFound(Missing::Page));
     }
-    follow::unfollow(&app, hub, feed).await?;
+    follow::unfollow(&app, hub, feed, scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/feeds?done=removed", scope.hub.slug)))
 }

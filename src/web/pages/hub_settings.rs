@@ -8,7 +8,6 @@ use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::hubs::{self, HubDraft, HubError};
 use crate::app::App;
-use crate::db::hubs::Switch;
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
 use crate::web::extract::{Checked, HubScope, Visit};
@@ -112,7 +111,7 @@ pub async fn update(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let draft = form.0;
-    match hubs::edit(&app, scope.hub.id, &draft).await {
+    match hubs::edit(&app, scope.hub.id, &draft, scope.account.id).await {
         Ok(slug) => {
             Ok(respond::see_other(&format!("/manage/{}/settings?done=saved", slug.as_str())))
         }
@@ -130,7 +129,7 @@ pub async fn close(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    hubs::switch(&app, scope.hub.id, Switch::Closed, true).await?;
+    hubs::close(&app, scope.hub.id, true, scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/settings?done=closed", scope.hub.slug)))
 }
 
@@ -141,7 +140,7 @@ pub async fn reopen(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    hubs::switch(&app, scope.hub.id, Switch::Closed, false).await?;
+    hubs::close(&app, scope.hub.id, false, scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/settings?done=reopened", scope.hub.slug)))
 }
 

@@ -80,6 +80,8 @@ pub enum DeskTab {
     Members,
     /// The hub's texts and switches.
     Settings,
+    /// Who did what.
+    Log,
 }
 
 impl HubDesk {
@@ -144,6 +146,11 @@ impl HubDesk {
     /// Whether the members' tab is shown.
     pub fn is_members(&self) -> bool {
         self.is(&DeskTab::Members)
+    }
+
+    /// Whether the tab of the log is shown.
+    pub fn is_log(&self) -> bool {
+        self.is(&DeskTab::Log)
     }
 
     /// Whether the settings' tab is shown.

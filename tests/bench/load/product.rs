@@ -125,7 +125,7 @@ impl Product {
         run(async {
             let find = move |c: &mut _| backchannel::db::hubs::find(c, hub);
             let row = self.app.db.read(find).await?.context("the hub")?;
-            let saved = categories::open(&self.app, &row, &draft).await.map_err(stringly)?;
+            let saved = categories::open(&self.app, &row, &draft, None).await.map_err(stringly)?;
             let find = move |c: &mut _| backchannel::db::categories::find(c, hub, saved.id);
             let category = self.app.db.read(find).await?.context("the category")?;
             let number = category.number;

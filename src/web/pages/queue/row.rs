@@ -1,0 +1,232 @@
+//! A post on the desk, and what a moderator should know about it.
+
+use crate::clock::Timestamp;
+use crate::db::categories::Category;
+use crate::db::pings::Ping;
+use crate::db::readings::Reading;
+use crate::db::verdicts::Newest;
+use crate::model::id::PingId;
+use crate::model::ping::{CameBy, PingState, ReadingOutcome, WaitReason};
+use crate::web::pages::post::came_by_words;
+use crate::web::view::{Avatar, Zone, iso};
+
+/// Something a moderator should know about a ping.
+#[derive(Debug)]
+pub struct Chip {
+    pub class: &'static str,
+    pub text: String,
+}
+
+/// What the posts of one page are shown with.
+#[derive(Debug)]
+pub struct Around {
+    pub categories: Vec<Category>,
+    pub readings: Vec<Reading>,
+    pub reasons: Vec<(PingId, WaitReason)>,
+    pub newest: Vec<Newest>,
+    pub by_blog: Vec<(String, i64)>,
+    pub by_sender: Vec<(Vec<u8>, i64)>,
+    pub zone: Zone,
+    pub now: Timestamp,
+}
+
+/// A post in the queue, or a decided one.
+#[derive(Debug)]
+pub struct QueueRow {
+    pub id: String,
+    pub url: String,
+    pub title: String,
+    pub excerpt: String,
+    pub blog_name: String,
+    pub host: String,
+    pub avatar: Avatar,
+    pub time: String,
+    pub time_iso: String,
+    pub category: String,
+    pub came_by: &'static str,
+    pub chips: Vec<Chip>,
+    pub state: &'static str,
+    pub seen: &'static str,
+    /// The blog that listing this makes a trusted one; empty where it is one.
+    pub trusts: String,
+    /// How many posts of its blog wait; zero where it is the only one.
+    pub of_blog: i64,
+    pub blog_key: String,
+    /// How many posts from its sender's address wait; zero where it is the only one.
+    pub of_sender: i64,
+    /// What the sender wrote, where somebody edited it.
+    pub sent: Option<(String, String)>,
+    /// Who decided, and when.
+    pub decided: String,
+    pub can_undo: bool,
+    pub is_listed: bool,
+    pub is_spam: bool,
+    pub is_rejected: bool,
+    pub is_purged: bool,
+}
+
+impl QueueRow {
+    /// A post, and what is known around it.
+    pub fn of(ping: Ping, around: &Around) -> Self {
+        let category = around.categories.iter().find(|category| category.id == ping.category_id);
+        let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
+        let newest = around.newest.iter().find(|newest| newest.ping_id == ping.id);
+        let is_new = around.reasons.contains(&(ping.id, WaitReason::NewBlog));
+        let of_blog = around.by_blog.iter().find(|(key, _)| *key == ping.blog_key);
+        let of_sender = around.by_sender.iter().find(|(hash, _)| *hash == ping.sender_hash);
+        let several = |count: Option<i64>| count.filter(|count| *count > 1).unwrap_or_default();
+        Self {
+            id: ping.public_id.to_string(),
+            chips: chips(&ping, around),
+            host: host.unwrap_or_default(),
+            avatar: Avatar::of(&ping.blog_name),
+            time: around.zone.moment(ping.received_at),
+            time_iso: iso(ping.received_at),
+            category: category.map(|category| category.title.clone()).unwrap_or_default(),
+            came_by: came_by_words(ping.came_by),
+            state: state_words(ping.state),
+            seen: ping.state.as_str(),
+            trusts: if is_new { ping.blog_key.clone() } else { String::new() },
+            of_blog: several(of_blog.map(|(_, count)| *count)),
+            of_sender: several(of_sender.map(|(_, count)| *count)),
+            sent: ping.edited_at.map(|_| (ping.sent().title, ping.sent().excerpt)),
+            decided: newest.map(|newest| decided_words(newest, &around.zone)).unwrap_or_default(),
+            can_undo: newest.is_some_and(|newest| newest.can_be_undone(around.now)),
+            is_listed: ping.state == PingState::Listed,
+            is_spam: ping.state == PingState::Spam,
+            is_rejected: ping.state == PingState::Rejected,
+            is_purged: ping.purged_at.is_some(),
+            blog_key: ping.blog_key,
+            url: ping.url,
+            title: ping.title,
+            excerpt: ping.excerpt,
+            blog_name: ping.blog_name,
+        }
+    }
+}
+
+fn decided_words(newest: &Newest, zone: &Zone) -> String {
+    let at = zone.moment(newest.happened_at);
+    match (newest.kind.as_str(), newest.actor.as_deref()) {
+        ("decided", Some(name)) => format!("decided by {name}, {at}"),
+        ("undone", Some(name)) => format!("put back by {name}, {at}"),
+        ("withdrawn", _) => format!("taken back by its sender, {at}"),
+        ("verified", _) => format!("by what its page says, {at}"),
+        _ => at,
+    }
+}
+
+/// Why a post waits, in a word or two.
+pub const fn reason_words(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::NewBlog => "first post from this blog",
+        WaitReason::NoPassphrase => "without the passphrase",
+        WaitReason::OtherTitle => "its page has another title",
+        WaitReason::NoLink => "its page does not link here",
+        WaitReason::Unreadable => "its page could not be read",
+        WaitReason::Rule => "a rule wants it looked at",
+        WaitReason::Flood => "part of a flood of posts",
+        WaitReason::AllWait => "every post waits here",
+    }
+}
+
+const fn reason_class(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::OtherTitle | WaitReason::Unreadable | WaitReason::Rule | WaitReason::Flood => {
+            "minus"
+        }
+        WaitReason::NewBlog | WaitReason::NoPassphrase | WaitReason::NoLink => "wait",
+        WaitReason::AllWait => "",
+    }
+}
+
+fn chips(ping: &Ping, around: &Around) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    let mut chip = |class, text: String| chips.push(Chip { class, text });
+    for (_, reason) in around.reasons.iter().filter(|(id, _)| *id == ping.id) {
+        chip(reason_class(*reason), reason_words(*reason).to_owned());
+    }
+    if ping.proved {
+        chip("plus", "with the passphrase".to_owned());
+    }
+    let reading = around.readings.iter().find(|reading| reading.ping_id == ping.id);
+    for (class, text) in reading.map(|reading| page_chips(ping, reading)).unwrap_or_default() {
+        chip(class, text.to_owned());
+    }
+    let links = ping.excerpt.matches("http://").count() + ping.excerpt.matches("https://").count();
+    if links >= 2 {
+        chip("minus", format!("{links} links in the excerpt"));
+    }
+    if ping.title == ping.blog_name {
+        chip("minus", "title and blog name are the same".to_owned());
+    }
+    if ping.edited_at.is_some() {
+        chip("", "edited".to_owned());
+    }
+    chips
+}
+
+/// What the reading of its page says about a ping, beside the reasons why it waits.
+fn page_chips(ping: &Ping, reading: &Reading) -> Vec<(&'static str, &'static str)> {
+    let mut chips = Vec::new();
+    match reading.outcome {
+        ReadingOutcome::Linked => chips.push(("plus", "its page links here")),
+        ReadingOutcome::Gone => chips.push(("minus", "its page is gone")),
+        ReadingOutcome::Unread | ReadingOutcome::Unlinked | ReadingOutcome::Failed => {}
+    }
+    let was_read = matches!(reading.outcome, ReadingOutcome::Linked | ReadingOutcome::Unlinked);
+    if was_read
+        && reading.title_matches
+        && !ping.came_by.is_a_claim()
+        && ping.came_by != CameBy::Feed
+    {
+        chips.push(("plus", "the title is its page’s"));
+    }
+    if reading.vouched {
+        chips.push(("plus", "a trusted blog vouches for it"));
+    }
+    if ping.hidden_at.is_some() {
+        chips.push(("minus", "not shown: its page cannot be read"));
+    }
+    chips
+}
+
+/// A listed post whose page says something else now.
+#[derive(Debug)]
+pub struct Revised {
+    pub id: String,
+    pub url: String,
+    pub title: String,
+    pub new_title: String,
+    pub excerpt: String,
+    pub new_excerpt: String,
+    pub blog_name: String,
+    pub since: String,
+}
+
+impl Revised {
+    /// A post and the reading that differs from it.
+    pub fn of(ping: Ping, reading: Reading, zone: &Zone) -> Self {
+        Self {
+            id: ping.public_id.to_string(),
+            since: reading.revision_at.map(|at| zone.moment(at)).unwrap_or_default(),
+            url: ping.url,
+            title: ping.title,
+            new_title: reading.title,
+            excerpt: ping.excerpt,
+            new_excerpt: reading.excerpt,
+            blog_name: ping.blog_name,
+        }
+    }
+}
+
+/// What a state is called on the desk.
+pub const fn state_words(state: PingState) -> &'static str {
+    match state {
+        PingState::Pending => "waiting",
+        PingState::Listed => "listed",
+        PingState::Spam => "spam",
+        PingState::Rejected => "not here",
+        PingState::Removed => "removed",
+    }
+}

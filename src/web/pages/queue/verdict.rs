@@ -1,0 +1,177 @@
+//! Verdicts on one post or on many, and taking them back.
+
+use actix_web::{HttpResponse, web};
+
+use super::find_ping;
+use super::stand::Stand;
+use crate::actions::moderate::bulk::{self, BulkUndone};
+use crate::actions::moderate::{self, Decided, Undone};
+use crate::app::App;
+use crate::db::DbError;
+use crate::db::bulk::Which;
+use crate::model::id::{BulkId, PingId, PublicId};
+use crate::model::ping::{PingState, Verdict};
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::{Checked, HubScope};
+use crate::web::respond;
+
+const TOO_LATE: &str = "A verdict can be taken back for 24 hours, and this one is older. \
+     Put another verdict on the post under Decided.";
+
+/// The post of a hub that an address names.
+pub async fn find(app: &App, scope: &HubScope, id: &str) -> Result<PingId, PageError> {
+    let (hub, id) = (scope.hub.id, PublicId::parse(id));
+    let found = app.db.read(move |c| find_ping(c, hub, id)).await?;
+    Ok(found.ok_or(PageError::NotFound(Missing::Post))?.id)
+}
+
+/// A verdict, and where to go back to.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct VerdictForm {
+    #[serde(default)]
+    verdict: String,
+    /// The state the ping was in when the page was loaded.
+    #[serde(default)]
+    seen: String,
+    #[serde(flatten)]
+    stand: Stand,
+}
+
+fn parse(verdict: &str) -> Result<Verdict, PageError> {
+    Verdict::parse(verdict).ok_or(PageError::BadRequest("Choose List, Not here, Spam or Remove."))
+}
+
+/// `POST /manage/{hub}/pings/{id}/verdict`
+pub async fn decide(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    form: Checked<VerdictForm>,
+) -> Result<HttpResponse, PageError> {
+    let verdict = parse(&form.0.verdict)?;
+    let ping = find(&app, &scope, &names.1).await?;
+    let (hub, seen) = (scope.hub.id, PingState::parse(&form.0.seen));
+    let (name, ping) =
+        match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
+            Decided::Done(ping) => ("done", ping),
+            Decided::Stale(ping) => ("stale", ping),
+        };
+    let id = ping.public_id.to_string();
+    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[(name, &id)])))
+}
+
+/// `POST /manage/{hub}/pings/{id}/undo`
+pub async fn undo(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    form: Checked<Stand>,
+) -> Result<HttpResponse, PageError> {
+    let ping = find(&app, &scope, &names.1).await?;
+    match moderate::undo(&app, scope.hub.id, ping, scope.account.id).await {
+        Ok(Undone::TooLate) => Err(PageError::BadRequest(TOO_LATE)),
+        // Twice undone, or nothing to undo: the page shows how things stand.
+        Ok(Undone::Done | Undone::Nothing) | Err(DbError::NotFound) => {
+            Ok(respond::see_other(&form.0.path(&scope.hub.slug, &[])))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A verdict on many posts, as a browser sends it: `ping` stands there once for each.
+#[derive(Debug)]
+struct BulkForm {
+    verdict: Verdict,
+    of: String,
+    pings: Vec<PublicId>,
+    stand: Stand,
+}
+
+impl BulkForm {
+    fn of(fields: Vec<(String, String)>) -> Result<Self, PageError> {
+        let (mut verdict, mut of) = (String::new(), String::new());
+        let (mut pings, mut stand) = (Vec::new(), Stand::default());
+        for (name, value) in fields {
+            match name.as_str() {
+                "verdict" => verdict = value,
+                "of" => of = value,
+                "ping" => pings.extend(PublicId::parse(&value)),
+                "category" => stand.category = value,
+                "reason" => stand.reason = value,
+                "place" => stand.place = value,
+                _ => {}
+            }
+        }
+        Ok(Self { verdict: parse(&verdict)?, of, pings, stand })
+    }
+
+    async fn which(&self, app: &App, scope: &HubScope) -> Result<Which, PageError> {
+        let nothing = PageError::BadRequest("Tick the posts first, then choose a verdict.");
+        let first = self.pings.first().ok_or(nothing)?;
+        match self.of.as_str() {
+            "blog" => Ok(Which::BlogOf(find(app, scope, &first.to_string()).await?)),
+            "sender" => Ok(Which::SenderOf(find(app, scope, &first.to_string()).await?)),
+            _ => Ok(Which::Chosen(self.pings.clone())),
+        }
+    }
+}
+
+/// `POST /manage/{hub}/bulk`
+pub async fn decide_many(
+    app: web::Data<App>,
+    scope: HubScope,
+    form: Checked<Vec<(String, String)>>,
+) -> Result<HttpResponse, PageError> {
+    let form = BulkForm::of(form.0)?;
+    let which = form.which(&app, &scope).await?;
+    let done = bulk::decide(&app, scope.hub.id, which, form.verdict, scope.account.id).await?;
+    // Where nothing of it waits any more, the queue shows how things stand.
+    let id = done.map(|bulk| bulk.id.0.to_string());
+    let did: Vec<(&str, &str)> = id.iter().map(|id| ("bulk", id.as_str())).collect();
+    Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &did)))
+}
+
+/// `POST /manage/{hub}/bulk/{bulk}/undo`
+pub async fn undo_many(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, i64)>,
+    form: Checked<Stand>,
+) -> Result<HttpResponse, PageError> {
+    let undone = match bulk::undo(&app, scope.hub.id, BulkId(names.1), scope.account.id).await {
+        Ok(BulkUndone::Done(count)) => count.to_string(),
+        Ok(BulkUndone::Nothing) => String::new(),
+        Ok(BulkUndone::TooLate) => return Err(PageError::BadRequest(TOO_LATE)),
+        Err(DbError::NotFound) => return Err(PageError::NotFound(Missing::Page)),
+        Err(error) => return Err(error.into()),
+    };
+    let did = [("undone", undone.as_str())];
+    let did = if undone.is_empty() { &did[..0] } else { &did[..] };
+    Ok(respond::see_other(&form.0.path(&scope.hub.slug, did)))
+}
+
+/// What to do with a page that says something else now.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct RevisionForm {
+    #[serde(default)]
+    choice: String,
+    #[serde(flatten)]
+    stand: Stand,
+}
+
+/// `POST /manage/{hub}/pings/{id}/revision`
+pub async fn decide_revision(
+    app: web::Data<App>,
+    scope: HubScope,
+    names: web::Path<(String, String)>,
+    form: Checked<RevisionForm>,
+) -> Result<HttpResponse, PageError> {
+    let accept = match form.0.choice.as_str() {
+        "accept" => true,
+        "keep" => false,
+        _ => return Err(PageError::BadRequest("Choose what is to be shown.")),
+    };
+    let ping = find(&app, &scope, &names.1).await?;
+    moderate::decide_revision(&app, scope.hub.id, ping, accept, scope.account.id).await?;
+    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[])))
+}
