@@ -5,12 +5,14 @@ mod backlog;
 mod gate;
 mod queue_depths;
 mod receipts;
+mod rules;
 
 pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Gate, Proofs};
 pub use queue_depths::QueueDepths;
 pub use receipts::{Receipt, ReceiptKind};
+pub use rules::{HubRules, RuleHits};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -81,6 +83,10 @@ pub struct App {
     pub pages: Cache<Arc<Rendered>>,
     /// Categories as pings meet them.
     pub gates: Cache<Arc<Gate>>,
+    /// Rules as pings meet them.
+    pub rules: Cache<Arc<HubRules>>,
+    /// How often rules decided.
+    pub rule_hits: RuleHits,
     /// Passphrases that were right.
     pub proofs: Proofs,
     /// How many pings wait in each category, about.
@@ -173,6 +179,8 @@ impl App {
             addresses,
             pages: Cache::new(MAX_PAGES, &generations),
             gates: Cache::new(4 * 1024 * 1024, &generations),
+            rules: Cache::new(8 * 1024 * 1024, &generations),
+            rule_hits: RuleHits::default(),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),

@@ -29,8 +29,10 @@ pub mod queue;
 pub mod readings;
 pub mod refusals;
 pub mod reports;
+pub mod rules;
 pub mod sessions;
 pub mod slugs;
+pub mod trust;
 
 pub use connection::DbConnection;
 pub use error::DbError;

@@ -12,6 +12,7 @@ pub mod job;
 pub mod passphrase;
 pub mod ping;
 pub mod problems;
+pub mod rule;
 pub mod slug;
 pub mod targets;
 pub mod text;

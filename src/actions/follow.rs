@@ -395,6 +395,7 @@ async fn receive_entry(
         Err(
             ReceiveError::Url(_)
             | ReceiveError::OwnPage
+            | ReceiveError::Banned
             | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
             | ReceiveError::TooOften(_),

@@ -1,5 +1,7 @@
 //! The one way in: whatever brought a post, it is taken in here (`architecture.md`, invariant 7).
 
+mod rules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReaso
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
+use rules::{Ruling, about, at_the_door, hold, is_barred};
 
 /// Waiting pings a category takes from strangers (`security.md` T31, T34).
 const MAX_WAITING_STRANGERS: i64 = 1_000;
@@ -92,6 +95,9 @@ pub enum ReceiveError {
     /// The operator has suspended the hub.
     #[error("the hub is suspended")]
     Suspended,
+    /// A rule refuses such pings.
+    #[error("a rule refuses it")]
+    Banned,
     /// The category wants its passphrase, and none came.
     #[error("no passphrase came")]
     NoPassphrase,
@@ -137,6 +143,8 @@ pub async fn receive(
         return Err(ReceiveError::Suspended);
     }
     let url = WebUrl::parse_on(incoming.url.as_deref().unwrap_or_default(), app.hosts());
+    let rules = app.rules_of(gate.hub.id).await?;
+    let mut ruling = at_the_door(app, &rules, &incoming, url.as_ref().ok())?;
     let closed_at = gate.hub.closed_at.or(gate.category.closed_at);
     if let Some(since) = closed_at {
         // Without the limit, a closed category would be a free way to make us write.
@@ -155,6 +163,19 @@ pub async fn receive(
         return Err(ReceiveError::OwnPage);
     }
     let mut ping = new_ping(app, gate, &incoming, &url, proved);
+    if let Some(stricter) = about(app, &rules, &ping, ruling.as_ref())? {
+        ruling = Some(stricter);
+    }
+    if rules.bars_blogs && is_barred(app, gate.hub.id, &ping).await? {
+        ruling = Some(Ruling::barred());
+    }
+    let is_held = ruling.is_some();
+    if let Some(ruling) = ruling {
+        hold(app, gate, &mut ping, ruling)?;
+    }
+    if ping.is_aside {
+        return Ok(store(app, gate, ping, false, None).await?);
+    }
     let mut reads = reads_page(gate, incoming.came_by);
     if reads && app.backlog.is_full() {
         if ping.unverified {
@@ -163,6 +184,7 @@ pub async fn receive(
         reads = false;
     }
     let waits = ping.unverified
+        || is_held
         || !lists_at_once(app, gate, &ping, incoming.followed).await?
         || !proved && floods_the_page(app, gate, url.as_str());
     if waits && queue_is_full(app, gate, proved).await? {
@@ -370,22 +392,15 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         excerpt,
         came_by: incoming.came_by,
         proved,
-        sender_hash: sender_hash(app, incoming.sender, now),
+        sender_hash: app.sender_hash(incoming.sender, now),
         unverified: incoming.came_by.is_a_claim()
             || gate.category.link_back == LinkBack::Required && incoming.came_by != CameBy::Feed,
         waits: true,
+        is_aside: false,
+        remark: String::new(),
         brought_title,
         brought_blog_name: !brought.is_empty(),
     }
-}
-
-/// The keyed hash of a sender's address block, the same for a month at most (`security.md`, "IP
-/// privacy").
-fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
-    const MONTH: Duration = Duration::from_secs(30 * 86_400);
-    let epoch = now.seconds() / i64::try_from(MONTH.as_secs()).unwrap_or(i64::MAX);
-    let hash = app.secrets.sign("sender", &[&epoch.to_be_bytes(), sender.as_bytes()]);
-    hash[..16].to_vec()
 }
 
 /// Stores a ping with its job, or finds the one that this post has already. One that waits goes
@@ -409,7 +424,7 @@ async fn store(
         });
         if inserted.await?.is_some() {
             let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
-            return Ok(Received { receipt, state: PingState::Pending });
+            return Ok(Received { receipt, state: new.state() });
         }
     }
     app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
@@ -443,7 +458,7 @@ fn store_or_find(
     }
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
     if new.waits {
-        return Ok(Received { receipt, state: PingState::Pending });
+        return Ok(Received { receipt, state: new.state() });
     }
     let standing = Standing {
         id,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
+    one_use_links, page_readings, ping_events, pings, refused_pings, reports, rules, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -27,6 +27,9 @@ pub const SENDER_DAYS: u32 = 30;
 /// Reports that were dealt with, and the history of verdicts, are kept for a year.
 pub const HISTORY_DAYS: u32 = 365;
 
+/// A rule that holds no more is shown for 30 days.
+pub const EXPIRED_RULE_DAYS: u32 = 30;
+
 /// How many rows of each table one transaction takes, so that pings never wait long for it.
 const AT_ONCE: i64 = 500;
 
@@ -43,6 +46,8 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(reports::table.filter(reports::handled_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    diesel::delete(rules::table.filter(rules::expires_at.lt(before(EXPIRED_RULE_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
@@ -100,6 +105,7 @@ fn purge(
             pings::excerpt.eq(""),
             pings::blog_name.eq(""),
             pings::blog_key.eq(""),
+            pings::remark.eq(""),
             pings::purged_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;

@@ -133,6 +133,7 @@ table! {
         name -> Text,
         listed_count -> BigInt,
         approved_at -> Nullable<BigInt>,
+        barred_at -> Nullable<BigInt>,
         feed_url -> Nullable<Text>,
         feed_read_at -> Nullable<BigInt>,
         created_at -> BigInt,
@@ -180,6 +181,7 @@ table! {
         purged_at -> Nullable<BigInt>,
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
+        remark -> Text,
     }
 }
 
@@ -286,6 +288,22 @@ table! {
     }
 }
 
+table! {
+    rules (id) {
+        id -> BigInt,
+        hub_id -> Nullable<BigInt>,
+        kind -> Text,
+        pattern -> Text,
+        action -> Text,
+        reason -> Text,
+        author_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        hit_count -> BigInt,
+        last_hit_at -> Nullable<BigInt>,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
@@ -300,6 +318,7 @@ joinable!(reports -> hubs (hub_id));
 joinable!(page_readings -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
 joinable!(followed_feeds -> categories (category_id));
+joinable!(rules -> accounts (author_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -320,4 +339,5 @@ allow_tables_to_appear_in_same_query!(
     jobs,
     page_readings,
     followed_feeds,
+    rules,
 );

@@ -9,9 +9,10 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId, RuleId};
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
+use crate::model::rule::{RuleAction, RuleKind};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -49,6 +50,7 @@ column! {
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
+    RuleId: BigInt as i64 => |id| Some(RuleId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -62,5 +64,7 @@ column! {
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
+    RuleKind: Text as String => |text| RuleKind::parse(&text);
+    RuleAction: Text as String => |text| RuleAction::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

@@ -26,6 +26,8 @@ ids! {
     ReportId,
     /// A feed that is followed.
     FeedId,
+    /// A rule of a hub or of the operator.
+    RuleId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

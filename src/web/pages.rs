@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod add;
+pub mod blogs;
 pub mod categories;
 pub mod face;
 pub mod feeds;
@@ -16,5 +17,6 @@ pub mod post;
 pub mod queue;
 pub mod receipt;
 pub mod reports;
+pub mod rules;
 pub mod sign_in;
 pub mod sign_up;

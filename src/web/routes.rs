@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
-    operator, post, queue, receipt, reports, sign_in, sign_up,
+    account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
+    operator, post, queue, receipt, reports, rules, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -126,6 +126,11 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))
         .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(reads("/manage/{hub}/blogs", blogs::show))
+        .service(reads("/manage/{hub}/blogs/{blog}", blogs::show_posts))
+        .service(writes("/manage/{hub}/blogs/{blog}/{verb}", blogs::update))
+        .service(both("/manage/{hub}/rules", rules::show, rules::create))
+        .service(writes("/manage/{hub}/rules/{rule}/remove", rules::delete))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(writes("/manage/{hub}/close", hub_settings::close))
         .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
@@ -136,6 +141,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
         .service(reads("/operator", operator::show))
+        .service(both("/operator/rules", rules::show_all, rules::create_all))
+        .service(writes("/operator/rules/{rule}/remove", rules::delete_all))
         .service(reads("/operator/jobs", jobs::show))
         .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))

@@ -72,6 +72,10 @@ pub enum DeskTab {
     Reports,
     /// Categories and passphrases.
     Categories,
+    /// Blogs, and how they stand.
+    Blogs,
+    /// Rules and bans.
+    Rules,
     /// Feeds that are followed.
     Feeds,
     /// The hub's texts and switches.
@@ -130,6 +134,16 @@ impl HubDesk {
     /// Whether the tab of followed feeds is shown.
     pub fn is_feeds(&self) -> bool {
         self.is(&DeskTab::Feeds)
+    }
+
+    /// Whether the blogs' tab is shown.
+    pub fn is_blogs(&self) -> bool {
+        self.is(&DeskTab::Blogs)
+    }
+
+    /// Whether the rules' tab is shown.
+    pub fn is_rules(&self) -> bool {
+        self.is(&DeskTab::Rules)
     }
 
     /// Whether the settings' tab is shown.

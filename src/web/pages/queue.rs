@@ -85,6 +85,9 @@ impl QueueRow {
 fn chips(ping: &Ping, reading: Option<&Reading>) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut chip = |class, text: String| chips.push(Chip { class, text });
+    if !ping.remark.is_empty() {
+        chip("minus", ping.remark.clone());
+    }
     match (ping.proved, ping.came_by) {
         (true, _) => chip("plus", "with the passphrase".to_owned()),
         (false, CameBy::Trackback) => chip("", "nothing shows who sent it".to_owned()),
@@ -282,7 +285,8 @@ pub async fn show(
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }
 
-fn place(
+/// The ping of this public id, where it is this hub's.
+pub(super) fn place(
     connection: &mut crate::db::DbConnection,
     hub: crate::model::id::HubId,
     id: Option<PublicId>,
