@@ -122,8 +122,9 @@ pub async fn try_out(app: &App, hub: Option<HubId>, rule: &NewRule) -> Result<Tr
             let past = rules::list_past(c, hub, since, before, AT_ONCE)?;
             let is_hit = |ping: &PastPing| match &pattern {
                 Pattern::Address(_) => senders.contains(&ping.sender_hash),
-                Pattern::Domain(_) => WebUrl::parse_on(&ping.url, hosts)
-                    .is_ok_and(|url| pattern.is_at(url.host())),
+                Pattern::Domain(_) => {
+                    WebUrl::parse_on(&ping.url, hosts).is_ok_and(|url| pattern.is_at(url.host()))
+                }
                 Pattern::Phrase(_) => pattern.is_said_in(
                     &[&ping.title, &ping.excerpt, &ping.blog_name, &ping.url].map(|t| folded(t)),
                 ),

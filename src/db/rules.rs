@@ -126,12 +126,7 @@ pub fn delete(tx: &mut Tx<'_>, hub: Option<HubId>, rule: RuleId) -> Result<bool,
 }
 
 /// Adds what was counted in memory.
-pub fn add_hits(
-    tx: &mut Tx<'_>,
-    rule: RuleId,
-    hits: i64,
-    last: Timestamp,
-) -> Result<(), DbError> {
+pub fn add_hits(tx: &mut Tx<'_>, rule: RuleId, hits: i64, last: Timestamp) -> Result<(), DbError> {
     diesel::update(rules::table.filter(rules::id.eq(rule.0)))
         .set((rules::hit_count.eq(rules::hit_count + hits), rules::last_hit_at.eq(last.micros())))
         .execute(tx.connection)?;

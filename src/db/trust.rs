@@ -48,9 +48,8 @@ pub fn find(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<Trus
         .select((blogs::approved_at, blogs::barred_at))
         .first(connection)
         .optional()?;
-    Ok(found.map_or(Trust::New, |(approved, barred)| {
-        Trust::of(approved.is_some(), barred.is_some())
-    }))
+    Ok(found
+        .map_or(Trust::New, |(approved, barred)| Trust::of(approved.is_some(), barred.is_some())))
 }
 
 /// Whether a hub bars any blog: where it does not, nothing is asked for each ping.
@@ -138,8 +137,7 @@ pub fn list(
         );
     }
     if let Some((name, id)) = &filter.after {
-        query = query
-            .filter(blogs::name.gt(name).or(blogs::name.eq(name).and(blogs::id.gt(id.0))));
+        query = query.filter(blogs::name.gt(name).or(blogs::name.eq(name).and(blogs::id.gt(id.0))));
     }
     Ok(query.load(connection)?)
 }
@@ -153,11 +151,7 @@ pub fn count_posts(
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::blog_key.eq_any(keys)))
         .group_by(pings::blog_key)
-        .select((
-            pings::blog_key,
-            diesel::dsl::count_star(),
-            diesel::dsl::max(pings::received_at),
-        ))
+        .select((pings::blog_key, diesel::dsl::count_star(), diesel::dsl::max(pings::received_at)))
         .load(connection)?)
 }
 
@@ -178,9 +172,7 @@ pub fn list_posts(
     if let Some((received_at, id)) = before {
         let at = received_at.micros();
         query = query.filter(
-            pings::received_at
-                .lt(at)
-                .or(pings::received_at.eq(at).and(pings::id.lt(id.0))),
+            pings::received_at.lt(at).or(pings::received_at.eq(at).and(pings::id.lt(id.0))),
         );
     }
     Ok(query.load(connection)?)

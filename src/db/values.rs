@@ -9,7 +9,9 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId, RuleId};
+use crate::model::id::{
+    AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId, RuleId,
+};
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 use crate::model::rule::{RuleAction, RuleKind};

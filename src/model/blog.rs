@@ -30,3 +30,27 @@ impl Trust {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::web_url::WebUrl;
+
+    #[test]
+    fn a_blog_is_a_whole_host_or_a_path_on_a_shared_one_and_never_a_part_of_either() {
+        let key = |url: &str| WebUrl::parse(url).unwrap().blog_key();
+        for (one, other, same) in [
+            ("http://example.org/a", "https://www.example.org/b", true),
+            ("http://example.org/", "http://evil-example.org/", false),
+            ("http://example.org/", "http://example.org.evil.com/", false),
+            ("http://example.org/", "http://evil.com/example.org/", false),
+            ("http://ada.github.io/a", "http://ada.github.io/b", true),
+            ("http://ada.github.io/", "http://eve.github.io/", false),
+            ("http://medium.com/@ada/a", "http://medium.com/@ada/b", true),
+            ("http://medium.com/@ada/a", "http://medium.com/@adam/a", false),
+            ("http://www.livejournal.com/users/ada/1", "http://livejournal.com/users/eve/1", false),
+            ("http://uni.example/~ada/1", "http://uni.example/~eve/1", false),
+        ] {
+            assert_eq!(key(one) == key(other), same, "{one} {other}");
+        }
+    }
+}

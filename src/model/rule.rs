@@ -138,7 +138,8 @@ impl Pattern {
     /// Whether a host is this domain or below it, by whole labels.
     pub fn is_at(&self, host: &str) -> bool {
         let Self::Domain(domain) = self else { return false };
-        host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        host.strip_suffix(domain.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
     /// Whether one of these [`folded`] texts has its words.
@@ -289,7 +290,11 @@ mod tests {
     #[test]
     fn what_is_no_net_or_too_wide_is_not_taken() {
         for typed in ["", "1.2.3", "1.2.3.4.5", "1.2.3.4/33", "example.org", "1.2.3.*"] {
-            assert_eq!(Pattern::parse(RuleKind::Address, typed), Err(PatternError::NoNet), "{typed}");
+            assert_eq!(
+                Pattern::parse(RuleKind::Address, typed),
+                Err(PatternError::NoNet),
+                "{typed}"
+            );
         }
         for typed in ["0.0.0.0/0", "1.0.0.0/7", "::/0", "2000::/3", "::ffff:0:0/90"] {
             assert!(Pattern::parse(RuleKind::Address, typed).is_err(), "{typed}");
@@ -315,9 +320,16 @@ mod tests {
         for typed in ["https://www.example.org/", "*.example.org", ".example.org", "EXAMPLE.ORG."] {
             assert_eq!(pattern(RuleKind::Domain, typed), rule, "{typed}");
         }
-        assert_eq!(pattern(RuleKind::Domain, "bücher.example").to_string(), "xn--bcher-kva.example");
+        assert_eq!(
+            pattern(RuleKind::Domain, "bücher.example").to_string(),
+            "xn--bcher-kva.example"
+        );
         for shared in ["github.io", "co.uk", "blogspot.com"] {
-            assert_eq!(Pattern::parse(RuleKind::Domain, shared), Err(PatternError::Shared), "{shared}");
+            assert_eq!(
+                Pattern::parse(RuleKind::Domain, shared),
+                Err(PatternError::Shared),
+                "{shared}"
+            );
         }
         for typed in ["", "com", "192.0.2.1", "example.org/path", "two words"] {
             assert!(Pattern::parse(RuleKind::Domain, typed).is_err(), "{typed}");

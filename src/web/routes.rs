@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
-    operator, post, queue, receipt, reports, rules, sign_in, sign_up,
+    account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list,
+    manage, operator, post, queue, receipt, reports, rules, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};

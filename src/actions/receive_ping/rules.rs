@@ -29,10 +29,7 @@ impl Ruling {
         app.rule_hits.add(rule.id, app.clock.now());
         match rule.action {
             RuleAction::Refuse => Err(ReceiveError::Banned),
-            action => Ok(Self {
-                is_aside: action == RuleAction::SetAside,
-                remark: rule.words(),
-            }),
+            action => Ok(Self { is_aside: action == RuleAction::SetAside, remark: rule.words() }),
         }
     }
 }

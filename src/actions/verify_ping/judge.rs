@@ -10,8 +10,8 @@ use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{DbError, Tx, blogs, hubs, listed, pings};
-use crate::model::id::RuleId;
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
+use crate::model::id::RuleId;
 use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
 
@@ -254,7 +254,8 @@ impl Judge {
             return Ok(());
         }
         let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
-        if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog && self.rule().is_none() {
+        if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog && self.rule().is_none()
+        {
             pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
             hubs::touch(tx, hub, self.now)?;
             self.reading.revision_at = None;

@@ -37,7 +37,11 @@ struct BlogRow {
 }
 
 impl BlogRow {
-    fn of(blog: KnownBlog, counts: &[(String, i64, Option<crate::clock::Timestamp>)], zone: &Zone) -> Self {
+    fn of(
+        blog: KnownBlog,
+        counts: &[(String, i64, Option<crate::clock::Timestamp>)],
+        zone: &Zone,
+    ) -> Self {
         let counted = counts.iter().find(|(key, ..)| *key == blog.key);
         let count = counted.map_or(0, |(_, count, _)| *count);
         let last = counted.and_then(|(_, _, last)| *last);
@@ -231,9 +235,9 @@ impl PostRow {
             is_listed: ping.is_public(),
             is_purged: ping.purged_at.is_some(),
             at: zone.moment(ping.received_at),
+            remark: if ping.is_public() { String::new() } else { ping.remark },
             title: ping.title,
             url: ping.url,
-            remark: ping.remark,
         }
     }
 }

@@ -85,7 +85,7 @@ impl QueueRow {
 fn chips(ping: &Ping, reading: Option<&Reading>) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut chip = |class, text: String| chips.push(Chip { class, text });
-    if !ping.remark.is_empty() {
+    if !ping.remark.is_empty() && !ping.is_public() {
         chip("minus", ping.remark.clone());
     }
     match (ping.proved, ping.came_by) {

@@ -157,7 +157,11 @@ impl RulesFace {
             here: whose.here.clone(),
             where_: if hub.is_some() { "this hub" } else { "all hubs" },
             rows: all.into_iter().map(row).collect(),
-            draft: RuleDraft { kind: "domain".into(), action: "set-aside".into(), ..RuleDraft::default() },
+            draft: RuleDraft {
+                kind: "domain".into(),
+                action: "set-aside".into(),
+                ..RuleDraft::default()
+            },
             trial: None,
             problems: Problems::default(),
             notice: "",
