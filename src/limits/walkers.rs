@@ -16,10 +16,12 @@ const WITHIN: Duration = Duration::from_secs(3_600);
 const MAX_WATCHED: usize = 50_000;
 
 type Site = [u8; 6];
+/// A /64's own bytes, and when it was seen last.
+type Seen = ([u8; 2], Duration);
 
 /// The /64s that each /48 came from lately.
 #[derive(Debug, Default)]
-pub(super) struct Walkers(Mutex<HashMap<Site, Vec<([u8; 2], Duration)>>>);
+pub(super) struct Walkers(Mutex<HashMap<Site, Vec<Seen>>>);
 
 impl Walkers {
     /// The block that a stranger's allowance is counted by: the /48, once it was seen in eight
