@@ -19,6 +19,8 @@ pub mod receipt;
 pub mod receive_ping;
 pub mod report;
 pub mod resolve;
+pub mod rules;
 pub mod sign_in;
+pub mod trust;
 pub mod verify_ping;
 pub mod watch_changes;

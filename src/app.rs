@@ -7,6 +7,7 @@ mod keys;
 mod queue_depths;
 mod reading;
 mod receipts;
+mod rules;
 
 pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
@@ -15,6 +16,7 @@ pub use keys::HubKeys;
 pub use queue_depths::QueueDepths;
 pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};
+pub use rules::{HubRules, RuleHits};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -87,6 +89,10 @@ pub struct App {
     pub gates: Cache<Arc<Gate>>,
     /// Ping keys, by hub.
     pub keys: Cache<Arc<HubKeys>>,
+    /// Rules as pings meet them.
+    pub rules: Cache<Arc<HubRules>>,
+    /// How often rules decided.
+    pub rule_hits: RuleHits,
     /// Passphrases that were right.
     pub proofs: Proofs,
     /// How many pings wait in each category, about.
@@ -182,6 +188,8 @@ impl App {
             pages: Cache::new(MAX_PAGES, &generations),
             gates: Cache::new(4 * 1024 * 1024, &generations),
             keys: Cache::new(8 * 1024 * 1024, &generations),
+            rules: Cache::new(8 * 1024 * 1024, &generations),
+            rule_hits: RuleHits::default(),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),

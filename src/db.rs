@@ -35,9 +35,11 @@ pub mod readers;
 pub mod readings;
 pub mod refusals;
 pub mod reports;
+pub mod rules;
 pub mod sessions;
 pub mod slugs;
 pub mod verdicts;
+pub mod trust;
 
 pub use connection::DbConnection;
 pub use error::DbError;

@@ -1,11 +1,15 @@
 //! Rate limits: how often one address block may do what.
 //!
-//! Keys are address blocks (IPv4 /32, IPv6 /64: `security.md` T35), alone or with a category, so
+//! Keys are address blocks (IPv4 /32, IPv6 /64, and the /48 of those who walk through many:
+//! `security.md` T35), alone or with a category, so
 //! that nobody spends anybody else's allowance. Memory is swept by [`Limits::sweep`].
 
 mod connections;
+mod walkers;
 
 pub use connections::{Connections, MAX_CONNECTIONS, Place};
+
+use walkers::Walkers;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -36,6 +40,11 @@ impl AddressBlock {
                 Self(block)
             }
         }
+    }
+
+    /// The block's first address; of no use for blocks that stand for something else.
+    pub fn address(&self) -> IpAddr {
+        IpAddr::from(self.0).to_canonical()
     }
 
     /// A block that stands for a registrable domain, for limits that are kept by domain.
@@ -93,6 +102,8 @@ pub enum Limit {
     ListedDomain(HubId),
     /// Posts of strangers listed at once in a category: 300 an hour. More wait.
     ListedStrangers(CategoryId),
+    /// Posts that a rule or a bar set aside in a category: 300 an hour. More are not stored.
+    SetAside(CategoryId),
 }
 
 impl Limit {
@@ -116,6 +127,7 @@ impl Limit {
             Self::Report => "report",
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
+            Self::SetAside(_) => "set-aside",
         }
     }
 }
@@ -154,6 +166,8 @@ pub struct Limits {
     report: Keyed<Key>,
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
+    set_aside: Keyed<Key>,
+    walkers: Walkers,
 }
 
 impl std::fmt::Debug for Limits {
@@ -205,6 +219,8 @@ impl Limits {
             report: keyed(quota(10, HOUR, 5), clock),
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
+            set_aside: keyed(quota(300, HOUR, 300), clock),
+            walkers: Walkers::default(),
             clock: clock.clone(),
         }
     }
@@ -214,6 +230,12 @@ impl Limits {
         if !self.on {
             return Ok(());
         }
+        let block = match limit {
+            Limit::StrangerPing(_) | Limit::StrangerHub(_) | Limit::TryPassphrase(_) => {
+                self.walkers.key_of(block, self.clock.monotonic())
+            }
+            _ => block,
+        };
         let taken = match limit {
             Limit::StrangerPing(category) => self
                 .stranger_ping
@@ -239,6 +261,7 @@ impl Limits {
             Limit::ListedStrangers(category) => {
                 self.check(&self.listed_strangers, &(block, category.0))
             }
+            Limit::SetAside(category) => self.check(&self.set_aside, &(block, category.0)),
         };
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
@@ -291,11 +314,13 @@ impl Limits {
             &self.report,
             &self.listed_domain,
             &self.listed_strangers,
+            &self.set_aside,
         ]);
         for limiter in by_address {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+        self.walkers.sweep(self.clock.monotonic());
         self.reset_mail_to.retain_recent();
         self.reset_mail_to.shrink_to_fit();
     }

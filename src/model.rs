@@ -16,6 +16,7 @@ pub mod ping;
 pub mod ping_key;
 pub mod problems;
 pub mod sent;
+pub mod rule;
 pub mod slug;
 pub mod targets;
 pub mod text;

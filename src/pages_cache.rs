@@ -228,6 +228,11 @@ impl Generations {
         self.everything.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// A commit of this process changed what holds in every hub: nothing that is kept is trusted.
+    pub fn all_changed(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// The list of hubs stands at this revision: if that is news, somebody else opened, renamed or
     /// deleted a hub, and nothing that is kept is trusted.
     pub fn list_seen(&self, revision: i64) {

@@ -13,7 +13,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 use tokio::sync::watch;
 
-use crate::actions::{prune, watch_changes};
+use crate::actions::{prune, rules, watch_changes};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -168,6 +168,9 @@ async fn upkeep(app: Arc<App>) {
         }
         if seconds % 60 == 59 {
             app.limits.sweep();
+            if let Err(error) = rules::write_hits(&app).await {
+                tracing::warn!(%error, "what rules matched was not counted");
+            }
         }
         if seconds.is_multiple_of(3_600)
             && let Err(error) = prune::run(&app).await

@@ -463,6 +463,7 @@ async fn receive_entry(
         Err(
             ReceiveError::Url(_)
             | ReceiveError::OwnPage
+            | ReceiveError::Banned
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver
             | ReceiveError::TooOften(_),

@@ -1,5 +1,7 @@
 //! The one way in: whatever brought a post, it is taken in here (`architecture.md`, invariant 7).
 
+mod rules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +27,7 @@ use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
 use crate::secret::{HasherBusy, Secret};
+use rules::{Ruling, about, at_the_door, hold, is_barred};
 
 /// Waiting pings a category takes from strangers (`security.md` T31, T34).
 const MAX_WAITING_STRANGERS: i64 = 1_000;
@@ -105,6 +108,9 @@ pub enum ReceiveError {
     /// The operator has suspended the hub.
     #[error("the hub is suspended")]
     Suspended,
+    /// A rule refuses such pings.
+    #[error("a rule refuses it")]
+    Banned,
     /// The category wants its passphrase, and none came.
     #[error("no passphrase came")]
     NoPassphrase,
@@ -140,6 +146,7 @@ impl ReceiveError {
             Self::NoPassphrase
                 | Self::WrongPassphrase
                 | Self::KeyOver
+                | Self::Banned
                 | Self::TooOften(TooOften {
                     limit: Limit::TryPassphrase(_) | Limit::StrangerPing(_),
                     ..
@@ -170,6 +177,8 @@ pub async fn receive(
         return Err(ReceiveError::Suspended);
     }
     let url = WebUrl::parse_on(incoming.url.as_deref().unwrap_or_default(), app.hosts());
+    let rules = app.rules_of(gate.hub.id).await?;
+    let mut ruling = at_the_door(app, &rules, &incoming, url.as_ref().ok())?;
     // Of a category that is not public strangers learn nothing, and so not when it is open.
     let secret_right = match gate.is_secret() {
         true => Some(check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?),
@@ -196,6 +205,22 @@ pub async fn receive(
         return Err(ReceiveError::OwnPage);
     }
     let mut ping = new_ping(app, gate, &incoming, &url, &right);
+    if let Some(stricter) = about(app, &rules, &ping, ruling.as_ref())? {
+        ruling = Some(stricter);
+    }
+    if rules.bars_blogs && is_barred(app, gate.hub.id, &ping).await? {
+        ruling = Some(Ruling::barred());
+    }
+    let is_held = ruling.is_some();
+    if let Some(ruling) = ruling {
+        hold(app, gate, &mut ping, ruling)?;
+    }
+    if ping.is_aside {
+        return Ok(store(app, gate, ping, false, None).await?);
+    }
+    if is_held {
+        ping.held_for = Some(HeldFor::Rule);
+    }
     let mut reads = reads_page(gate, incoming.came_by);
     if reads && app.backlog.is_full() {
         if ping.unverified {
@@ -203,8 +228,9 @@ pub async fn receive(
         }
         reads = false;
     }
-    let mut waits =
-        ping.unverified || !lists_at_once(app, gate, &ping, incoming.followed, &right).await?;
+    let mut waits = ping.unverified
+        || is_held
+        || !lists_at_once(app, gate, &ping, incoming.followed, &right).await?;
     if !waits && !proved && floods_the_page(app, gate, url.as_str()) {
         waits = true;
         ping.held_for = Some(HeldFor::Flood);
@@ -491,10 +517,12 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &R
         came_by: incoming.came_by,
         proved: right.proved,
         key: right.key.as_ref().map(|key| key.id),
-        sender_hash: sender_hash(app, incoming.sender, now),
+        sender_hash: app.sender_hash(incoming.sender, now),
         unverified: incoming.came_by.is_a_claim()
             || gate.category.link_back == LinkBack::Required && incoming.came_by != CameBy::Feed,
         waits: true,
+        is_aside: false,
+        remark: String::new(),
         brought_title,
         brought_blog_name: !brought.is_empty(),
         sent: sent(incoming),
@@ -511,15 +539,6 @@ fn sent(incoming: &Incoming) -> Option<Sent> {
         blog_name: incoming.blog_name.clone(),
         ..incoming.read_as.clone()?
     })
-}
-
-/// The keyed hash of a sender's address block, the same for a month at most (`security.md`, "IP
-/// privacy").
-fn sender_hash(app: &App, sender: AddressBlock, now: Timestamp) -> Vec<u8> {
-    const MONTH: Duration = Duration::from_secs(30 * 86_400);
-    let epoch = now.seconds() / i64::try_from(MONTH.as_secs()).unwrap_or(i64::MAX);
-    let hash = app.secrets.sign("sender", &[&epoch.to_be_bytes(), sender.as_bytes()]);
-    hash[..16].to_vec()
 }
 
 /// Stores a ping with its job, or finds the one that this post has already. One that waits goes
@@ -546,7 +565,7 @@ async fn store(
         });
         if inserted.await?.is_some() {
             let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
-            return Ok(Received { receipt, state: PingState::Pending });
+            return Ok(Received { receipt, state: new.state() });
         }
     }
     app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
@@ -586,7 +605,7 @@ fn store_or_find(
     }
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
     if new.waits {
-        return Ok(Received { receipt, state: PingState::Pending });
+        return Ok(Received { receipt, state: new.state() });
     }
     let standing = Standing {
         id,

@@ -5,6 +5,7 @@
 
 mod judge;
 mod look;
+mod rules;
 
 use std::sync::Arc;
 
@@ -48,25 +49,32 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     }
     let floods = may_be_listed(&case, &found)
         && receive_ping::floods_the_page(app, &case.gate, &case.ping.url);
+    let rules = app.rules_of(hub).await?;
     let (public_id, gate) = (case.ping.public_id, case.gate);
-    app.db
+    let hit = app
+        .db
         .write(move |tx| {
             if !jobs::is_held(tx, &job)? {
-                return Ok(());
+                return Ok(None);
             }
             let ping = pings::find_for_update(tx, hub, ping)?;
             // Not another ping that was given the id of a deleted one.
             let Some(ping) = ping.filter(|ping| ping.public_id == public_id) else {
-                return jobs::finish(tx, &job, None);
+                jobs::finish(tx, &job, None)?;
+                return Ok(None);
             };
             let reading = readings::find(tx.reading(), hub, ping.id)?;
             let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
-            let mut judge = Judge { gate, ping, reading, floods, now };
+            let mut judge = Judge { gate, ping, reading, floods, rules, hit: None, now };
             let next = judge.judge(tx, found)?;
             readings::upsert(tx, hub, &judge.reading)?;
-            jobs::finish(tx, &job, next)
+            jobs::finish(tx, &job, next)?;
+            Ok::<_, DbError>(judge.hit)
         })
         .await?;
+    if let Some(rule) = hit {
+        app.rule_hits.add(rule, now);
+    }
     // Whoever looks at its receipt is told; nobody may.
     let _nobody = app.ping_changes.send(public_id);
     Ok(())

@@ -59,28 +59,6 @@ pub fn update_approved(
     Ok(())
 }
 
-/// Gives a blog a moderator's approval back.
-pub fn update_approved_by_key(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    key: &str,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
-        .filter(blogs::approved_at.is_null())
-        .set(blogs::approved_at.eq(now.micros()))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Takes a moderator's approval of a blog back.
-pub fn update_unapproved(tx: &mut Tx<'_>, hub: HubId, key: &str) -> Result<(), DbError> {
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
-        .set(blogs::approved_at.eq(None::<i64>))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
 /// Whether a moderator approved of the blog of this key.
 pub fn is_approved(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<bool, DbError> {
     let approved: Option<Option<Timestamp>> = blogs::table

@@ -60,6 +60,8 @@ pub struct Ping {
     pub sent_excerpt: Option<String>,
     /// When an organizer edited its texts.
     pub edited_at: Option<Timestamp>,
+    /// Why it was set aside or waits though nobody has looked, in words for organizers.
+    pub remark: String,
 }
 
 impl Ping {
@@ -109,6 +111,10 @@ pub struct NewPing {
     pub unverified: bool,
     /// Whether somebody looks at it before it is listed.
     pub waits: bool,
+    /// Whether it is set aside as spam, and nobody looks at it.
+    pub is_aside: bool,
+    /// Why it is set aside or waits, where a rule says so.
+    pub remark: String,
     /// Whether the title came with the ping, or was made up.
     pub brought_title: bool,
     /// Whether the blog's name came with the ping, or was made up.
@@ -117,6 +123,13 @@ pub struct NewPing {
     pub sent: Option<Sent>,
     /// Why it waits, where it would have been listed at once.
     pub held_for: Option<HeldFor>,
+}
+
+impl NewPing {
+    /// The state it begins in.
+    pub const fn state(&self) -> PingState {
+        if self.is_aside { PingState::Spam } else { PingState::Pending }
+    }
 }
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
@@ -137,7 +150,9 @@ pub fn insert(
         pings::blog_name.eq(&new.blog_name),
         pings::title.eq(&new.title),
         pings::excerpt.eq(&new.excerpt),
-        pings::state.eq(PingState::Pending.as_str()),
+        pings::state.eq(new.state().as_str()),
+        pings::decided_at.eq(new.is_aside.then_some(now.micros())),
+        pings::remark.eq(&new.remark),
         pings::came_by.eq(new.came_by.as_str()),
         pings::proved.eq(new.proved),
         pings::key_id.eq(new.key.map(|key| key.0)),
@@ -353,6 +368,19 @@ pub fn update_state(
             pings::state.eq(state.as_str()),
             pings::decided_at.eq(decided_at.map(Timestamp::micros)),
         ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes why a ping is set aside or waits.
+pub fn update_remark(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    remark: &str,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::remark.eq(remark))
         .execute(tx.connection)?;
     Ok(())
 }

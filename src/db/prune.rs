@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{
     bulk_verdicts, hub_events, invitations, one_use_links, page_readings, ping_events, pings,
-    refused_pings, reports, sessions,
+    refused_pings, reports, rules, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -28,6 +28,9 @@ pub const SENDER_DAYS: u32 = 30;
 /// Reports that were dealt with, the history of verdicts and the log are kept for a year.
 pub const HISTORY_DAYS: u32 = 365;
 
+/// A rule that holds no more is shown for 30 days.
+pub const EXPIRED_RULE_DAYS: u32 = 30;
+
 /// How many rows of each table one transaction takes, so that pings never wait long for it.
 const AT_ONCE: i64 = 500;
 
@@ -46,6 +49,8 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(reports::table.filter(reports::handled_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    diesel::delete(rules::table.filter(rules::expires_at.lt(before(EXPIRED_RULE_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
@@ -112,6 +117,7 @@ fn purge(
             pings::blog_name.eq(""),
             pings::blog_key.eq(""),
             pings::sent.eq(None::<String>),
+            pings::remark.eq(""),
             pings::purged_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;

@@ -159,6 +159,7 @@ table! {
         name -> Text,
         listed_count -> BigInt,
         approved_at -> Nullable<BigInt>,
+        barred_at -> Nullable<BigInt>,
         feed_url -> Nullable<Text>,
         feed_read_at -> Nullable<BigInt>,
         created_at -> BigInt,
@@ -212,6 +213,7 @@ table! {
         sent_excerpt -> Nullable<Text>,
         edited_at -> Nullable<BigInt>,
         held_for -> Nullable<Text>,
+        remark -> Text,
     }
 }
 
@@ -371,6 +373,22 @@ table! {
     }
 }
 
+table! {
+    rules (id) {
+        id -> BigInt,
+        hub_id -> Nullable<BigInt>,
+        kind -> Text,
+        pattern -> Text,
+        action -> Text,
+        reason -> Text,
+        author_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        hit_count -> BigInt,
+        last_hit_at -> Nullable<BigInt>,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
@@ -390,6 +408,7 @@ joinable!(reports -> hubs (hub_id));
 joinable!(page_readings -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
 joinable!(followed_feeds -> categories (category_id));
+joinable!(rules -> accounts (author_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -415,4 +434,5 @@ allow_tables_to_appear_in_same_query!(
     page_readings,
     followed_feeds,
     ping_keys,
+    rules,
 );

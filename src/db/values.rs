@@ -11,11 +11,12 @@ use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{
     AccountId, BlogId, BulkId, CategoryId, FeedId, HubId, InvitationId, KeyId, LogId, PingId,
-    PublicId, ReportId,
+    PublicId, ReportId, RuleId,
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
 use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
+use crate::model::rule::{RuleAction, RuleKind};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -57,6 +58,7 @@ column! {
     InvitationId: BigInt as i64 => |id| Some(InvitationId(id));
     BulkId: BigInt as i64 => |id| Some(BulkId(id));
     LogId: BigInt as i64 => |id| Some(LogId(id));
+    RuleId: BigInt as i64 => |id| Some(RuleId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -73,5 +75,7 @@ column! {
     HeldFor: Text as String => |text| HeldFor::parse(&text);
     LogKind: Text as String => |text| LogKind::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
+    RuleKind: Text as String => |text| RuleKind::parse(&text);
+    RuleAction: Text as String => |text| RuleAction::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

@@ -34,6 +34,8 @@ ids! {
     BulkId,
     /// A line of a hub's log.
     LogId,
+    /// A rule of a hub or of the operator.
+    RuleId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

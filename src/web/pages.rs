@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod add;
+pub mod blogs;
 pub mod categories;
 pub mod face;
 pub mod feeds;
@@ -23,5 +24,6 @@ pub mod readers;
 pub mod reading;
 pub mod receipt;
 pub mod reports;
+pub mod rules;
 pub mod sign_in;
 pub mod sign_up;

@@ -38,6 +38,9 @@ fn receive_words(app: &App, error: &ReceiveError) -> (String, Option<Duration>) 
         ReceiveError::OwnPage => ("The source is a page of this site: send your own post.", None),
         ReceiveError::Closed(closed) => return (closed_sentence(closed), None),
         ReceiveError::Suspended => ("The hub is suspended, and takes no posts.", None),
+        ReceiveError::Banned => {
+            ("You are not allowed to ping this hub: ask its organizers if that is a mistake.", None)
+        }
         ReceiveError::NoPassphrase => {
             let endpoint = app.addresses.path("/webmention?key=PASSPHRASE");
             return (

@@ -7,9 +7,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, invitations, invite,
-    jobs, keys, list, log, manage, members, operator, post, queue, readers, reading, receipt,
-    reports, sign_in, sign_up,
+    account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, invitations,
+    invite, jobs, keys, list, log, manage, members, operator, post, queue, readers, reading,
+    receipt, reports, rules, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -146,6 +146,11 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/hand-over", members::hand_over))
         .service(writes("/manage/{hub}/leave", members::leave))
         .service(writes("/manage/{hub}/invitations/{invitation}/revoke", members::revoke))
+        .service(reads("/manage/{hub}/blogs", blogs::show))
+        .service(reads("/manage/{hub}/blogs/{blog}", blogs::show_posts))
+        .service(writes("/manage/{hub}/blogs/{blog}/{verb}", blogs::update))
+        .service(both("/manage/{hub}/rules", rules::show, rules::create))
+        .service(writes("/manage/{hub}/rules/{rule}/remove", rules::delete))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(both("/manage/{hub}/keys", keys::show, keys::create))
         .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
@@ -163,6 +168,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(reads("/operator", operator::show))
         .service(both("/operator/invitations", invitations::show, invitations::create))
         .service(writes("/operator/invitations/{invitation}/revoke", invitations::revoke))
+        .service(both("/operator/rules", rules::show_all, rules::create_all))
+        .service(writes("/operator/rules/{rule}/remove", rules::delete_all))
         .service(reads("/operator/jobs", jobs::show))
         .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
         .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))

@@ -27,6 +27,7 @@ mod operator_runs_the_instance;
 mod organizer_decides_who_reads;
 mod organizer_hands_out_ping_addresses;
 mod organizer_invites_others;
+mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
 mod reader_subscribes;
 mod roles_hold_everywhere;

@@ -7,7 +7,8 @@ use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping};
 use crate::db::verdicts::Newest;
-use crate::db::{DbError, Tx, blogs, feeds, jobs, listed, pings, readings};
+use crate::db::{DbError, Tx, blogs, feeds, jobs, listed, pings, readings, trust};
+use crate::model::blog::Trust;
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::PingState;
 
@@ -18,12 +19,19 @@ struct Before {
     listed_at: Option<i64>,
     /// Whether a moderator had approved of the blog.
     blog_approved: bool,
+    /// Whether the blog had been barred.
+    #[serde(default)]
+    blog_barred: bool,
 }
 
 impl Before {
     fn of(tx: &mut Tx<'_>, ping: &Ping) -> Result<Self, DbError> {
-        let blog_approved = blogs::is_approved(tx.reading(), ping.hub_id, &ping.blog_key)?;
-        Ok(Self { listed_at: ping.listed_at.map(Timestamp::micros), blog_approved })
+        let trust = trust::find(tx.reading(), ping.hub_id, &ping.blog_key)?;
+        Ok(Self {
+            listed_at: ping.listed_at.map(Timestamp::micros),
+            blog_approved: trust == Trust::Trusted,
+            blog_barred: trust == Trust::Barred,
+        })
     }
 }
 
@@ -43,6 +51,12 @@ pub fn carry_out(
 ) -> Result<(), DbError> {
     let before = serde_json::to_string(&Before::of(tx, ping)?).ok();
     change(tx, ping, to, Some(now), now, now)?;
+    if to == PingState::Spam {
+        // One spam mark bars the blog (`security.md`, "Identity decides lane"), and its feed.
+        blogs::find_or_insert(tx, ping.hub_id, &ping.blog_key, &ping.blog_name, now)?;
+        trust::update(tx, ping.hub_id, &ping.blog_key, Trust::Barred, now)?;
+        feeds::delete_by_blogger(tx, ping.hub_id, &ping.blog_key)?;
+    }
     note(tx, ping, "decided", to, by, before, now)?;
     if to == PingState::Listed {
         recheck(tx, ping, now)?;
@@ -66,11 +80,8 @@ pub fn take_back(
     let listed_at = before.listed_at.map_or(now, Timestamp::from_micros);
     let decided_at = (state != PingState::Pending).then_some(now);
     change(tx, ping, state, decided_at, listed_at, now)?;
-    if before.blog_approved {
-        blogs::update_approved_by_key(tx, ping.hub_id, &ping.blog_key, now)?;
-    } else {
-        blogs::update_unapproved(tx, ping.hub_id, &ping.blog_key)?;
-    }
+    let trust = Trust::of(before.blog_approved, before.blog_barred);
+    trust::update(tx, ping.hub_id, &ping.blog_key, trust, now)?;
     note(tx, ping, "undone", state, by, None, now)?;
     Ok(state)
 }
@@ -104,16 +115,15 @@ fn change(
                 blog_name: ping.blog_name.clone(),
             };
             listed::enter(tx, hub, &standing, true, listed_at, now)?;
+            trust::update(tx, hub, &ping.blog_key, Trust::Trusted, now)?;
             pings::update_decided(tx, hub, ping.id, decided_at)
         }
         (true, false) => {
             let was_its_last = listed::leave(tx, hub, ping.id, to, now)?;
-            if to == PingState::Spam {
-                feeds::delete_by_blogger(tx, hub, &ping.blog_key)?;
-            }
             // One spam mark, or nothing left that was approved: the approval is over.
-            if to == PingState::Spam || was_its_last {
-                blogs::update_unapproved(tx, hub, &ping.blog_key)?;
+            let trust = trust::find(tx.reading(), hub, &ping.blog_key)?;
+            if trust == Trust::Trusted && (to == PingState::Spam || was_its_last) {
+                trust::update(tx, hub, &ping.blog_key, Trust::New, now)?;
             }
             pings::update_decided(tx, hub, ping.id, decided_at)
         }

@@ -1,9 +1,10 @@
 //! What a reading means for its ping.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::look::{Facts, Found};
-use crate::app::Gate;
+use crate::app::{Gate, HubRules};
 use crate::clock::Timestamp;
 use crate::db::keys::Key;
 use crate::db::listed::Standing;
@@ -11,6 +12,7 @@ use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{DbError, Tx, blogs, categories, hubs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
+use crate::model::id::RuleId;
 use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
 
@@ -39,6 +41,10 @@ pub struct Judge {
     pub reading: Reading,
     /// Whether so much was listed at once that more waits.
     pub floods: bool,
+    /// What holds in the hub.
+    pub rules: Arc<HubRules>,
+    /// The rule that decided, to be counted.
+    pub hit: Option<RuleId>,
     pub now: Timestamp,
 }
 
@@ -193,7 +199,7 @@ impl Judge {
         self.note(tx, PingState::Removed)
     }
 
-    fn note(&self, tx: &mut Tx<'_>, to: PingState) -> Result<(), DbError> {
+    pub(super) fn note(&self, tx: &mut Tx<'_>, to: PingState) -> Result<(), DbError> {
         let event =
             NewEvent { kind: "verified", from: self.ping.state, to, actor: None, detail: None };
         pings::insert_event(tx, self.ping.hub_id, self.ping.id, &event, self.now)
@@ -203,6 +209,9 @@ impl Judge {
     /// listed.
     fn waiting(&mut self, tx: &mut Tx<'_>, facts: &Facts) -> Result<(), DbError> {
         let hub = self.ping.hub_id;
+        if self.set_aside(tx)? {
+            return Ok(());
+        }
         let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
         let key = match self.ping.key_id {
             Some(key) => keys::find(tx.reading(), hub, key)?.filter(|key| key.is_good(self.now)),
@@ -250,6 +259,8 @@ impl Judge {
         let by_key = key.is_some_and(|key| key.lists_at_once) && waited && facts.is_linked;
         may_post
             && is_open
+            && self.ping.remark.is_empty()
+            && self.rule().is_none()
             && match category.listing_policy {
                 _ if by_key => true,
                 ListingPolicy::AtOnce => waited && facts.is_linked,
@@ -279,7 +290,8 @@ impl Judge {
             return Ok(());
         }
         let trusted = blogs::is_approved(tx.reading(), hub, &self.ping.blog_key)?;
-        if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog {
+        if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog && self.rule().is_none()
+        {
             pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
             hubs::touch(tx, hub, self.now)?;
             categories::touch(tx, hub, self.ping.category_id, self.now)?;
@@ -291,7 +303,7 @@ impl Judge {
     }
 
     /// What the page says, and the ping where the page says nothing.
-    fn texts_of_page(&self) -> PingTexts {
+    pub(super) fn texts_of_page(&self) -> PingTexts {
         let (page, ping) = (&self.reading, self.ping.sent());
         let or = |found: &String, else_: &String| {
             if found.is_empty() { else_.clone() } else { found.clone() }

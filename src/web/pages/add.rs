@@ -283,6 +283,10 @@ fn problem(error: &ReceiveError) -> (&'static str, String) {
         ReceiveError::OwnPage => {
             ("url", "This is a page of this hub. Type the address of your own post.")
         }
+        ReceiveError::Banned => (
+            "form",
+            "The organizers do not take posts from your network, from this site or in these words. Ask them if that is a mistake.",
+        ),
         ReceiveError::NoPassphrase => {
             ("passphrase", "Type the posting passphrase: the organizers gave it out.")
         }

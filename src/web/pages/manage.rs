@@ -74,6 +74,10 @@ pub enum DeskTab {
     Categories,
     /// Ping keys.
     Keys,
+    /// Blogs, and how they stand.
+    Blogs,
+    /// Rules and bans.
+    Rules,
     /// Feeds that are followed.
     Feeds,
     /// Who helps to run the hub.
@@ -151,6 +155,16 @@ impl HubDesk {
     /// Whether the tab of the log is shown.
     pub fn is_log(&self) -> bool {
         self.is(&DeskTab::Log)
+    }
+
+    /// Whether the blogs' tab is shown.
+    pub fn is_blogs(&self) -> bool {
+        self.is(&DeskTab::Blogs)
+    }
+
+    /// Whether the rules' tab is shown.
+    pub fn is_rules(&self) -> bool {
+        self.is(&DeskTab::Rules)
     }
 
     /// Whether the settings' tab is shown.

@@ -173,7 +173,7 @@ fn read(
 }
 
 /// The ping of this public id, if it is this hub's.
-fn find_ping(
+pub(super) fn find_ping(
     connection: &mut DbConnection,
     hub: HubId,
     id: Option<PublicId>,

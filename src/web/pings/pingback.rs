@@ -83,7 +83,8 @@ const fn fault<'a>(error: &ClaimError, sentence: &'a str) -> Fault<'a> {
         ClaimError::Receive(error) => match error {
             ReceiveError::Url(_) | ReceiveError::OwnPage => Fault::NoSource(sentence),
             ReceiveError::Closed(_) | ReceiveError::Suspended => Fault::TargetTakesNone(sentence),
-            ReceiveError::NoPassphrase
+            ReceiveError::Banned
+            | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver
             | ReceiveError::TooOften(_) => Fault::AccessDenied(sentence),

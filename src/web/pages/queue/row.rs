@@ -146,8 +146,13 @@ fn chips(ping: &Ping, around: &Around) -> Vec<Chip> {
     for (_, reason) in around.reasons.iter().filter(|(id, _)| *id == ping.id) {
         chip(reason_class(*reason), reason_words(*reason).to_owned());
     }
-    if ping.proved {
-        chip("plus", "with the passphrase".to_owned());
+    if !ping.remark.is_empty() && !ping.is_public() {
+        chip("minus", ping.remark.clone());
+    }
+    match around.key_of(ping) {
+        Some(name) => chip("plus", format!("by the ping address of {name}")),
+        None if ping.proved => chip("plus", "with the passphrase".to_owned()),
+        None => {}
     }
     let reading = around.readings.iter().find(|reading| reading.ping_id == ping.id);
     for (class, text) in reading.map(|reading| page_chips(ping, reading)).unwrap_or_default() {

@@ -198,6 +198,11 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         PingState::Rejected => vec![step(NO, "Not here", decided).says(
             "An organizer found that it does not fit this category. Your blog has no disadvantage from this.",
         )],
+        PingState::Spam if !ping.remark.is_empty() => {
+            vec![step(NO, "Set aside as spam", decided).says(
+                "It fits a rule of the hub, or your blog is barred here. If that is wrong, write to the organizers.",
+            )]
+        }
         PingState::Spam => vec![step(NO, "Set aside as spam", decided).says(
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
         )],

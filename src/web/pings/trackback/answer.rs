@@ -61,6 +61,7 @@ impl Refusal {
             }
             Self::Body(error) => error.status_code(),
             Self::Ping(ReceiveError::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Ping(ReceiveError::Banned) => StatusCode::FORBIDDEN,
             Self::Ping(_) | Self::Parse(_) | Self::NoSuchCategory | Self::MustPost => {
                 StatusCode::OK
             }
@@ -95,6 +96,7 @@ impl Refusal {
             Self::Ping(ReceiveError::Suspended) => "suspended",
             Self::Ping(ReceiveError::Url(_)) => "url",
             Self::Ping(ReceiveError::OwnPage) => "own-page",
+            Self::Ping(ReceiveError::Banned) => "banned",
             Self::Ping(ReceiveError::NoPassphrase) => "no-passphrase",
             Self::Ping(ReceiveError::WrongPassphrase) => "wrong-passphrase",
             Self::Ping(ReceiveError::KeyOver) => "key-over",
@@ -121,6 +123,9 @@ fn receive_message(error: &ReceiveError) -> String {
         }
         ReceiveError::Suspended => {
             "This TrackBack item is disabled. The hub is suspended, and takes no posts."
+        }
+        ReceiveError::Banned => {
+            "You are not allowed to send TrackBack pings. The organizers refuse what comes from your network, your site or in these words: ask them if that is a mistake."
         }
         ReceiveError::NoPassphrase => {
             "This TrackBack item is protected by a passphrase. Add it to the end of the ping address, after a slash."
@@ -169,6 +174,7 @@ pub fn answer(app: &App, received: Result<Received, Refusal>) -> HttpResponse {
             app.metrics.ping(match (received.receipt.kind, received.state) {
                 (ReceiptKind::Again, _) => "again",
                 (ReceiptKind::First, PingState::Listed) => "listed",
+                (ReceiptKind::First, PingState::Spam) => "set-aside",
                 (ReceiptKind::First, _) => "waiting",
             });
             let receipt = app.addresses.receipt(&received.receipt.token(&app.secrets));

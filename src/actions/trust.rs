@@ -1,0 +1,20 @@
+//! How a blog stands in a hub, decided by a person.
+
+use crate::app::App;
+use crate::db::trust::KnownBlog;
+use crate::db::{DbError, trust};
+use crate::model::blog::Trust;
+use crate::model::id::{BlogId, HubId};
+
+/// Lets a blog of a hub stand so from now on; how it stood. What came from it before stays where
+/// it is.
+pub async fn update(app: &App, hub: HubId, blog: BlogId, to: Trust) -> Result<KnownBlog, DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let blog = trust::find_blog(tx.reading(), hub, blog)?.ok_or(DbError::NotFound)?;
+            trust::update(tx, hub, &blog.key, to, now)?;
+            Ok(blog)
+        })
+        .await
+}
