@@ -7,6 +7,7 @@ pub mod claims;
 pub mod follow;
 pub mod hubs;
 pub mod moderate;
+pub mod notify;
 pub mod operate;
 pub mod preview;
 pub mod prune;

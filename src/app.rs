@@ -3,12 +3,14 @@
 mod background;
 mod backlog;
 mod gate;
+mod mail_links;
 mod queue_depths;
 mod receipts;
 
 pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Gate, Proofs};
+pub use mail_links::{PingLink, UnsubscribeLink};
 pub use queue_depths::QueueDepths;
 pub use receipts::{Receipt, ReceiptKind};
 
@@ -81,6 +83,8 @@ pub struct App {
     pub pages: Cache<Arc<Rendered>>,
     /// Categories as pings meet them.
     pub gates: Cache<Arc<Gate>>,
+    /// Whether anybody of a hub wants to be told by mail what waits.
+    pub mail_wanted: Cache<bool>,
     /// Passphrases that were right.
     pub proofs: Proofs,
     /// How many pings wait in each category, about.
@@ -173,6 +177,7 @@ impl App {
             addresses,
             pages: Cache::new(MAX_PAGES, &generations),
             gates: Cache::new(4 * 1024 * 1024, &generations),
+            mail_wanted: Cache::new(1024 * 1024, &generations),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),

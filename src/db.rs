@@ -22,6 +22,7 @@ pub mod instance;
 pub mod jobs;
 pub mod links;
 pub mod listed;
+pub mod member_mails;
 pub mod members;
 pub mod pings;
 pub mod prune;

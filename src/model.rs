@@ -9,6 +9,7 @@ pub mod email;
 pub mod hub;
 pub mod id;
 pub mod job;
+pub mod mail;
 pub mod passphrase;
 pub mod ping;
 pub mod problems;

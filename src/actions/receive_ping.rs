@@ -9,7 +9,7 @@ use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, jobs, listed, pings, queue, readings, refusals};
+use crate::db::{DbError, Tx, blogs, jobs, listed, member_mails, pings, queue, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::hub::line;
@@ -18,6 +18,7 @@ use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
+use crate::pages_cache::Subject;
 use crate::secret::{HasherBusy, Secret};
 
 /// Waiting pings a category takes from strangers (`security.md` T31, T34).
@@ -398,12 +399,16 @@ async fn store(
     notes: Option<Notes>,
 ) -> Result<Received, DbError> {
     let (hub, new, now) = (gate.hub.id, Arc::new(new), app.clock.now());
+    let mails = new.waits && !new.unverified && wants_mail(app, hub).await?;
     if new.waits && notes.is_none() {
         let first = Arc::clone(&new);
         let inserted = app.db.write_lightly(move |tx| {
             let inserted = pings::insert(tx, hub, &first, now)?;
             if let Some(ping) = inserted.filter(|_| reads) {
                 jobs::enqueue_if_absent(tx, JobKey::verify(hub, ping), now, now)?;
+            }
+            if inserted.is_some() && mails {
+                jobs::enqueue_notify(tx, hub, now)?;
             }
             Ok::<_, DbError>(inserted)
         });
@@ -413,6 +418,19 @@ async fn store(
         }
     }
     app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
+}
+
+/// Whether anybody of the hub is told by mail what waits: from memory, where nothing changed.
+async fn wants_mail(app: &App, hub: HubId) -> Result<bool, DbError> {
+    let key = hub.0.to_string();
+    if let Some(wanted) = app.mail_wanted.get(&key) {
+        return Ok(wanted);
+    }
+    let subject = Subject::Hub(hub);
+    let generation = app.generations.of(subject);
+    let wanted = app.db.read(move |c| member_mails::wants_waiting(c, hub)).await?;
+    app.mail_wanted.keep(key, subject, generation, wanted);
+    Ok(wanted)
 }
 
 fn store_or_find(
@@ -502,6 +520,10 @@ fn update_if_same_sender(
         // Whoever pings with more than a claim need not wait for the claim's page.
         let (proved, unverified) = (old.proved || new.proved, old.unverified && new.unverified);
         pings::update_right(tx, old.hub_id, old.id, proved, unverified)?;
+        if old.unverified && !unverified {
+            pings::update_verified(tx, old.hub_id, old.id, now)?;
+            jobs::enqueue_notify(tx, old.hub_id, now)?;
+        }
     }
     Ok(())
 }

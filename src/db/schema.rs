@@ -180,6 +180,7 @@ table! {
         purged_at -> Nullable<BigInt>,
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>,
     }
 }
 
@@ -286,6 +287,28 @@ table! {
     }
 }
 
+table! {
+    member_mails (hub_id, account_id) {
+        hub_id -> BigInt,
+        account_id -> BigInt,
+        waiting -> Text,
+        listed -> Text,
+        waiting_through_at -> BigInt,
+        listed_through_at -> BigInt,
+        not_before_at -> Nullable<BigInt>,
+        retries -> BigInt,
+        bounces -> BigInt,
+    }
+}
+
+table! {
+    sent_mails (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        sent_at -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
@@ -320,4 +343,6 @@ allow_tables_to_appear_in_same_query!(
     jobs,
     page_readings,
     followed_feeds,
+    member_mails,
+    sent_mails,
 );

@@ -11,6 +11,7 @@ use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
 use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
 use crate::model::job::{FollowedBy, JobKind};
+use crate::model::mail::{ListedMail, WaitingMail};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
@@ -62,5 +63,7 @@ column! {
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
+    WaitingMail: Text as String => |text| WaitingMail::parse(&text);
+    ListedMail: Text as String => |text| ListedMail::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

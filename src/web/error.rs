@@ -69,6 +69,8 @@ pub enum Missing {
     Receipt,
     /// A one-use link.
     Link,
+    /// A link in a mail to a member.
+    MailLink,
 }
 
 impl From<DbError> for PageError {
@@ -205,6 +207,10 @@ impl Missing {
                 "This link does not work any more",
                 "It works once, and not for long. If you have used it, sign in; if not, ask for a new one.",
             ),
+            Self::MailLink => (
+                "This link does not work",
+                "Copy the whole address from the mail. It works only while its hub is yours to look after.",
+            ),
         }
     }
 
@@ -212,7 +218,7 @@ impl Missing {
         match self {
             Self::Hub => ("This hub is gone", "Its organizers deleted it."),
             Self::Category => ("This category is gone", "The organizers of the hub deleted it."),
-            Self::Page | Self::Post | Self::Receipt | Self::Link => {
+            Self::Page | Self::Post | Self::Receipt | Self::Link | Self::MailLink => {
                 ("This is gone", "It was deleted.")
             }
         }

@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
-    operator, post, queue, receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list,
+    mail_links, manage, notifications, operator, post, queue, receipt, reports, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -83,6 +83,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(writes("/r/{receipt}/withdraw", receipt::withdraw))
         .service(writes("/r/{receipt}/passphrase", receipt::prove))
         .service(writes("/r/{receipt}/follow", receipt::follow))
+        // those who are told by mail
+        .service(both("/m/{token}", mail_links::show, mail_links::decide))
+        .service(both("/unsubscribe/{token}", mail_links::ask, mail_links::unsubscribe))
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
         .service(reads("/{hub}/-/add", add::choose))
@@ -126,6 +129,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))
         .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(both("/manage/{hub}/notifications", notifications::show, notifications::update))
+        .service(writes("/manage/{hub}/notifications/resume", notifications::resume))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(writes("/manage/{hub}/close", hub_settings::close))
         .service(writes("/manage/{hub}/reopen", hub_settings::reopen))

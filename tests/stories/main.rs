@@ -15,6 +15,7 @@ mod blogger_sends_a_webmention;
 mod every_page_renders;
 mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
+mod member_is_told_by_mail;
 mod moderator_looks_at_the_queue;
 mod operator_runs_the_cli;
 mod operator_runs_the_instance;

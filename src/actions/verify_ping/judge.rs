@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, hubs, listed, pings};
+use crate::db::{DbError, Tx, blogs, hubs, jobs, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
 use crate::model::text;
@@ -195,6 +195,10 @@ impl Judge {
         }
         if self.ping.unverified {
             pings::update_right(tx, hub, self.ping.id, self.ping.proved, false)?;
+            if !lists {
+                pings::update_verified(tx, hub, self.ping.id, self.now)?;
+                jobs::enqueue_notify(tx, hub, self.now)?;
+            }
         }
         if lists {
             listed::enter(tx, hub, &self.standing(), false, self.now, self.now)?;

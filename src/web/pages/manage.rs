@@ -76,6 +76,8 @@ pub enum DeskTab {
     Feeds,
     /// The hub's texts and switches.
     Settings,
+    /// What is told by mail.
+    Notifications,
 }
 
 impl HubDesk {
@@ -135,6 +137,11 @@ impl HubDesk {
     /// Whether the settings' tab is shown.
     pub fn is_settings(&self) -> bool {
         self.is(&DeskTab::Settings)
+    }
+
+    /// Whether the tab of mail is shown.
+    pub fn is_notifications(&self) -> bool {
+        self.is(&DeskTab::Notifications)
     }
 }
 
