@@ -10,6 +10,7 @@ pub mod invite;
 pub mod keys;
 pub mod manage_members;
 pub mod moderate;
+pub mod notify;
 pub mod operate;
 pub mod preview;
 pub mod prune;

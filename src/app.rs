@@ -4,6 +4,7 @@ mod background;
 mod backlog;
 mod gate;
 mod keys;
+mod mail_links;
 mod queue_depths;
 mod reading;
 mod receipts;
@@ -13,6 +14,7 @@ pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Closed, Gate, Proofs};
 pub use keys::HubKeys;
+pub use mail_links::{PingLink, UnsubscribeLink};
 pub use queue_depths::QueueDepths;
 pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};
@@ -93,6 +95,8 @@ pub struct App {
     pub rules: Cache<Arc<HubRules>>,
     /// How often rules decided.
     pub rule_hits: RuleHits,
+    /// Whether anybody of a hub wants to be told by mail what waits.
+    pub mail_wanted: Cache<bool>,
     /// Passphrases that were right.
     pub proofs: Proofs,
     /// How many pings wait in each category, about.
@@ -190,6 +194,7 @@ impl App {
             keys: Cache::new(8 * 1024 * 1024, &generations),
             rules: Cache::new(8 * 1024 * 1024, &generations),
             rule_hits: RuleHits::default(),
+            mail_wanted: Cache::new(1024 * 1024, &generations),
             generations,
             proofs: Proofs::default(),
             queue_depths: QueueDepths::default(),

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod links;
 pub mod listed;
 pub mod log;
+pub mod member_mails;
 pub mod members;
 pub mod pings;
 pub mod prune;

@@ -11,6 +11,7 @@ pub mod hub;
 pub mod id;
 pub mod job;
 pub mod log;
+pub mod mail;
 pub mod passphrase;
 pub mod ping;
 pub mod ping_key;

@@ -254,6 +254,12 @@ impl Keepable for Arc<Rendered> {
     }
 }
 
+impl Keepable for bool {
+    fn weight(&self) -> u32 {
+        64
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Kept<V> {
     subject: Subject,

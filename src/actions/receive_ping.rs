@@ -14,7 +14,8 @@ use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{
-    DbError, Tx, blogs, categories, hubs, jobs, listed, pings, queue, readings, refusals,
+    DbError, Tx, blogs, categories, hubs, jobs, listed, member_mails, pings, queue, readings,
+    refusals,
 };
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
@@ -26,6 +27,7 @@ use crate::model::ping_key::PingKey;
 use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::{blog, text};
+use crate::pages_cache::Subject;
 use crate::secret::{HasherBusy, Secret};
 use rules::{Ruling, about, at_the_door, hold, is_barred};
 
@@ -551,6 +553,7 @@ async fn store(
     notes: Option<Notes>,
 ) -> Result<Received, DbError> {
     let (hub, new, now) = (gate.hub.id, Arc::new(new), app.clock.now());
+    let mails = new.waits && !new.unverified && wants_mail(app, hub).await?;
     if new.waits && notes.is_none() {
         let first = Arc::clone(&new);
         let inserted = app.db.write_lightly(move |tx| {
@@ -561,6 +564,9 @@ async fn store(
             if let Some(ping) = inserted.filter(|_| reads) {
                 jobs::enqueue(tx, JobKey::verify(hub, ping), now, now)?;
             }
+            if inserted.is_some() && mails {
+                jobs::enqueue_notify(tx, hub, now)?;
+            }
             Ok::<_, DbError>(inserted)
         });
         if inserted.await?.is_some() {
@@ -569,6 +575,19 @@ async fn store(
         }
     }
     app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
+}
+
+/// Whether anybody of the hub is told by mail what waits: from memory, where nothing changed.
+async fn wants_mail(app: &App, hub: HubId) -> Result<bool, DbError> {
+    let key = hub.0.to_string();
+    if let Some(wanted) = app.mail_wanted.get(&key) {
+        return Ok(wanted);
+    }
+    let subject = Subject::Hub(hub);
+    let generation = app.generations.of(subject);
+    let wanted = app.db.read(move |c| member_mails::wants_waiting(c, hub)).await?;
+    app.mail_wanted.keep(key, subject, generation, wanted);
+    Ok(wanted)
 }
 
 fn store_or_find(
@@ -701,6 +720,10 @@ fn update_if_same_sender(
         // Whoever pings with more than a claim need not wait for the claim's page.
         let (proved, unverified) = (old.proved || new.proved, old.unverified && new.unverified);
         pings::update_right(tx, old.hub_id, old.id, proved, unverified)?;
+        if old.unverified && !unverified {
+            pings::update_verified(tx, old.hub_id, old.id, now)?;
+            jobs::enqueue_notify(tx, old.hub_id, now)?;
+        }
     }
     Ok(())
 }

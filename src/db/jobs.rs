@@ -13,7 +13,7 @@ use super::connection::on_backend;
 use super::schema::jobs;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
-use crate::model::id::{HubId, PingId};
+use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::job::JobKind;
 
 /// What a job is about. It holds ids only: whoever does it reads the rest again.
@@ -23,7 +23,7 @@ pub struct JobKey {
     pub hub: HubId,
     /// What is to be done.
     pub kind: JobKind,
-    /// The row it is about: a ping, a followed feed, a blog.
+    /// The row it is about: a ping, a followed feed, a blog, an account.
     pub subject: i64,
 }
 
@@ -31,6 +31,16 @@ impl JobKey {
     /// Reading the page of a ping.
     pub const fn verify(hub: HubId, ping: PingId) -> Self {
         Self { hub, kind: JobKind::VerifyPing, subject: ping.0 }
+    }
+
+    /// Finding out whom of a hub its news are mailed to.
+    pub const fn notify(hub: HubId) -> Self {
+        Self { hub, kind: JobKind::Notify, subject: 0 }
+    }
+
+    /// Mailing a member what is new.
+    pub const fn digest(hub: HubId, account: AccountId) -> Self {
+        Self { hub, kind: JobKind::SendDigest, subject: account.0 }
     }
 }
 
@@ -102,6 +112,44 @@ pub fn enqueue_if_absent(
             .on_conflict_do_nothing()
             .execute(connection)?
     });
+    tx.enqueued();
+    Ok(())
+}
+
+/// How long news are gathered before anybody is looked for to mail them to.
+const GATHERED: Duration = Duration::from_secs(2);
+
+/// Has the members of a hub told that there is news. Nobody is woken for it: it is not due before
+/// the worker looks by itself. All that a ping pays for mail is this one line.
+pub fn enqueue_notify(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    on_backend!(tx.connection => |connection| {
+        diesel::insert_into(jobs::table)
+            .values(values(JobKey::notify(hub), now.plus(GATHERED), now))
+            .on_conflict_do_nothing()
+            .execute(connection)?
+    });
+    Ok(())
+}
+
+/// Has it done at `run_at` at the latest. One that is under way is done once more.
+pub fn enqueue_by(
+    tx: &mut Tx<'_>,
+    key: JobKey,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    const SOONER: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hub_id, kind, subject_id) DO UPDATE SET \
+        run_at = excluded.run_at, attempts = 0, failed_at = NULL, problem = NULL \
+        WHERE jobs.run_at > excluded.run_at OR jobs.leased_until IS NOT NULL \
+        OR jobs.failed_at IS NOT NULL";
+    diesel::sql_query(SOONER)
+        .bind::<BigInt, _>(key.hub.0)
+        .bind::<Text, _>(key.kind.as_str())
+        .bind::<BigInt, _>(key.subject)
+        .bind::<BigInt, _>(run_at.micros())
+        .bind::<BigInt, _>(now.micros())
+        .execute(tx.connection)?;
     tx.enqueued();
     Ok(())
 }

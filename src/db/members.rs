@@ -25,7 +25,8 @@ pub fn insert(
             hub_members::created_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    // Gates know whether anybody of the hub wants mail: they are read anew.
+    super::hubs::touch(tx, hub, now)
 }
 
 /// What an account may do in a hub.

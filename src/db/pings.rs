@@ -420,6 +420,19 @@ pub fn update_held_for(
     Ok(())
 }
 
+/// Notes since when moderators see a claim.
+pub fn update_verified(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
+        .set(pings::verified_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Notes when an organizer decided, where the state was changed by entering or leaving the lists.
 pub fn update_decided(
     tx: &mut Tx<'_>,
@@ -469,4 +482,21 @@ pub fn insert_event(
         ))
         .execute(tx.connection)?;
     Ok(())
+}
+
+/// Whether anybody decided about a ping since a moment, or took a decision back.
+pub fn was_decided_since(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+    since: Timestamp,
+) -> Result<bool, DbError> {
+    let known: Option<i64> = ping_events::table
+        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(ping.0)))
+        .filter(ping_events::kind.eq_any(["decided", "undone"]))
+        .filter(ping_events::happened_at.ge(since.micros()))
+        .select(ping_events::id)
+        .first(connection)
+        .optional()?;
+    Ok(known.is_some())
 }

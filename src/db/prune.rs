@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::schema::{
     bulk_verdicts, hub_events, invitations, one_use_links, page_readings, ping_events, pings,
-    refused_pings, reports, rules, sessions,
+    refused_pings, reports, rules, sent_mails, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -22,6 +22,8 @@ pub const UNVERIFIED_DAYS: u32 = 30;
 pub const ASIDE_DAYS: u32 = 14;
 /// A refused ping is remembered for a week.
 pub const REFUSED_DAYS: u32 = 7;
+/// That somebody was sent a mail is remembered for two days.
+pub const SENT_MAIL_DAYS: u32 = 2;
 /// The hash of a sender's address block is kept for 30 days.
 pub const SENDER_DAYS: u32 = 30;
 
@@ -45,6 +47,8 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(invitations::table.filter(invitations::expires_at.lt(now.micros())))
+        .execute(tx.connection)?;
+    diesel::delete(sent_mails::table.filter(sent_mails::sent_at.lt(before(SENT_MAIL_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(refused_pings::table.filter(refused_pings::refused_at.lt(before(REFUSED_DAYS))))
         .execute(tx.connection)?;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::listed::{self, Place};
+use super::listed::{self, IS_PUBLIC, Place};
 use super::pings::Ping;
 use super::schema::pings;
 use super::{DbConnection, DbError};
@@ -126,6 +126,58 @@ pub fn count_reasons(
         }
     }
     Ok(all)
+}
+
+/// Since when a ping is there for moderators to see.
+const SEEN_SINCE: &str = "COALESCE(pings.verified_at, pings.received_at)";
+
+/// Pings of a hub that wait, and that moderators see since after `after` and not after `through`:
+/// the oldest `limit`, and how many there are.
+pub fn list_new_waiting(
+    connection: &mut DbConnection,
+    hub: HubId,
+    after: Timestamp,
+    through: Timestamp,
+    limit: i64,
+) -> Result<(Vec<Ping>, i64), DbError> {
+    use diesel::sql_types::{BigInt, Bool};
+    let rows = || {
+        let since = || diesel::dsl::sql::<BigInt>(SEEN_SINCE);
+        pings::table
+            .filter(pings::hub_id.eq(hub.0))
+            .filter(diesel::dsl::sql::<Bool>(WAITS))
+            .filter(since().gt(after.micros()))
+            .filter(since().le(through.micros()))
+    };
+    let some = rows()
+        .select(Ping::as_select())
+        .order((pings::received_at, pings::id))
+        .limit(limit)
+        .load(connection)?;
+    Ok((some, rows().count().get_result(connection)?))
+}
+
+/// Pings of a hub that were listed after `after` and not after `through`: the oldest `limit`, and
+/// how many there are.
+pub fn list_new_listed(
+    connection: &mut DbConnection,
+    hub: HubId,
+    after: Timestamp,
+    through: Timestamp,
+    limit: i64,
+) -> Result<(Vec<Ping>, i64), DbError> {
+    let rows = || {
+        pings::table
+            .filter(pings::hub_id.eq(hub.0))
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+            .filter(pings::listed_at.gt(after.micros()).and(pings::listed_at.le(through.micros())))
+    };
+    let some = rows()
+        .select(Ping::as_select())
+        .order((pings::listed_at, pings::id))
+        .limit(limit)
+        .load(connection)?;
+    Ok((some, rows().count().get_result(connection)?))
 }
 
 /// What was decided in a hub, the newest decision first, from a place on; in one state or in all.

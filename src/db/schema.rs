@@ -214,6 +214,7 @@ table! {
         edited_at -> Nullable<BigInt>,
         held_for -> Nullable<Text>,
         remark -> Text,
+        verified_at -> Nullable<BigInt>,
     }
 }
 
@@ -374,6 +375,20 @@ table! {
 }
 
 table! {
+    member_mails (hub_id, account_id) {
+        hub_id -> BigInt,
+        account_id -> BigInt,
+        waiting -> Text,
+        listed -> Text,
+        waiting_through_at -> BigInt,
+        listed_through_at -> BigInt,
+        not_before_at -> Nullable<BigInt>,
+        retries -> BigInt,
+        bounces -> BigInt,
+    }
+}
+
+table! {
     rules (id) {
         id -> BigInt,
         hub_id -> Nullable<BigInt>,
@@ -386,6 +401,14 @@ table! {
         expires_at -> Nullable<BigInt>,
         hit_count -> BigInt,
         last_hit_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    sent_mails (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        sent_at -> BigInt,
     }
 }
 
@@ -435,4 +458,6 @@ allow_tables_to_appear_in_same_query!(
     followed_feeds,
     ping_keys,
     rules,
+    member_mails,
+    sent_mails,
 );

@@ -15,6 +15,7 @@ use crate::model::id::{
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
+use crate::model::mail::{ListedMail, WaitingMail};
 use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
 use crate::model::rule::{RuleAction, RuleKind};
 
@@ -77,5 +78,7 @@ column! {
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
     RuleKind: Text as String => |text| RuleKind::parse(&text);
     RuleAction: Text as String => |text| RuleAction::parse(&text);
+    WaitingMail: Text as String => |text| WaitingMail::parse(&text);
+    ListedMail: Text as String => |text| ListedMail::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);
 }

@@ -2,12 +2,24 @@
 
 use askama::Template;
 
-/// A mail that can be sent: a fixed subject, and a text.
+/// A mail that can be sent: a subject, and a text.
 ///
-/// A subject never holds what a visitor typed (`security.md` T16).
+/// A subject is fixed words and at most a hub's title: it never holds what a visitor typed
+/// (`security.md` T16).
 pub trait Message: Template {
     /// The subject line.
-    fn subject(&self) -> &'static str;
+    fn subject(&self) -> &str;
+
+    /// The same as HTML, where there is such a part.
+    fn html(&self) -> Option<askama::Result<String>> {
+        None
+    }
+
+    /// Where one click ends mails of this kind (RFC 8058), for those that nobody asked for one by
+    /// one.
+    fn unsubscribe(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Finishes a sign-up.
@@ -21,7 +33,7 @@ pub struct SignUpMail<'a> {
 }
 
 impl Message for SignUpMail<'_> {
-    fn subject(&self) -> &'static str {
+    fn subject(&self) -> &str {
         "Finish opening your Backchannel account"
     }
 }
@@ -39,7 +51,7 @@ pub struct AlreadyHereMail<'a> {
 }
 
 impl Message for AlreadyHereMail<'_> {
-    fn subject(&self) -> &'static str {
+    fn subject(&self) -> &str {
         "You already have a Backchannel account"
     }
 }
@@ -55,7 +67,7 @@ pub struct ResetMail<'a> {
 }
 
 impl Message for ResetMail<'_> {
-    fn subject(&self) -> &'static str {
+    fn subject(&self) -> &str {
         "Choose a new Backchannel password"
     }
 }
@@ -83,5 +95,70 @@ impl Message for InvitationMail {
         } else {
             "You are invited to help run a hub on Backchannel"
         }
+    }
+}
+
+/// What is new in a hub, for one of its members.
+#[derive(Debug, Template)]
+#[template(path = "mail/digest.txt")]
+pub struct DigestMail {
+    /// The subject line.
+    pub subject: String,
+    /// The hub's title.
+    pub hub: String,
+    /// Posts that wait, the oldest first.
+    pub waiting: Vec<MailedPost>,
+    /// How many more wait since the last mail, in words; empty where there are none.
+    pub waiting_more: String,
+    /// Posts that were listed, the oldest first.
+    pub listed: Vec<MailedPost>,
+    /// How many more were listed, in words.
+    pub listed_more: String,
+    /// The hub's queue.
+    pub queue: String,
+    /// The hub's page.
+    pub page: String,
+    /// Where to choose what is mailed.
+    pub settings: String,
+    /// Where one click ends such mails.
+    pub unsubscribe: String,
+    /// The instance.
+    pub site: String,
+}
+
+/// A post in a mail.
+#[derive(Debug)]
+pub struct MailedPost {
+    /// Its title.
+    pub title: String,
+    /// Its first words.
+    pub excerpt: String,
+    /// The blog's name, with its host.
+    pub blog: String,
+    /// Its category.
+    pub category: String,
+    /// When it came or was listed.
+    pub at: String,
+    /// Where to decide about it, or to read on.
+    pub link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/digest.html")]
+struct DigestHtml<'a> {
+    mail: &'a DigestMail,
+}
+
+impl Message for DigestMail {
+    fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    fn html(&self) -> Option<askama::Result<String>> {
+        Some(DigestHtml { mail: self }.render())
+    }
+
+    fn unsubscribe(&self) -> Option<&str> {
+        Some(&self.unsubscribe)
     }
 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::transport::smtp::response::Category;
 use lettre::{AsyncTransport, Tokio1Executor};
 
 use super::Message;
@@ -48,6 +50,20 @@ pub enum MailError {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl MailError {
+    /// Whether the address is at fault: the server refuses the mailbox or the message for good
+    /// (550 to 559). What has to do with the connection, or with our own right to send, is not.
+    pub fn is_bounce(&self) -> bool {
+        match self {
+            Self::Message(_) => true,
+            Self::Smtp(error) => error
+                .status()
+                .is_some_and(|code| error.is_permanent() && code.category == Category::MailSystem),
+            Self::Url(_) | Self::Directory { .. } => false,
+        }
+    }
 }
 
 impl Mail {
@@ -102,15 +118,24 @@ impl Mail {
         let failed = |error: &dyn std::fmt::Display| MailError::Message(error.to_string());
         let to: Mailbox = to.parse().map_err(|error| failed(&error))?;
         let text = message.render().map_err(|error| failed(&error))?;
+        let html = message.html().transpose().map_err(|error| failed(&error))?;
         let date: std::time::SystemTime = self.clock.now().to_jiff().into();
-        let mail = lettre::Message::builder()
+        let mut mail = lettre::Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(message.subject())
             .date(date)
-            .message_id(None)
-            .singlepart(SinglePart::plain(text))
-            .map_err(|error| failed(&error))?;
+            .message_id(None);
+        if let Some(address) = message.unsubscribe() {
+            for (name, value) in one_click(address) {
+                mail = mail.raw_header(value_of(name, value));
+            }
+        }
+        let mail = match html {
+            Some(html) => mail.multipart(MultiPart::alternative_plain_html(text, html)),
+            None => mail.singlepart(SinglePart::plain(text)),
+        }
+        .map_err(|error| failed(&error))?;
         match &self.way {
             Way::Smtp(smtp) => {
                 smtp.send(mail).await?;
@@ -141,4 +166,20 @@ impl Mail {
         tracing::info!(file = %path.display(), "a mail was written: there is no SMTP");
         Ok(())
     }
+}
+
+/// The headers of a mail that nobody asked for by itself: a mail program shows a button for them
+/// (RFC 8058), and no holiday answer comes back (RFC 3834).
+fn one_click(address: &str) -> [(&'static str, String); 3] {
+    [
+        ("List-Unsubscribe", format!("<{address}>")),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+        ("Auto-Submitted", "auto-generated".to_owned()),
+    ]
+}
+
+/// A header that is as it stands: our own address must not be folded or encoded.
+fn value_of(name: &'static str, value: String) -> HeaderValue {
+    let encoded = value.clone();
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value, encoded)
 }

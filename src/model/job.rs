@@ -11,6 +11,10 @@ named! {
         ReadFeed = "read-feed",
         /// Reads the feed of a blog (the subject) that announced a new post.
         ReadBlog = "read-blog",
+        /// Finds out whom of its hub (no further subject) news are mailed to, and when.
+        Notify = "notify",
+        /// Mails a member (the account) of the hub what is new.
+        SendDigest = "send-digest",
     }
 }
 

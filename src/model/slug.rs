@@ -35,6 +35,7 @@ pub const RESERVED_HUB_SLUGS: &[&str] = &[
     "lens",
     "login",
     "logout",
+    "m",
     "mail",
     "manage",
     "metrics",

@@ -69,6 +69,8 @@ pub enum Missing {
     Receipt,
     /// A one-use link.
     Link,
+    /// A link in a mail to a member.
+    MailLink,
 }
 
 impl From<DbError> for PageError {
@@ -205,6 +207,10 @@ impl Missing {
                 "This link does not work any more",
                 "It works once, and not for long. If you have used it, sign in; if not, ask for a new one.",
             ),
+            Self::MailLink => (
+                "This link does not work",
+                "Copy the whole address from the mail. It works only while its hub is yours to look after.",
+            ),
         }
     }
 
@@ -216,7 +222,9 @@ impl Missing {
                 "This post is not kept here any more",
                 "It was taken back before anybody saw it, or its time was over. You can send it again.",
             ),
-            Self::Page | Self::Post | Self::Link => ("This is gone", "It was deleted."),
+            Self::Page | Self::Post | Self::Link | Self::MailLink => {
+                ("This is gone", "It was deleted.")
+            }
         }
     }
 }

@@ -177,7 +177,8 @@ fn door(path: &str, method: &Method) -> Door {
     match first {
         "healthz" | "readyz" | "metrics" => Door::Ops,
         "assets" | "favicon.ico" | "robots.txt" => Door::Asset,
-        "manage" | "operator" | "account" | "signin" | "signout" | "signup" | "reset" => Door::Desk,
+        "manage" | "operator" | "account" | "signin" | "signout" | "signup" | "reset" | "m"
+        | "unsubscribe" => Door::Desk,
         "tb" | "webmention" | "xmlrpc" => Door::Ping,
         _ if path.ends_with("/rss") => Door::Feed,
         _ if *method == Method::POST && !path.ends_with("/add") && !path.ends_with("/report") => {

@@ -8,8 +8,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use super::error::{Missing, PageError};
 use super::pages::{
     account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, invitations,
-    invite, jobs, keys, list, log, manage, members, operator, post, queue, readers, reading,
-    receipt, reports, rules, sign_in, sign_up,
+    invite, jobs, keys, list, log, mail_links, manage, members, notifications, operator, post,
+    queue, readers, reading, receipt, reports, rules, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -85,6 +85,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(writes("/r/{receipt}/again", receipt::send_again))
         .service(writes("/r/{receipt}/passphrase", receipt::prove))
         .service(writes("/r/{receipt}/follow", receipt::follow))
+        // those who are told by mail
+        .service(both("/m/{token}", mail_links::show, mail_links::decide))
+        .service(both("/unsubscribe/{token}", mail_links::ask, mail_links::unsubscribe))
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
         .service(reads("/{hub}/-/add", add::choose))
@@ -151,6 +154,8 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/blogs/{blog}/{verb}", blogs::update))
         .service(both("/manage/{hub}/rules", rules::show, rules::create))
         .service(writes("/manage/{hub}/rules/{rule}/remove", rules::delete))
+        .service(both("/manage/{hub}/notifications", notifications::show, notifications::update))
+        .service(writes("/manage/{hub}/notifications/resume", notifications::resume))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(both("/manage/{hub}/keys", keys::show, keys::create))
         .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))

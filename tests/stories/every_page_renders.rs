@@ -63,7 +63,7 @@ story! {
         let desk = ["/manage", "/manage/new", "/manage/sxsw", "/manage/sxsw/decided",
             "/manage/sxsw/decided?state=spam", "/manage/sxsw/reports", "/manage/sxsw/settings",
             "/manage/sxsw/blogs", "/manage/sxsw/rules", "/operator/rules",
-            "/manage/sxsw/categories", "/manage/sxsw/new-category",
+            "/manage/sxsw/categories", "/manage/sxsw/new-category", "/manage/sxsw/notifications",
             "/manage/sxsw/categories/keynotes", "/manage/sxsw?category=keynotes", "/manage/sxsw/members",
             "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
             "/manage/sxsw/keys", "/manage/sxsw/readers",

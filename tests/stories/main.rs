@@ -19,6 +19,7 @@ mod category_opens_and_closes;
 mod every_page_renders;
 mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
+mod member_is_told_by_mail;
 mod moderator_looks_at_the_queue;
 mod operator_invites_people;
 mod moderator_works_through_the_queue;

@@ -10,7 +10,7 @@ use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, categories, hubs, keys, listed, pings};
+use crate::db::{DbError, Tx, blogs, categories, hubs, jobs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::id::RuleId;
 use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
@@ -233,6 +233,10 @@ impl Judge {
         }
         if self.ping.unverified {
             pings::update_right(tx, hub, self.ping.id, self.ping.proved, false)?;
+            if !lists {
+                pings::update_verified(tx, hub, self.ping.id, self.now)?;
+                jobs::enqueue_notify(tx, hub, self.now)?;
+            }
         }
         if lists {
             listed::enter(tx, hub, &self.standing(), false, self.now, self.now)?;

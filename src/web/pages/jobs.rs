@@ -47,6 +47,8 @@ const fn words(kind: JobKind) -> &'static str {
         JobKind::VerifyPing => "Reading the page of ping",
         JobKind::ReadFeed => "Reading the followed feed",
         JobKind::ReadBlog => "Reading the feed of blog",
+        JobKind::Notify => "Telling the members of the hub: news",
+        JobKind::SendDigest => "Mailing what is new to account",
     }
 }
 

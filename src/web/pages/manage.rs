@@ -86,6 +86,8 @@ pub enum DeskTab {
     Settings,
     /// Who did what.
     Log,
+    /// What is told by mail.
+    Notifications,
 }
 
 impl HubDesk {
@@ -170,6 +172,11 @@ impl HubDesk {
     /// Whether the settings' tab is shown.
     pub fn is_settings(&self) -> bool {
         self.is(&DeskTab::Settings)
+    }
+
+    /// Whether the tab of mail is shown.
+    pub fn is_notifications(&self) -> bool {
+        self.is(&DeskTab::Notifications)
     }
 }
 

@@ -164,6 +164,7 @@ fn read(
             by_blog: bulk::count_by_blog(c, hub, &keys)?,
             by_sender: bulk::count_by_sender(c, hub, &senders)?,
             newest: Vec::new(),
+            keys: row::keys_of(c, hub, &waiting)?,
             categories: all,
             zone,
             now,

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::notice::{Did, Notice};
-use super::row::{Around, QueueRow, state_words};
+use super::row::{Around, QueueRow, keys_of, state_words};
 use super::stand::Stand;
 use super::{Filter, PAGE, crop, find_ping};
 use crate::app::App;
@@ -74,6 +74,7 @@ pub async fn show(
                 categories: categories::list(c, hub)?,
                 readings: readings::list(c, hub, &ids)?,
                 newest: verdicts::list(c, hub, &ids)?,
+                keys: keys_of(c, hub, &decided)?,
                 reasons: Vec::new(),
                 by_blog: Vec::new(),
                 by_sender: Vec::new(),

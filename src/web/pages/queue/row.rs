@@ -2,10 +2,12 @@
 
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
+use crate::db::keys::{self, Key};
 use crate::db::pings::Ping;
 use crate::db::readings::Reading;
 use crate::db::verdicts::Newest;
-use crate::model::id::PingId;
+use crate::db::{DbConnection, DbError};
+use crate::model::id::{HubId, PingId};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, WaitReason};
 use crate::web::pages::post::came_by_words;
 use crate::web::view::{Avatar, Zone, iso};
@@ -24,10 +26,25 @@ pub struct Around {
     pub readings: Vec<Reading>,
     pub reasons: Vec<(PingId, WaitReason)>,
     pub newest: Vec<Newest>,
+    /// The ping keys of the hub, where one brought any of the posts.
+    pub keys: Vec<Key>,
     pub by_blog: Vec<(String, i64)>,
     pub by_sender: Vec<(Vec<u8>, i64)>,
     pub zone: Zone,
     pub now: Timestamp,
+}
+
+impl Around {
+    /// Whose ping key brought a post.
+    fn key_of(&self, ping: &Ping) -> Option<&str> {
+        let key = self.keys.iter().find(|key| Some(key.id) == ping.key_id)?;
+        Some(&key.name)
+    }
+}
+
+/// The ping keys of a hub, where one brought any of these posts.
+pub fn keys_of(c: &mut DbConnection, hub: HubId, pings: &[Ping]) -> Result<Vec<Key>, DbError> {
+    if pings.iter().any(|ping| ping.key_id.is_some()) { keys::list(c, hub) } else { Ok(Vec::new()) }
 }
 
 /// A post in the queue, or a decided one.
