@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod blogs;
 pub mod categories;
 pub mod feeds;
+pub mod forwarding;
 pub mod health;
 pub mod hubs;
 pub mod instance;

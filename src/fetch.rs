@@ -14,7 +14,7 @@
 //!
 //! Nothing is carried from hop to hop: no cookies, no credentials, no referrer.
 //!
-//! [`post_form`] is the command line's TrackBack client, to addresses that its user typed.
+//! [`Fetcher::post`] sends a form by the same steps, but follows nothing. [`post_form`] is the command line's TrackBack client, to addresses that its user typed.
 
 mod address;
 mod budget;
@@ -27,6 +27,7 @@ mod own;
 mod post;
 mod request;
 mod resolver;
+mod send;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +41,7 @@ pub use own::Own;
 pub use post::{Answer, post_form};
 pub use request::{Accept, Get};
 pub use resolver::{Resolver, Script};
+pub use send::{Post, Posted};
 
 use std::sync::Arc;
 

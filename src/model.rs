@@ -6,6 +6,7 @@ pub mod blog;
 pub mod category;
 pub mod colour;
 pub mod email;
+pub mod forward;
 pub mod hub;
 pub mod id;
 pub mod job;

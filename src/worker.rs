@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::actions::{follow, verify_ping};
+use crate::actions::{follow, forward, verify_ping};
 use crate::app::{App, MAX_JOBS};
 use crate::clock::Timestamp;
 use crate::db::DbError;
@@ -148,5 +148,6 @@ async fn work(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         JobKind::VerifyPing => verify_ping::verify(app, job).await,
         JobKind::ReadFeed => follow::read_feed(app, job).await,
         JobKind::ReadBlog => follow::read_blog(app, job).await,
+        JobKind::ForwardPing => forward::send(app, job).await,
     }
 }

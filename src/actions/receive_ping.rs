@@ -48,6 +48,8 @@ pub struct Incoming {
     pub passphrase_public: bool,
     /// Whether an organizer had the blog's feed followed: that stands for the passphrase.
     pub followed: bool,
+    /// Whether another site passed it on: then it goes no further from here.
+    pub forwarded: bool,
 }
 
 impl Incoming {
@@ -64,6 +66,7 @@ impl Incoming {
             vouch: None,
             passphrase_public: false,
             followed: false,
+            forwarded: false,
         }
     }
 }
@@ -376,6 +379,7 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, proved: b
         waits: true,
         brought_title,
         brought_blog_name: !brought.is_empty(),
+        forwarded: incoming.forwarded,
     }
 }
 

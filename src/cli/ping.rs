@@ -38,6 +38,7 @@ impl Ping {
             title: &self.title,
             excerpt: &self.excerpt,
             blog_name: &self.blog_name,
+            forwarded: false,
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let answer = match runtime {

@@ -6,7 +6,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
-use super::{DbConnection, DbError, Tx, blogs as blog_rows};
+use super::{DbConnection, DbError, Tx, blogs as blog_rows, forwarding};
 use crate::clock::Timestamp;
 use crate::model::id::{BlogId, CategoryId, HubId, PingId, PublicId};
 use crate::model::ping::PingState;
@@ -64,7 +64,8 @@ fn hub_row(hub: HubId) -> diesel::dsl::Find<hubs::table, i64> {
 }
 
 /// Lists a ping, as of `listed_at`: now, or when it had been listed before. `approved` where a
-/// moderator did it, which also vouches for the blog.
+/// moderator did it, which also vouches for the blog. Where its category passes posts on, that is
+/// to be done from now on.
 ///
 /// The hub's row is changed first, so that two listings in one hub wait for each other in one
 /// order on PostgreSQL.
@@ -112,7 +113,7 @@ pub fn enter(
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
     }
-    Ok(())
+    forwarding::enqueue(tx, hub, ping.category_id, ping.id, listed_at, now)
 }
 
 /// Sets when the newest post of a category and of its hub was listed, from the lists themselves.

@@ -51,6 +51,8 @@ pub struct Ping {
     pub unverified: bool,
     /// Since when it is off the lists because its page cannot be read any more.
     pub hidden_at: Option<Timestamp>,
+    /// Whether another site passed it on.
+    pub forwarded: bool,
 }
 
 impl Ping {
@@ -93,6 +95,8 @@ pub struct NewPing {
     pub brought_title: bool,
     /// Whether the blog's name came with the ping, or was made up.
     pub brought_blog_name: bool,
+    /// Whether another site passed it on.
+    pub forwarded: bool,
 }
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
@@ -119,6 +123,7 @@ pub fn insert(
         pings::sender_hash.eq(&new.sender_hash),
         pings::received_at.eq(now.micros()),
         pings::unverified.eq(new.unverified),
+        pings::forwarded.eq(new.forwarded),
     );
     Ok(on_backend!(tx.connection => |connection| {
         diesel::insert_into(pings::table)

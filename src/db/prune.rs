@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
+    forwards, one_use_links, page_readings, ping_events, pings, refused_pings, reports, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -23,6 +23,8 @@ pub const ASIDE_DAYS: u32 = 14;
 pub const REFUSED_DAYS: u32 = 7;
 /// The hash of a sender's address block is kept for 30 days.
 pub const SENDER_DAYS: u32 = 30;
+/// What other sites answered to posts that were passed on to them is kept for 90 days.
+pub const FORWARD_DAYS: u32 = 90;
 
 /// Reports that were dealt with, and the history of verdicts, are kept for a year.
 pub const HISTORY_DAYS: u32 = 365;
@@ -45,6 +47,11 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(reports::table.filter(reports::handled_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(ping_events::table.filter(ping_events::happened_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    // The row stays with its post, so that it is passed on once.
+    diesel::update(forwards::table.filter(forwards::tried_at.lt(before(FORWARD_DAYS))))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("said <> ''"))
+        .set(forwards::said.eq(""))
         .execute(tx.connection)?;
     let mut rows = 0;
     let waiting: Vec<i64> = pings::table

@@ -180,6 +180,7 @@ table! {
         purged_at -> Nullable<BigInt>,
         unverified -> Bool,
         hidden_at -> Nullable<BigInt>,
+        forwarded -> Bool,
     }
 }
 
@@ -286,6 +287,30 @@ table! {
     }
 }
 
+table! {
+    forward_addresses (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        url -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    forwards (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        address_id -> BigInt,
+        ping_id -> BigInt,
+        outcome -> Text,
+        tries -> BigInt,
+        said -> Text,
+        created_at -> BigInt,
+        tried_at -> Nullable<BigInt>,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
@@ -300,6 +325,9 @@ joinable!(reports -> hubs (hub_id));
 joinable!(page_readings -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
 joinable!(followed_feeds -> categories (category_id));
+joinable!(forward_addresses -> categories (category_id));
+joinable!(forwards -> forward_addresses (address_id));
+joinable!(forwards -> pings (ping_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -320,4 +348,6 @@ allow_tables_to_appear_in_same_query!(
     jobs,
     page_readings,
     followed_feeds,
+    forward_addresses,
+    forwards,
 );

@@ -9,7 +9,11 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
-use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId, PingId, PublicId, ReportId};
+use crate::model::forward::ForwardOutcome;
+use crate::model::id::{
+    AccountId, BlogId, CategoryId, FeedId, ForwardAddressId, ForwardId, HubId, PingId, PublicId,
+    ReportId,
+};
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, RefusalReason, ReportReason};
 
@@ -49,6 +53,8 @@ column! {
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
+    ForwardAddressId: BigInt as i64 => |id| Some(ForwardAddressId(id));
+    ForwardId: BigInt as i64 => |id| Some(ForwardId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -57,6 +63,7 @@ column! {
     UnprovedPolicy: Text as String => |text| UnprovedPolicy::parse(&text);
     LinkBack: Text as String => |text| LinkBack::parse(&text);
     JobKind: Text as String => |text| JobKind::parse(&text);
+    ForwardOutcome: Text as String => |text| ForwardOutcome::parse(&text);
     FollowedBy: Text as String => |text| FollowedBy::parse(&text);
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);

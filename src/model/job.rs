@@ -11,6 +11,8 @@ named! {
         ReadFeed = "read-feed",
         /// Reads the feed of a blog (the subject) that announced a new post.
         ReadBlog = "read-blog",
+        /// Passes a listed ping on to an address (both: the subject, a forward).
+        ForwardPing = "forward-ping",
     }
 }
 

@@ -5,6 +5,7 @@ pub mod add;
 pub mod categories;
 pub mod face;
 pub mod feeds;
+pub mod forwarding;
 pub mod help;
 pub mod home;
 pub mod hub_settings;

@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, categories, feeds as feeds_desk, help, home, hub_settings, jobs, list, manage,
-    operator, post, queue, receipt, reports, sign_in, sign_up,
+    account, add, categories, feeds as feeds_desk, forwarding, help, home, hub_settings, jobs,
+    list, manage, operator, post, queue, receipt, reports, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -135,6 +135,15 @@ fn desk(config: &mut ServiceConfig) {
         .service(both("/manage/{hub}/categories/{category}", categories::edit, categories::update))
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
+        .service(both(
+            "/manage/{hub}/categories/{category}/forwarding",
+            forwarding::show,
+            forwarding::create,
+        ))
+        .service(writes(
+            "/manage/{hub}/categories/{category}/forwarding/{address}/remove",
+            forwarding::delete,
+        ))
         .service(reads("/operator", operator::show))
         .service(reads("/operator/jobs", jobs::show))
         .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))

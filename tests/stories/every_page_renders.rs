@@ -63,7 +63,7 @@ story! {
         let desk = ["/manage", "/manage/new", "/manage/sxsw", "/manage/sxsw/decided",
             "/manage/sxsw/decided?state=spam", "/manage/sxsw/reports", "/manage/sxsw/settings",
             "/manage/sxsw/categories", "/manage/sxsw/new-category",
-            "/manage/sxsw/categories/keynotes", "/manage/sxsw?category=keynotes", "/account", "/operator"];
+            "/manage/sxsw/categories/keynotes", "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw?category=keynotes", "/account", "/operator"];
         let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/help",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];
         for path in desk {

@@ -18,6 +18,7 @@ mod mail_leaves_by_smtp;
 mod moderator_looks_at_the_queue;
 mod operator_runs_the_cli;
 mod operator_runs_the_instance;
+mod organizer_forwards_posts;
 mod organizer_opens_a_hub;
 mod reader_subscribes;
 mod schema_parity;

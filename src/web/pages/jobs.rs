@@ -47,6 +47,7 @@ const fn words(kind: JobKind) -> &'static str {
         JobKind::VerifyPing => "Reading the page of ping",
         JobKind::ReadFeed => "Reading the followed feed",
         JobKind::ReadBlog => "Reading the feed of blog",
+        JobKind::ForwardPing => "Passing a post on, forward",
     }
 }
 

@@ -90,6 +90,9 @@ fn chips(ping: &Ping, reading: Option<&Reading>) -> Vec<Chip> {
         (false, CameBy::Trackback) => chip("", "nothing shows who sent it".to_owned()),
         (false, CameBy::Form | CameBy::Webmention | CameBy::Pingback | CameBy::Feed) => {}
     }
+    if ping.forwarded {
+        chip("", "passed on by another site".to_owned());
+    }
     if let Some(reading) = reading {
         for (class, text) in page_chips(ping, reading) {
             chip(class, text);

@@ -20,7 +20,7 @@ use crate::secret::Secret;
 use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
 use crate::web::respond;
-use crate::wire::trackback::{self, Listing, ListingItem, MAX_BODY, MAX_LISTED};
+use crate::wire::trackback::{self, FORWARDED_HEADER, Listing, ListingItem, MAX_BODY, MAX_LISTED};
 use answer::{Refusal, answer};
 
 /// How long a ping's body may take to arrive.
@@ -93,6 +93,7 @@ async fn take_in(
         find_gate(app, address).await.map_err(ReceiveError::Database).map_err(Refusal::Ping)?;
     let gate = gate.ok_or(Refusal::NoSuchCategory)?;
     let incoming = Incoming {
+        forwarded: ping.forwarded || request.headers().contains_key(FORWARDED_HEADER),
         title: ping.title,
         excerpt: ping.excerpt,
         blog_name: ping.blog_name,
