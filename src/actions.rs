@@ -5,6 +5,7 @@ pub mod arrived;
 pub mod categories;
 pub mod claims;
 pub mod follow;
+pub mod forward;
 pub mod hubs;
 pub mod invite;
 pub mod keys;

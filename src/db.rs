@@ -18,6 +18,7 @@ pub mod bulk;
 pub mod categories;
 pub mod edits;
 pub mod feeds;
+pub mod forwarding;
 pub mod health;
 pub mod hubs;
 pub mod instance;
@@ -39,8 +40,8 @@ pub mod reports;
 pub mod rules;
 pub mod sessions;
 pub mod slugs;
-pub mod verdicts;
 pub mod trust;
+pub mod verdicts;
 
 pub use connection::DbConnection;
 pub use error::DbError;

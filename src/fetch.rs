@@ -14,8 +14,8 @@
 //!
 //! Nothing is carried from hop to hop: no cookies, no credentials, no referrer.
 //!
-//! [`post_form`] and [`Fetcher::for_user`] are the command line's TrackBack client, for addresses
-//! that its user typed.
+//! [`Fetcher::post`] sends a form by the same steps, but follows nothing. [`post_form`] and
+//! [`Fetcher::for_user`] are the command line's TrackBack client, for addresses that its user typed.
 
 mod address;
 mod budget;
@@ -28,6 +28,7 @@ mod own;
 mod post;
 mod request;
 mod resolver;
+mod send;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +42,7 @@ pub use own::Own;
 pub use post::{Answer, post_form};
 pub use request::{Accept, Get};
 pub use resolver::{Resolver, Script};
+pub use send::{Post, Posted};
 
 use std::sync::Arc;
 

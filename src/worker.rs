@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::actions::{follow, notify, verify_ping};
+use crate::actions::{follow, forward, notify, verify_ping};
 use crate::app::{App, MAX_JOBS};
 use crate::clock::Timestamp;
 use crate::db::DbError;
@@ -156,5 +156,6 @@ async fn work(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         JobKind::ReadBlog => follow::read_blog(app, job).await,
         JobKind::Notify => notify::notify(app, job).await,
         JobKind::SendDigest => notify::send(app, job).await,
+        JobKind::ForwardPing => forward::send(app, job).await,
     }
 }

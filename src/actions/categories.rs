@@ -214,8 +214,7 @@ pub async fn open(
     by: Option<AccountId>,
 ) -> Result<Saved, CategoryError> {
     let (now, zone) = (app.clock.now(), &hub.time_zone);
-    let (mut texts, passphrase) =
-        draft.check(false, zone, now).map_err(CategoryError::Problems)?;
+    let (mut texts, passphrase) = draft.check(false, zone, now).map_err(CategoryError::Problems)?;
     texts.passphrase_hash = hash(app, passphrase.as_ref()).await?;
     let hub = hub.id;
     let id = app

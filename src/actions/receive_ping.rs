@@ -64,6 +64,8 @@ pub struct Incoming {
     /// In which charset its fields came, and by which method: its receipt says how the ping was
     /// understood. The fields are filled in from this ping.
     pub read_as: Option<Sent>,
+    /// Whether another site passed it on: then it goes no further from here.
+    pub forwarded: bool,
 }
 
 impl Incoming {
@@ -82,6 +84,7 @@ impl Incoming {
             followed: false,
             remembered: false,
             read_as: None,
+            forwarded: false,
         }
     }
 }
@@ -529,6 +532,7 @@ fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &R
         brought_blog_name: !brought.is_empty(),
         sent: sent(incoming),
         held_for: None,
+        forwarded: incoming.forwarded,
     }
 }
 

@@ -96,6 +96,7 @@ impl Ping {
             title: &self.title,
             excerpt: &self.excerpt,
             blog_name: &self.blog_name,
+            forwarded: false,
         });
         if self.dry_run {
             println!("would send to {}", place.url);

@@ -23,7 +23,7 @@ pub struct JobKey {
     pub hub: HubId,
     /// What is to be done.
     pub kind: JobKind,
-    /// The row it is about: a ping, a followed feed, a blog, an account.
+    /// The row it is about: a ping, a followed feed, a blog, an account, a forward.
     pub subject: i64,
 }
 

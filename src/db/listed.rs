@@ -11,7 +11,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
-use super::{DbConnection, DbError, Tx, blogs as blog_rows};
+use super::{DbConnection, DbError, Tx, blogs as blog_rows, forwarding};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
 use crate::model::id::{BlogId, CategoryId, HubId, PingId};
@@ -38,7 +38,8 @@ fn hub_row(hub: HubId) -> diesel::dsl::Find<hubs::table, i64> {
 }
 
 /// Lists a ping, as of `listed_at`: now, or when it had been listed before. `approved` where a
-/// moderator did it, which also vouches for the blog.
+/// moderator did it, which also vouches for the blog. Where its category passes posts on, that is
+/// to be done from now on.
 ///
 /// The hub's row is changed first, so that two listings in one hub wait for each other in one
 /// order on PostgreSQL.
@@ -94,7 +95,7 @@ pub fn enter(
     } else if super::member_mails::wants_each_listed(tx.connection, hub)? {
         super::jobs::enqueue_notify(tx, hub, now)?;
     }
-    Ok(())
+    forwarding::enqueue(tx, hub, ping.category_id, ping.id, listed_at, now)
 }
 
 /// Sets when the newest post of a category and of its hub was listed, from the lists themselves.

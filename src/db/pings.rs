@@ -62,6 +62,8 @@ pub struct Ping {
     pub edited_at: Option<Timestamp>,
     /// Why it was set aside or waits though nobody has looked, in words for organizers.
     pub remark: String,
+    /// Whether another site passed it on.
+    pub forwarded: bool,
 }
 
 impl Ping {
@@ -123,6 +125,8 @@ pub struct NewPing {
     pub sent: Option<Sent>,
     /// Why it waits, where it would have been listed at once.
     pub held_for: Option<HeldFor>,
+    /// Whether another site passed it on.
+    pub forwarded: bool,
 }
 
 impl NewPing {
@@ -161,6 +165,7 @@ pub fn insert(
         pings::unverified.eq(new.unverified),
         pings::sent.eq(new.sent.as_ref().and_then(Sent::to_json)),
         pings::held_for.eq(new.held_for.map(HeldFor::as_str)),
+        pings::forwarded.eq(new.forwarded),
     );
     Ok(on_backend!(tx.connection => |connection| {
         diesel::insert_into(pings::table)

@@ -5,8 +5,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    bulk_verdicts, hub_events, invitations, one_use_links, page_readings, ping_events, pings,
-    refused_pings, reports, rules, sent_mails, sessions,
+    bulk_verdicts, forwards, hub_events, invitations, one_use_links, page_readings, ping_events,
+    pings, refused_pings, reports, rules, sent_mails, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -26,6 +26,8 @@ pub const REFUSED_DAYS: u32 = 7;
 pub const SENT_MAIL_DAYS: u32 = 2;
 /// The hash of a sender's address block is kept for 30 days.
 pub const SENDER_DAYS: u32 = 30;
+/// What other sites answered to posts that were passed on to them is kept for 90 days.
+pub const FORWARD_DAYS: u32 = 90;
 
 /// Reports that were dealt with, the history of verdicts and the log are kept for a year.
 pub const HISTORY_DAYS: u32 = 365;
@@ -62,6 +64,11 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(bulk_verdicts::table.filter(bulk_verdicts::decided_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(hub_events::table.filter(hub_events::happened_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    // The row stays with its post, so that it is passed on once.
+    diesel::update(forwards::table.filter(forwards::tried_at.lt(before(FORWARD_DAYS))))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("said <> ''"))
+        .set(forwards::said.eq(""))
         .execute(tx.connection)?;
     let mut rows = 0;
     let waiting: Vec<i64> = pings::table

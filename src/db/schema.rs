@@ -215,6 +215,7 @@ table! {
         held_for -> Nullable<Text>,
         remark -> Text,
         verified_at -> Nullable<BigInt>,
+        forwarded -> Bool,
     }
 }
 
@@ -375,6 +376,16 @@ table! {
 }
 
 table! {
+    forward_addresses (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        url -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
     member_mails (hub_id, account_id) {
         hub_id -> BigInt,
         account_id -> BigInt,
@@ -412,6 +423,20 @@ table! {
     }
 }
 
+table! {
+    forwards (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        address_id -> BigInt,
+        ping_id -> BigInt,
+        outcome -> Text,
+        tries -> BigInt,
+        said -> Text,
+        created_at -> BigInt,
+        tried_at -> Nullable<BigInt>,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
@@ -432,6 +457,9 @@ joinable!(page_readings -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
 joinable!(followed_feeds -> categories (category_id));
 joinable!(rules -> accounts (author_id));
+joinable!(forward_addresses -> categories (category_id));
+joinable!(forwards -> forward_addresses (address_id));
+joinable!(forwards -> pings (ping_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -460,4 +488,6 @@ allow_tables_to_appear_in_same_query!(
     rules,
     member_mails,
     sent_mails,
+    forward_addresses,
+    forwards,
 );

@@ -9,9 +9,10 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
+use crate::model::forward::ForwardOutcome;
 use crate::model::id::{
-    AccountId, BlogId, BulkId, CategoryId, FeedId, HubId, InvitationId, KeyId, LogId, PingId,
-    PublicId, ReportId, RuleId,
+    AccountId, BlogId, BulkId, CategoryId, FeedId, ForwardAddressId, ForwardId, HubId,
+    InvitationId, KeyId, LogId, PingId, PublicId, ReportId, RuleId,
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
@@ -60,6 +61,8 @@ column! {
     BulkId: BigInt as i64 => |id| Some(BulkId(id));
     LogId: BigInt as i64 => |id| Some(LogId(id));
     RuleId: BigInt as i64 => |id| Some(RuleId(id));
+    ForwardAddressId: BigInt as i64 => |id| Some(ForwardAddressId(id));
+    ForwardId: BigInt as i64 => |id| Some(ForwardId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -69,6 +72,7 @@ column! {
     Readers: Text as String => |text| Readers::parse(&text);
     LinkBack: Text as String => |text| LinkBack::parse(&text);
     JobKind: Text as String => |text| JobKind::parse(&text);
+    ForwardOutcome: Text as String => |text| ForwardOutcome::parse(&text);
     FollowedBy: Text as String => |text| FollowedBy::parse(&text);
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);

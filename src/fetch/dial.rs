@@ -96,7 +96,7 @@ impl Dialer {
     }
 
     /// The addresses to dial: all that the name has, if all of them will do.
-    async fn judged(&self, url: &Url) -> Result<Vec<SocketAddr>, FetchError> {
+    pub(super) async fn judged(&self, url: &Url) -> Result<Vec<SocketAddr>, FetchError> {
         let now = self.clock.monotonic();
         let setup = &self.setup;
         let (answers, own) =

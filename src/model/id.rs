@@ -36,6 +36,10 @@ ids! {
     LogId,
     /// A rule of a hub or of the operator.
     RuleId,
+    /// A TrackBack address that a category passes its posts on to.
+    ForwardAddressId,
+    /// A post that is passed on to one address.
+    ForwardId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

@@ -15,6 +15,8 @@ named! {
         Notify = "notify",
         /// Mails a member (the account) of the hub what is new.
         SendDigest = "send-digest",
+        /// Passes a listed ping on to an address (both: the subject, a forward).
+        ForwardPing = "forward-ping",
     }
 }
 

@@ -6,6 +6,7 @@ pub mod blogs;
 pub mod categories;
 pub mod face;
 pub mod feeds;
+pub mod forwarding;
 pub mod help;
 pub mod home;
 pub mod hub_settings;

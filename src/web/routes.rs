@@ -7,9 +7,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, blogs, categories, feeds as feeds_desk, help, home, hub_settings, invitations,
-    invite, jobs, keys, list, log, mail_links, manage, members, notifications, operator, post,
-    queue, readers, reading, receipt, reports, rules, sign_in, sign_up,
+    account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home, hub_settings,
+    invitations, invite, jobs, keys, list, log, mail_links, manage, members, notifications,
+    operator, post, queue, readers, reading, receipt, reports, rules, sign_in, sign_up,
 };
 use super::pings::{pingback, trackback, webmention};
 use super::{assets, feeds, ops, respond};
@@ -170,6 +170,15 @@ fn desk(config: &mut ServiceConfig) {
         .service(both("/manage/{hub}/categories/{category}", categories::edit, categories::update))
         .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
         .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
+        .service(both(
+            "/manage/{hub}/categories/{category}/forwarding",
+            forwarding::show,
+            forwarding::create,
+        ))
+        .service(writes(
+            "/manage/{hub}/categories/{category}/forwarding/{address}/remove",
+            forwarding::delete,
+        ))
         .service(reads("/operator", operator::show))
         .service(both("/operator/invitations", invitations::show, invitations::create))
         .service(writes("/operator/invitations/{invitation}/revoke", invitations::revoke))

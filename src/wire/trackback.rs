@@ -14,6 +14,7 @@ pub use charset::{Charset, CharsetSource, MAX_LABEL};
 pub(super) use charset::{by_label as encoding_by_label, parameter as charset_parameter};
 pub use discovery::discover;
 pub use form::{
-    FORM_TYPE, MAX_BODY, MAX_PAIRS, OutgoingPing, ParseError, Ping, encode, parse, parse_query,
+    FORM_TYPE, FORWARDED_FIELD, FORWARDED_HEADER, MAX_BODY, MAX_PAIRS, OutgoingPing, ParseError,
+    Ping, encode, parse, parse_query,
 };
 pub use listing::{Listing, ListingItem, MAX_LISTED, listing};

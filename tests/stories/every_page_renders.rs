@@ -66,7 +66,7 @@ story! {
             "/manage/sxsw/categories", "/manage/sxsw/new-category", "/manage/sxsw/notifications",
             "/manage/sxsw/categories/keynotes", "/manage/sxsw?category=keynotes", "/manage/sxsw/members",
             "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
-            "/manage/sxsw/keys", "/manage/sxsw/readers",
+            "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw/keys", "/manage/sxsw/readers",
             "/account", "/account/delete", "/operator", "/operator/invitations"];
         let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/help",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];

@@ -110,3 +110,31 @@ async fn addresses_that_other_blogs_share_are_dialled_and_the_name_is_not() {
     fetcher.get(&Get::page(&url("http://hub.example.org/"))).await.unwrap_err();
     assert_eq!(taken(&dialled), addresses(&["45.33.32.156:80"]));
 }
+
+#[tokio::test]
+async fn a_form_is_judged_like_a_page_and_follows_nothing() {
+    let sink = Sink::new();
+    let (resolver, _asked) = turning(vec![addresses(&[PUBLIC]), sink.addresses()]);
+    let (fetcher, dialled) = recorded(setup(Dial::PublicOnly, resolver), None);
+    let rebinding = url("http://rebinding.example.org/tb/1");
+    let form = |url| Post {
+        url,
+        content_type: "application/x-www-form-urlencoded; charset=utf-8",
+        mark: "x-backchannel-forwarded",
+        body: "url=x",
+        ping: PublicId::new(0, [0; 10]),
+    };
+    for turn in 0..100 {
+        match (turn % 2, fetcher.post(&form(&rebinding)).await.unwrap_err()) {
+            (0, FetchError::Unreachable(_)) | (1, FetchError::Refused(Refusal::NotPublic)) => (),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(taken(&dialled), vec![addresses(&["93.184.216.34:80"])[0]; 50]);
+    assert_eq!(sink.connections(), 0);
+
+    let server = Server::start(|_path| redirect(302, "http://127.0.0.1/inside")).await;
+    let here = url(&format!("http://{}/tb/1", server.address));
+    assert_eq!(on_loopback().post(&form(&here)).await.unwrap().status, 302);
+    assert_eq!(server.heads().len(), 1);
+}

@@ -197,7 +197,8 @@ fn problems(error: CategoryError) -> Result<Problems, PageError> {
     }
 }
 
-async fn find(app: &App, scope: &HubScope, slug: &str) -> Result<Category, PageError> {
+/// A category of the hub, by its name today or a former one.
+pub(super) async fn find(app: &App, scope: &HubScope, slug: &str) -> Result<Category, PageError> {
     let (hub, slug) = (scope.hub.id, slug.to_owned());
     let found = app
         .db

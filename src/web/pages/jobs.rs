@@ -49,6 +49,7 @@ const fn words(kind: JobKind) -> &'static str {
         JobKind::ReadBlog => "Reading the feed of blog",
         JobKind::Notify => "Telling the members of the hub: news",
         JobKind::SendDigest => "Mailing what is new to account",
+        JobKind::ForwardPing => "Passing a post on, forward",
     }
 }
 

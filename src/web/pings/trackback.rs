@@ -22,7 +22,7 @@ use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
 use crate::web::respond;
 use crate::wire::trackback::{
-    self, Charset, CharsetSource, Listing, ListingItem, MAX_BODY, MAX_LISTED,
+    self, Charset, CharsetSource, FORWARDED_HEADER, Listing, ListingItem, MAX_BODY, MAX_LISTED,
 };
 use answer::{Refusal, answer};
 
@@ -109,6 +109,7 @@ async fn store(
 ) -> Result<receive_ping::Received, Refusal> {
     let by_get = *request.method() == Method::GET;
     let incoming = Incoming {
+        forwarded: ping.forwarded || request.headers().contains_key(FORWARDED_HEADER),
         title: ping.title,
         excerpt: ping.excerpt,
         blog_name: ping.blog_name,

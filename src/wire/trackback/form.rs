@@ -13,6 +13,13 @@ pub const MAX_PAIRS: usize = 20;
 /// The Content-Type of what [`encode`] writes.
 pub const FORM_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
+/// The field, with any value, that marks a ping which a hub passes on. It survives what strips
+/// [`FORWARDED_HEADER`].
+pub const FORWARDED_FIELD: &str = "backchannel_forwarded";
+
+/// The header that marks a ping which a hub passes on.
+pub const FORWARDED_HEADER: &str = "x-backchannel-forwarded";
+
 /// A ping as its sender put it: decoded, not yet cleaned, nothing checked.
 ///
 /// A field that was not sent, or sent empty, is `None`. Values may hold markup, entities,
@@ -29,6 +36,8 @@ pub struct Ping {
     pub blog_name: Option<String>,
     /// Field `pass`: the category's passphrase, where it is not in the ping address.
     pub passphrase: Option<String>,
+    /// Field [`FORWARDED_FIELD`]: another hub passed the ping on.
+    pub forwarded: bool,
     /// The encoding all fields were read with.
     pub charset: Charset,
 }
@@ -108,6 +117,7 @@ struct Fields {
     blog_name: Option<Vec<u8>>,
     pass: Option<Vec<u8>>,
     charset: Option<Vec<u8>>,
+    forwarded: Option<Vec<u8>>,
 }
 
 impl Fields {
@@ -135,6 +145,7 @@ impl Fields {
             b"blog_name" => Some(&mut self.blog_name),
             b"pass" => Some(&mut self.pass),
             b"charset" => Some(&mut self.charset),
+            name if name == FORWARDED_FIELD.as_bytes() => Some(&mut self.forwarded),
             _ => None,
         }
     }
@@ -154,6 +165,7 @@ impl Fields {
             excerpt: text(self.excerpt),
             blog_name: text(self.blog_name),
             passphrase: text(self.pass),
+            forwarded: self.forwarded.is_some(),
             charset: Charset { name: encoding.name(), read_from },
         })
     }
@@ -206,6 +218,8 @@ pub struct OutgoingPing<'a> {
     pub excerpt: &'a str,
     /// What the blog is called.
     pub blog_name: &'a str,
+    /// Whether it is passed on, and must go no further.
+    pub forwarded: bool,
 }
 
 /// Writes the body of a ping, to be sent as [`FORM_TYPE`].
@@ -218,6 +232,9 @@ pub fn encode(ping: &OutgoingPing) -> String {
         if !value.is_empty() {
             form.append_pair(name, value);
         }
+    }
+    if ping.forwarded {
+        form.append_pair(FORWARDED_FIELD, "1");
     }
     form.finish()
 }
@@ -416,10 +433,12 @@ mod tests {
             title: "Café & Co",
             excerpt: "",
             blog_name: "日本",
+            forwarded: true,
         };
         let expected = "url=http%3A%2F%2Fada.example%2F%3Fp%3D1%26q%3D2&title=Caf%C3%A9+%26+Co\
-                        &blog_name=%E6%97%A5%E6%9C%AC";
+                        &blog_name=%E6%97%A5%E6%9C%AC&backchannel_forwarded=1";
         assert_eq!(encode(&ping), expected);
+        assert!(read(FORM, expected.as_bytes()).forwarded);
     }
 
     proptest! {
@@ -439,7 +458,7 @@ mod tests {
 
         #[test]
         fn what_we_send_we_read(url in "\\PC{1,40}", title in "\\PC{0,40}", blog_name in "\\PC{0,40}") {
-            let body = encode(&OutgoingPing { url: &url, title: &title, excerpt: "", blog_name: &blog_name });
+            let body = encode(&OutgoingPing { url: &url, title: &title, excerpt: "", blog_name: &blog_name, forwarded: false });
             let ping = parse(Some(FORM_TYPE.as_bytes()), body.as_bytes()).unwrap();
             let clean = |s: &str| s.trim_start_matches('\u{FEFF}').trim_end_matches('\u{FFFD}').to_owned();
             prop_assert_eq!(ping.url.unwrap_or_default(), clean(&url));

@@ -171,6 +171,9 @@ fn chips(ping: &Ping, around: &Around) -> Vec<Chip> {
         None if ping.proved => chip("plus", "with the passphrase".to_owned()),
         None => {}
     }
+    if ping.forwarded {
+        chip("", "passed on by another site".to_owned());
+    }
     let reading = around.readings.iter().find(|reading| reading.ping_id == ping.id);
     for (class, text) in reading.map(|reading| page_chips(ping, reading)).unwrap_or_default() {
         chip(class, text.to_owned());

@@ -62,6 +62,7 @@ pub fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
 fn received(found: &ReceiptOf, zone: &Zone) -> Step {
     let ping = &found.ping;
     let step = step(DONE, "Received", zone.seconds(ping.received_at));
+    let step = step.says(if ping.forwarded { "Another site passed it on." } else { "" });
     let wants_passphrase = found.gate.category.ping_policy == PingPolicy::Passphrase;
     if ping.proved {
         step.says("The passphrase was right. Your post is stored.")

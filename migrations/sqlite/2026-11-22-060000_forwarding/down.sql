@@ -1,0 +1,3 @@
+ALTER TABLE pings DROP COLUMN forwarded;
+DROP TABLE forwards;
+DROP TABLE forward_addresses;
