@@ -4,10 +4,11 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::hubs::Hub;
 use crate::db::keys::{self, NewKey};
-use crate::db::{DbError, categories};
+use crate::db::{DbError, categories, log};
 use crate::limits::MAX_HOURLY;
 use crate::model::hub::line;
-use crate::model::id::{CategoryId, HubId, KeyId};
+use crate::model::id::{AccountId, CategoryId, HubId, KeyId};
+use crate::model::log::LogKind;
 use crate::model::ping_key::PingKey;
 use crate::model::problems::Problems;
 use crate::model::time;
@@ -110,7 +111,12 @@ fn check(
 }
 
 /// Makes one key for each name.
-pub async fn make(app: &App, hub: &Hub, draft: &KeysDraft) -> Result<Vec<Made>, KeysError> {
+pub async fn make(
+    app: &App,
+    hub: &Hub,
+    draft: &KeysDraft,
+    by: AccountId,
+) -> Result<Vec<Made>, KeysError> {
     let (id, now) = (hub.id, app.clock.now());
     let all = app.db.read(move |c| categories::list(c, id)).await?;
     let checked = check(draft, hub, &all, now).map_err(KeysError::Problems)?;
@@ -145,14 +151,22 @@ pub async fn make(app: &App, hub: &Hub, draft: &KeysDraft) -> Result<Vec<Made>, 
             for row in &rows {
                 keys::insert(tx, id, row, now)?;
             }
-            Ok(())
+            let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+            let detail = format!("made ping addresses: {}", names.join(", "));
+            Ok(log::insert(tx, id, Some(by), LogKind::Key, &detail, now)?)
         })
         .await?;
     Ok(made)
 }
 
 /// Revokes a key.
-pub async fn revoke(app: &App, hub: HubId, key: KeyId) -> Result<(), DbError> {
+pub async fn revoke(app: &App, hub: HubId, key: KeyId, by: AccountId) -> Result<(), DbError> {
     let now = app.clock.now();
-    app.db.write(move |tx| keys::revoke(tx, hub, key, now)).await
+    app.db
+        .write(move |tx| {
+            let name = keys::revoke(tx, hub, key, now)?;
+            let detail = format!("revoked the ping address of {name}");
+            log::insert(tx, hub, Some(by), LogKind::Key, &detail, now)
+        })
+        .await
 }

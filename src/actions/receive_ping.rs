@@ -669,7 +669,7 @@ fn update_listed(
         return Ok(());
     }
     let texts = newer_texts(old, new);
-    if texts != texts_of(old) {
+    if texts != old.sent() {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
         hubs::touch(tx, old.hub_id, now)?;
         categories::touch(tx, old.hub_id, old.category_id, now)?;
@@ -677,21 +677,14 @@ fn update_listed(
     Ok(())
 }
 
-fn texts_of(ping: &Ping) -> PingTexts {
-    PingTexts {
-        title: ping.title.clone(),
-        excerpt: ping.excerpt.clone(),
-        blog_name: ping.blog_name.clone(),
-    }
-}
-
 /// What did not come again stays as it was.
 fn newer_texts(old: &Ping, new: &NewPing) -> PingTexts {
     let newer = |brought, new: &String, old: &String| if brought { new } else { old }.clone();
+    let sent = old.sent();
     PingTexts {
-        title: newer(new.brought_title, &new.title, &old.title),
-        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &old.excerpt),
-        blog_name: newer(new.brought_blog_name, &new.blog_name, &old.blog_name),
+        title: newer(new.brought_title, &new.title, &sent.title),
+        excerpt: newer(!new.excerpt.is_empty(), &new.excerpt, &sent.excerpt),
+        blog_name: newer(new.brought_blog_name, &new.blog_name, &sent.blog_name),
     }
 }
 

@@ -113,15 +113,17 @@ pub fn update_used(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> R
 }
 
 /// Revokes a key: it does not work any more. Its posts stay. A key that brought none is deleted.
-pub fn revoke(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> Result<(), DbError> {
+/// Gives back its name.
+pub fn revoke(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> Result<String, DbError> {
     super::hubs::touch(tx, hub, now)?;
+    let name = of(hub, key).select(ping_keys::name).first(tx.connection)?;
     let unused = of(hub, key).filter(ping_keys::use_count.eq(0));
     if diesel::delete(unused).execute(tx.connection)? == 0 {
         diesel::update(of(hub, key).filter(ping_keys::revoked_at.is_null()))
             .set(ping_keys::revoked_at.eq(now.micros()))
             .execute(tx.connection)?;
     }
-    Ok(())
+    Ok(name)
 }
 
 /// Deletes what is left of keys that were revoked or ran out before `before`, and are on no ping.

@@ -289,12 +289,12 @@ story! {
         ask("http://ada.example/a").await.says("It is waiting");
         topic.decide("Mine", "spam").await;
         ask("http://ada.example/a").await.says("It is waiting").never_says("spam");
-        topic.ping(&[("url", "http://ada.example/b"), ("title", "Other")]).await;
+        topic.ping(&[("url", "http://bob.example/b"), ("title", "Other")]).await;
         topic.decide("Other", "not-here").await;
-        ask("http://ada.example/b").await.says("It is waiting");
-        topic.ping(&[("url", "http://ada.example/c"), ("title", "Good")]).await;
+        ask("http://bob.example/b").await.says("It is waiting");
+        topic.ping(&[("url", "http://bob.example/c"), ("title", "Good")]).await;
         topic.decide("Good", "list").await;
-        ask("http://ada.example/c").await.says("It is listed");
+        ask("http://bob.example/c").await.says("It is listed");
         ask("javascript:x").await.says("This is no address of a post");
     }
 

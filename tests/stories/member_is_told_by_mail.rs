@@ -119,7 +119,7 @@ story! {
         site.advance(minutes(1));
         let undo = topic.organizer.open("/manage/sxsw/decided").await.action_beside("Post number 1", "/verdict").replace("/verdict", "/undo");
         let (_, fields) = topic.organizer.open("/manage/sxsw/decided").await.form("/manage/sxsw/pings/");
-        topic.organizer.post(&undo, &fields).await.redirects_to("/manage/sxsw");
+        topic.organizer.post(&undo, &fields).await.redirects_to("/manage/sxsw/decided");
         phone.open(&found[0]).await.says("taken back since").never_says("Post number 1");
 
         // Somebody else was faster: nothing is overwritten.

@@ -130,7 +130,7 @@ story! {
         topic.organizer.submit(&action, &[("verdict", "list")]).await;
         topic.organizer.open("/manage/sxsw/blogs?standing=trusted").await.says("eve.example");
         let fields = topic.organizer.open("/manage/sxsw/decided").await.form("/manage/sxsw/pings/").1;
-        topic.organizer.post(&action.replace("/verdict", "/undo"), &fields).await.redirects_to("/manage/sxsw");
+        topic.organizer.post(&action.replace("/verdict", "/undo"), &fields).await.redirects_to("/manage/sxsw/decided");
         topic.organizer.open("/manage/sxsw/blogs?standing=barred").await.says("eve.example");
     }
 }

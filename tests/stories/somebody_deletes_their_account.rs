@@ -49,7 +49,7 @@ story! {
         // Invited by mail, elsewhere as well, and with a link for a new password on its way.
         topic.organizer.open("/manage/sxsw/members").await;
         topic.organizer.submit("/manage/sxsw/invitations", &[("role", "moderator"), ("email", canary)]).await;
-        let mail = site.mails().await.pop().expect("a mail");
+        let mail = site.mail_with("/invite/").await;
         site.advance(hours(1));
         topic.organizer.open("/operator/invitations").await;
         topic.organizer.submit("/operator/invitations", &[("email", canary)]).await.redirects_to("/operator/invitations");

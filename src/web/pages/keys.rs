@@ -169,7 +169,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let draft = form.0;
-    match keys::make(&app, &scope.hub, &draft).await {
+    match keys::make(&app, &scope.hub, &draft, scope.account.id).await {
         Ok(made) => sheet(&app, &scope, &visit, &draft, &made).await,
         Err(KeysError::Problems(problems)) => page(&app, &scope, &visit, "", draft, problems).await,
         Err(KeysError::Database(error)) => Err(error.into()),
@@ -226,6 +226,6 @@ pub async fn delete(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    keys::revoke(&app, scope.hub.id, KeyId(path.1)).await?;
+    keys::revoke(&app, scope.hub.id, KeyId(path.1), scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/keys?done=revoked", scope.hub.slug)))
 }

@@ -234,7 +234,8 @@ async fn take_in_get(
     }
     let gate = gate_of(app, address).await?;
     if !gate.category.takes_get {
-        return Err(Refusal::MustPost);
+        // Of a category that is not public nobody learns that it is there.
+        return Err(if gate.is_secret() { Refusal::NoSuchCategory } else { Refusal::MustPost });
     }
     let ping = trackback::parse_query(request.query_string()).map_err(Refusal::Parse)?;
     let passphrase = passphrase.or_else(|| ping.passphrase.clone());

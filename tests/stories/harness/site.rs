@@ -116,6 +116,13 @@ impl Site {
         self.app.mail.sent()
     }
 
+    /// The last mail with a link that begins like this.
+    pub async fn mail_with(&self, path: &str) -> String {
+        let mails = self.mails().await;
+        let found = mails.into_iter().rev().find(|mail| mail.replace("=\r\n", "").contains(path));
+        found.unwrap_or_else(|| panic!("no mail leads to {path}"))
+    }
+
     /// Somebody's browser, without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
@@ -136,7 +143,7 @@ impl Site {
         let mut browser = self.browser();
         browser.open("/signup").await;
         browser.submit("/signup", &[("email", email)]).await.says("Check your mail");
-        let mail = self.mails().await.pop().expect("a mail with a link");
+        let mail = self.mail_with("/signup/").await;
         browser.open(&link_in(&mail, "/signup/")).await;
         browser
             .submit("/signup/", &[("name", "Ada"), ("password", PASSWORD)])
