@@ -10,10 +10,11 @@ use crate::clock::Timestamp;
 use crate::db::forwarding::{self, Forward};
 use crate::db::jobs::{self, Claimed};
 use crate::db::pings::{self, Ping};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, log};
 use crate::fetch::{FetchError, Post, Posted};
 use crate::model::forward::{ForwardOutcome, MAX_ADDRESSES, MAX_SAID, without_secrets};
-use crate::model::id::{CategoryId, ForwardAddressId, ForwardId, HubId};
+use crate::model::id::{AccountId, CategoryId, ForwardAddressId, ForwardId, HubId};
+use crate::model::log::LogKind;
 use crate::model::text;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::wire::trackback::{FORM_TYPE, FORWARDED_HEADER, OutgoingPing, encode, read_answer};
@@ -62,6 +63,7 @@ pub async fn add(
     hub: HubId,
     category: CategoryId,
     typed: &str,
+    by: AccountId,
 ) -> Result<(), ForwardError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
     if url.is_under(app.addresses.base()) {
@@ -75,7 +77,11 @@ pub async fn add(
             if i64::try_from(known).unwrap_or(i64::MAX) >= MAX_ADDRESSES {
                 return Err(ForwardError::TooMany);
             }
-            Ok(forwarding::insert_address(tx, hub, category, url.as_str(), now)?)
+            forwarding::insert_address(tx, hub, category, url.as_str(), now)?;
+            // Its path may hold a passphrase.
+            let host = url.as_url().host_str().unwrap_or_default();
+            let detail = format!("has posts passed on to {host}");
+            Ok(log::insert(tx, hub, Some(by), LogKind::Forwarding, &detail, now)?)
         })
         .await
 }
@@ -86,8 +92,19 @@ pub async fn remove(
     hub: HubId,
     category: CategoryId,
     address: ForwardAddressId,
+    by: AccountId,
 ) -> Result<bool, DbError> {
-    app.db.write(move |tx| forwarding::delete_address(tx, hub, category, address)).await
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let was_there = forwarding::delete_address(tx, hub, category, address)?;
+            if was_there {
+                let detail = "ended a forwarding of posts";
+                log::insert(tx, hub, Some(by), LogKind::Forwarding, detail, now)?;
+            }
+            Ok(was_there)
+        })
+        .await
 }
 
 /// Passes a post on, if it is still listed.

@@ -7,12 +7,13 @@ use crate::app::App;
 use crate::db::accounts::Account;
 use crate::db::hubs::{self, Hub};
 use crate::db::invitations::{Invitation, NewInvitation};
-use crate::db::{DbError, invitations, members};
+use crate::db::{DbError, invitations, log, members};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::mail::messages::InvitationMail;
 use crate::model::account::Role;
 use crate::model::email::Email;
 use crate::model::id::{AccountId, HubId, InvitationId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::secret::{hash_token, random_token};
 
@@ -78,7 +79,17 @@ pub async fn invite(
         invited_by: by.id,
         expires_at: now.plus(LASTS),
     };
-    app.db.write(move |tx| insert(tx, &new, now)).await?;
+    let author = by.id;
+    app.db
+        .write(move |tx| {
+            insert(tx, &new, now)?;
+            if let Some((hub, role)) = new.place {
+                let detail = format!("invited somebody as {}", role.as_str());
+                log::insert(tx, hub, Some(author), LogKind::Member, &detail, now)?;
+            }
+            Ok::<_, InviteError>(())
+        })
+        .await?;
     let link = app.addresses.path(&format!("/invite/{}", token.expose()));
     let Some(email) = email else { return Ok(Made::Link(link)) };
     let mail = InvitationMail {
@@ -176,7 +187,9 @@ pub async fn accept(
             if !invitations::take(tx, id)? {
                 return Err(InviteError::Gone);
             }
-            Ok(members::insert(tx, hub, account, role, now)?)
+            members::insert(tx, hub, account, role, now)?;
+            let detail = format!("joined as {}", role.as_str());
+            Ok(log::insert(tx, hub, Some(account), LogKind::Member, &detail, now)?)
         })
         .await
 }

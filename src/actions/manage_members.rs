@@ -2,9 +2,10 @@
 
 use crate::app::App;
 use crate::db::hubs::Hub;
-use crate::db::{DbError, Tx, invitations, members};
+use crate::db::{DbError, Tx, invitations, log, members};
 use crate::model::account::Role;
 use crate::model::id::{AccountId, HubId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 
 /// Why nothing was changed.
@@ -30,6 +31,7 @@ pub async fn change_role(
     member: AccountId,
     role: Role,
 ) -> Result<(), MemberError> {
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
             check(tx, hub, by, member)?;
@@ -40,7 +42,9 @@ pub async fn change_role(
             if role == Role::Moderator {
                 invitations::delete_of_member(tx, hub, member)?;
             }
-            Ok(())
+            // No name: it would outlive its account.
+            let detail = format!("gave a member another role: {}", role.as_str());
+            Ok(log::insert(tx, hub, Some(by), LogKind::Member, &detail, now)?)
         })
         .await
 }
@@ -53,16 +57,19 @@ pub async fn remove(
     by: AccountId,
     member: AccountId,
 ) -> Result<(), MemberError> {
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
             check(tx, hub, by, member)?;
-            end(tx, hub, member)
+            end(tx, hub, member)?;
+            Ok(log::insert(tx, hub, Some(by), LogKind::Member, "removed a member", now)?)
         })
         .await
 }
 
 /// Ends one's own membership. The last owner hands the hub over first.
 pub async fn leave(app: &App, hub: HubId, member: AccountId) -> Result<(), MemberError> {
+    let now = app.clock.now();
     app.db
         .write(move |tx| {
             members::lock(tx, hub)?;
@@ -70,7 +77,8 @@ pub async fn leave(app: &App, hub: HubId, member: AccountId) -> Result<(), Membe
             if role == Role::Owner && members::count_owners(tx.reading(), hub)? == 1 {
                 return Err(MemberError::LastOwner);
             }
-            end(tx, hub, member)
+            end(tx, hub, member)?;
+            Ok(log::insert(tx, hub, Some(member), LogKind::Member, "left the hub", now)?)
         })
         .await
 }
@@ -88,7 +96,7 @@ pub async fn hand_over(
         let sentence = format!("Type {} to hand this hub over.", hub.slug);
         return Err(MemberError::Problems(Problems::one("confirm", sentence)));
     }
-    let hub = hub.id;
+    let (hub, at) = (hub.id, app.clock.now());
     app.db
         .write(move |tx| {
             members::lock(tx, hub)?;
@@ -97,7 +105,9 @@ pub async fn hand_over(
             match (now, then) {
                 (Some(Role::Owner), Some(Role::Organizer | Role::Moderator)) => {
                     members::update_role(tx, hub, to, Role::Owner)?;
-                    Ok(members::update_role(tx, hub, owner, Role::Organizer)?)
+                    members::update_role(tx, hub, owner, Role::Organizer)?;
+                    let detail = "handed the hub over";
+                    Ok(log::insert(tx, hub, Some(owner), LogKind::Member, detail, at)?)
                 }
                 (Some(Role::Owner | Role::Organizer | Role::Moderator) | None, _) => {
                     Err(DbError::NotFound.into())

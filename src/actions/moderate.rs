@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::log::Line;
 use crate::db::pings::{Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, edits, hubs, log, pings, readings, reports, verdicts};
+use crate::db::{DbError, categories, edits, hubs, log, pings, readings, reports, verdicts};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::log::LogKind;
 use crate::model::ping::{PingState, Verdict};
@@ -65,13 +65,20 @@ pub async fn decide_revision(
     hub: HubId,
     ping: PingId,
     accept: bool,
+    seen: String,
     by: AccountId,
-) -> Result<Ping, DbError> {
+) -> Result<bool, DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
             let reading = readings::find(tx.reading(), hub, ping.id)?.ok_or(DbError::NotFound)?;
+            let is_shown = ping.state == PingState::Listed
+                && reading.revision_at.is_some()
+                && reading.fingerprint() == seen;
+            if !is_shown {
+                return Ok(false);
+            }
             if accept {
                 let or = |new: &String, old: &String| {
                     if new.is_empty() { old.clone() } else { new.clone() }
@@ -88,12 +95,13 @@ pub async fn decide_revision(
                     edits::update(tx, &now_sent.ok_or(DbError::NotFound)?, None, Some(by), now)?;
                 }
                 hubs::touch(tx, hub, now)?;
+                categories::touch(tx, hub, ping.category_id, now)?;
             }
             let (kind, detail) = (LogKind::Revision, if accept { "accept" } else { "keep" });
             let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
             log::insert_line(tx, hub, &line, now)?;
             readings::upsert(tx, hub, &Reading { revision_at: None, ..reading })?;
-            Ok(ping)
+            Ok(true)
         })
         .await
 }

@@ -3,8 +3,10 @@
 use crate::app::App;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::{DbError, readers};
+use crate::db::{DbError, log, readers};
 use crate::model::category::Readers;
+use crate::model::id::AccountId;
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::secret::{HasherBusy, Secret};
 
@@ -49,6 +51,7 @@ pub async fn edit(
     hub: &Hub,
     category: Option<&Category>,
     draft: &ReadersDraft,
+    by: AccountId,
 ) -> Result<(), ReadersError> {
     let had = match category {
         Some(category) => category.reading_hash.is_some(),
@@ -62,14 +65,27 @@ pub async fn edit(
         None
     };
     let (id, now) = (category.map(|category| category.id), app.clock.now());
+    let what = category.map_or_else(|| "the hub".to_owned(), |category| category.title.clone());
+    let detail = format!("said who may read {what}: {}", words(readers));
     let hub = hub.id;
     app.db
-        .write(move |tx| match id {
-            Some(category) => readers::update_category(tx, hub, category, readers, hash, now),
-            None => readers::update_hub(tx, hub, readers, hash, now),
+        .write(move |tx| {
+            match id {
+                Some(id) => readers::update_category(tx, hub, id, readers, hash, now)?,
+                None => readers::update_hub(tx, hub, readers, hash, now)?,
+            }
+            log::insert(tx, hub, Some(by), LogKind::Key, &detail, now)
         })
         .await?;
     Ok(())
+}
+
+const fn words(readers: Readers) -> &'static str {
+    match readers {
+        Readers::Public => "everybody",
+        Readers::Unlisted => "whoever has its address",
+        Readers::Password => "whoever knows the reading password",
+    }
 }
 
 fn check(draft: &ReadersDraft, had_password: bool) -> Result<Readers, Problems> {

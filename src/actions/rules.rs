@@ -10,10 +10,11 @@ use ipnet::IpNet;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::rules::{NewRule, PastPing};
-use crate::db::{DbError, hubs, instance, rules};
+use crate::db::{DbError, hubs, instance, log, rules};
 use crate::limits::AddressBlock;
 use crate::model::hub::line;
 use crate::model::id::{AccountId, HubId, RuleId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::model::rule::{
     ADDRESS_DAYS, MAX_REASON, MAX_RULES, Pattern, RuleAction, RuleKind, folded,
@@ -177,7 +178,15 @@ pub async fn make(
         }
         let made = rules::insert(tx, hub, &rule, author, now)?;
         match hub {
-            Some(hub) => hubs::touch(tx, hub, now)?,
+            Some(hub) => {
+                hubs::touch(tx, hub, now)?;
+                // Addresses are people's: they go with their rule.
+                let detail = match &rule.pattern {
+                    Pattern::Address(_) => "made a rule about an address".to_owned(),
+                    pattern => format!("made a rule about {pattern}"),
+                };
+                log::insert(tx, hub, Some(author), LogKind::Rule, &detail, now)?;
+            }
             None => instance::touch(tx)?,
         }
         Ok(Some(made))
@@ -191,14 +200,22 @@ pub async fn make(
 }
 
 /// Takes a rule back; `NotFound` where there is none.
-pub async fn remove(app: &App, hub: Option<HubId>, rule: RuleId) -> Result<(), DbError> {
+pub async fn remove(
+    app: &App,
+    hub: Option<HubId>,
+    rule: RuleId,
+    by: AccountId,
+) -> Result<(), DbError> {
     let now = app.clock.now();
     let removed = app.db.write(move |tx| {
         if !rules::delete(tx, hub, rule)? {
             return Err(DbError::NotFound);
         }
         match hub {
-            Some(hub) => hubs::touch(tx, hub, now),
+            Some(hub) => {
+                hubs::touch(tx, hub, now)?;
+                log::insert(tx, hub, Some(by), LogKind::Rule, "removed a rule", now)
+            }
             None => instance::touch(tx),
         }
     });

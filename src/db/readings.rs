@@ -1,6 +1,7 @@
 //! What came of reading a ping's page, the last time.
 
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::schema::page_readings;
 use super::{DbConnection, DbError, Tx};
@@ -97,6 +98,19 @@ impl Reading {
             passphrase_public: false,
             revision_at: None,
         }
+    }
+}
+
+impl Reading {
+    /// Tells these texts of the page from any others: a moderator decides about what was shown.
+    pub fn fingerprint(&self) -> String {
+        let parts = [&self.title, &self.excerpt, &self.blog_name];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        crate::model::id::encode(&hash.finalize()[..10])
     }
 }
 

@@ -209,7 +209,7 @@ pub async fn update(
         "forget" => Trust::New,
         _ => return Err(PageError::NotFound(Missing::Page)),
     };
-    let before = trust::update(&app, scope.hub.id, BlogId(blog), to).await?;
+    let before = trust::update(&app, scope.hub.id, BlogId(blog), to, scope.account.id).await?;
     let (slug, was) = (&scope.hub.slug, before.trust().as_str());
     Ok(respond::see_other(&format!("/manage/{slug}/blogs?done={blog}&was={was}")))
 }

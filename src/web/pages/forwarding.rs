@@ -239,7 +239,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    let problem = match forward::add(&app, scope.hub.id, category.id, &form.0.url).await {
+    let problem = match forward::add(&app, scope.hub.id, category.id, &form.0.url, scope.account.id).await {
         Ok(()) => return Ok(back(&scope, &category, "added")),
         Err(ForwardError::Database(error)) => return Err(error.into()),
         Err(error) => error.to_string(),
@@ -258,7 +258,7 @@ pub async fn delete(
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
     let address = ForwardAddressId(names.2);
-    if !forward::remove(&app, scope.hub.id, category.id, address).await? {
+    if !forward::remove(&app, scope.hub.id, category.id, address, scope.account.id).await? {
         return Err(PageError::NotFound(Missing::Page));
     }
     Ok(back(&scope, &category, "removed"))

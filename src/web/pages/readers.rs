@@ -145,7 +145,7 @@ pub async fn update(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    match readers::edit(&app, &scope.hub, category.as_ref(), &form.0).await {
+    match readers::edit(&app, &scope.hub, category.as_ref(), &form.0, scope.account.id).await {
         Ok(()) => Ok(respond::see_other(&format!("/manage/{}/readers?done=saved", scope.hub.slug))),
         Err(ReadersError::Problems(problems)) => {
             let problem = Some((names.1.as_str(), problems.first().to_owned()));

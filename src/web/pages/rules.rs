@@ -300,7 +300,7 @@ pub async fn delete(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    rules::remove(&app, Some(scope.hub.id), RuleId(names.1)).await?;
+    rules::remove(&app, Some(scope.hub.id), RuleId(names.1), scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/rules?done=removed", scope.hub.slug)))
 }
 
@@ -332,10 +332,10 @@ pub async fn create_all(
 /// `POST /operator/rules/{rule}/remove`
 pub async fn delete_all(
     app: web::Data<App>,
-    _operator: Operator,
+    operator: Operator,
     rule: web::Path<i64>,
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    rules::remove(&app, None, RuleId(*rule)).await?;
+    rules::remove(&app, None, RuleId(*rule), operator.0.id).await?;
     Ok(respond::see_other("/operator/rules?done=removed"))
 }

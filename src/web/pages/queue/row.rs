@@ -226,6 +226,10 @@ pub struct Revised {
     pub excerpt: String,
     pub new_excerpt: String,
     pub blog_name: String,
+    /// The blog's name there, where it is another one.
+    pub new_blog_name: String,
+    /// Which texts these are.
+    pub seen: String,
     pub since: String,
 }
 
@@ -234,6 +238,12 @@ impl Revised {
     pub fn of(ping: Ping, reading: Reading, zone: &Zone) -> Self {
         Self {
             id: ping.public_id.to_string(),
+            seen: reading.fingerprint(),
+            new_blog_name: if reading.blog_name == ping.blog_name {
+                String::new()
+            } else {
+                reading.blog_name.clone()
+            },
             since: reading.revision_at.map(|at| zone.moment(at)).unwrap_or_default(),
             url: ping.url,
             title: ping.title,

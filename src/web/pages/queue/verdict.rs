@@ -155,6 +155,9 @@ pub async fn undo_many(
 pub struct RevisionForm {
     #[serde(default)]
     choice: String,
+    /// Which texts were shown.
+    #[serde(default)]
+    seen: String,
     #[serde(flatten)]
     stand: Stand,
 }
@@ -172,6 +175,12 @@ pub async fn decide_revision(
         _ => return Err(PageError::BadRequest("Choose what is to be shown.")),
     };
     let ping = find(&app, &scope, &names.1).await?;
-    moderate::decide_revision(&app, scope.hub.id, ping, accept, scope.account.id).await?;
-    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[])))
+    let RevisionForm { seen, stand, .. } = form.0;
+    let by = scope.account.id;
+    if !moderate::decide_revision(&app, scope.hub.id, ping, accept, seen, by).await? {
+        return Err(PageError::BadRequest(
+            "The page has changed once more since you looked, or somebody has decided. Load the queue again.",
+        ));
+    }
+    Ok(respond::see_other(&stand.path(&scope.hub.slug, &[])))
 }
