@@ -57,13 +57,14 @@ async fn one_address_that_holds_every_connection_it_gets_leaves_room_for_the_oth
     let site = Site::start(Database::sqlite()).await;
     let address: std::net::SocketAddr =
         site.listens_at().strip_prefix("http://").unwrap().parse().unwrap();
-    // Each is given five seconds for its head, so that on a busy machine some are over before
-    // others are seen: there are more than enough of them.
+    // Each is given nine seconds for its body, so that on a busy machine some are over before others
+    // are seen: there are more than enough of them.
     let mut held: Vec<TcpStream> = (0..1_900)
         .map(|_| {
             let mut socket = TcpStream::connect(address).unwrap();
             // It may be closed already.
-            let _closed = socket.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+            let _closed = socket
+                .write_all(b"POST /tb/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nurl=");
             socket
         })
         .collect();

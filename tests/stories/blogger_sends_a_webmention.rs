@@ -249,8 +249,21 @@ story! { with blogs:
         let queue = topic.organizer.open("/manage/sxsw").await;
         queue.says("Changed since they were listed").says("Cheap pills");
         let action = queue.action_beside("A nice post", "/revision");
+        // It changes once more while the queue is looked at: nobody shows what nobody saw.
+        mallory.post("/nice", "Cheaper pills", &topic.page());
+        site.advance(minutes(11));
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        topic.organizer.submit(&action, &[("choice", "accept")]).await
+            .has_status(400).says("The page has changed once more since you looked");
+        topic.organizer.open("/manage/sxsw").await.says("Cheaper pills");
         topic.organizer.submit(&action, &[("choice", "keep")]).await.redirects_to("/manage/sxsw");
         site.browser().open("/sxsw/keynotes").await.says("A nice post");
+        // What was declined is not asked about again and again.
+        site.advance(minutes(11));
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        topic.organizer.open("/manage/sxsw").await.never_says("Cheaper pills");
 
         // What a trusted blog changes is shown at once.
         topic.organizer.open("/manage/sxsw/decided?state=listed").await;

@@ -239,11 +239,12 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    let problem = match forward::add(&app, scope.hub.id, category.id, &form.0.url, scope.account.id).await {
-        Ok(()) => return Ok(back(&scope, &category, "added")),
-        Err(ForwardError::Database(error)) => return Err(error.into()),
-        Err(error) => error.to_string(),
-    };
+    let problem =
+        match forward::add(&app, scope.hub.id, category.id, &form.0.url, scope.account.id).await {
+            Ok(()) => return Ok(back(&scope, &category, "added")),
+            Err(ForwardError::Database(error)) => return Err(error.into()),
+            Err(error) => error.to_string(),
+        };
     let problem = Problem { url: form.0.url, problems: Problems::one("url", problem) };
     page(&app, &scope, &visit, &category, problem, "").await
 }
