@@ -7,6 +7,7 @@ pub mod claims;
 pub mod follow;
 pub mod forward;
 pub mod hubs;
+pub mod import;
 pub mod invite;
 pub mod keys;
 pub mod manage_members;

@@ -4,6 +4,7 @@ mod account;
 mod category;
 mod doctor;
 mod hub;
+mod import;
 mod instance;
 mod migrate;
 mod ping;
@@ -40,13 +41,14 @@ enum Command {
     #[command(subcommand)]
     Category(category::Category),
     Ping(ping::Ping),
+    Import(import::Import),
     Seed(seed::Seed),
     Migrate(migrate::Migrate),
     Doctor(doctor::Doctor),
 }
 
-const NAMES: [&str; 9] =
-    ["serve", "account", "hub", "category", "ping", "seed", "migrate", "doctor", "help"];
+const NAMES: [&str; 10] =
+    ["serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "doctor", "help"];
 
 /// Runs the program with its arguments.
 pub fn run() -> ExitCode {
@@ -57,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Hub(hub) => hub.run(),
         Command::Category(category) => category.run(),
         Command::Ping(ping) => return ping.run(),
+        Command::Import(import) => import.run(),
         Command::Seed(seed) => seed.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(doctor) => return doctor.run(),

@@ -310,7 +310,7 @@ async fn is_trusted(app: &App, gate: &Gate, ping: &NewPing) -> Result<bool, DbEr
 
 /// What a sender showed.
 #[derive(Debug, Default)]
-struct Right {
+pub(super) struct Right {
     /// Whether they knew the passphrase, or a ping key.
     proved: bool,
     /// The ping key.
@@ -489,7 +489,13 @@ async fn queue_is_full(app: &App, gate: &Gate, proved: bool) -> Result<bool, DbE
 }
 
 /// What is stored of a ping: text as text, cut to its limits (`wire-formats.md`).
-fn new_ping(app: &App, gate: &Gate, incoming: &Incoming, url: &WebUrl, right: &Right) -> NewPing {
+pub(super) fn new_ping(
+    app: &App,
+    gate: &Gate,
+    incoming: &Incoming,
+    url: &WebUrl,
+    right: &Right,
+) -> NewPing {
     let plain = |field: &Option<String>, max| {
         let field = field.as_deref().unwrap_or_default();
         // People type text into a form, and not HTML.

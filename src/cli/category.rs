@@ -242,7 +242,8 @@ fn split(name: &str) -> anyhow::Result<(&str, &str)> {
     name.split_once('/').ok_or_else(|| anyhow!("write the category as HUB/SLUG, not {name}"))
 }
 
-async fn find(app: &App, name: &str) -> anyhow::Result<Gate> {
+/// The category of HUB/SLUG, today's or former names.
+pub(super) async fn find(app: &App, name: &str) -> anyhow::Result<Gate> {
     let (hub, category) = split(name)?;
     let (hub, category) = (hub.to_owned(), category.to_owned());
     match app.db.read(move |c| find_category(c, &hub, &category)).await? {

@@ -14,6 +14,8 @@ use crate::model::id::{BlogId, HubId};
 pub struct Blog {
     /// Its id.
     pub id: BlogId,
+    /// What it is called.
+    pub name: String,
     /// How many of its posts are listed.
     pub listed_count: i64,
     /// Since when a moderator has approved of it.

@@ -40,10 +40,23 @@ fn hub_row(hub: HubId) -> diesel::dsl::Find<hubs::table, i64> {
 /// Lists a ping, as of `listed_at`: now, or when it had been listed before. `approved` where a
 /// moderator did it, which also vouches for the blog. Where its category passes posts on, that is
 /// to be done from now on.
+pub fn enter(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: &Standing,
+    approved: bool,
+    listed_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    enter_quietly(tx, hub, ping, approved, listed_at, now)?;
+    forwarding::enqueue(tx, hub, ping.category_id, ping.id, listed_at, now)
+}
+
+/// Lists a ping as [`enter`] does, and passes it on to nobody: one that moved in.
 ///
 /// The hub's row is changed first, so that two listings in one hub wait for each other in one
 /// order on PostgreSQL.
-pub fn enter(
+pub fn enter_quietly(
     tx: &mut Tx<'_>,
     hub: HubId,
     ping: &Standing,
@@ -95,7 +108,7 @@ pub fn enter(
     } else if super::member_mails::wants_each_listed(tx.connection, hub)? {
         super::jobs::enqueue_notify(tx, hub, now)?;
     }
-    forwarding::enqueue(tx, hub, ping.category_id, ping.id, listed_at, now)
+    Ok(())
 }
 
 /// Sets when the newest post of a category and of its hub was listed, from the lists themselves.

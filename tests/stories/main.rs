@@ -23,6 +23,7 @@ mod member_is_told_by_mail;
 mod moderator_looks_at_the_queue;
 mod moderator_works_through_the_queue;
 mod operator_invites_people;
+mod operator_moves_in;
 mod operator_runs_the_cli;
 mod operator_runs_the_instance;
 mod organizer_decides_who_reads;
