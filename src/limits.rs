@@ -156,6 +156,7 @@ pub struct Limits {
     sign_up: Keyed<Key>,
     reset_mail: Keyed<Key>,
     reset_mail_to: Keyed<[u8; 32]>,
+    mail_of_day: Keyed<[u8; 32]>,
     search: Keyed<Key>,
     announce: Keyed<Key>,
     preview: Keyed<Key>,
@@ -209,6 +210,7 @@ impl Limits {
             sign_up: keyed(quota(5, HOUR, 5), clock),
             reset_mail: keyed(quota(5, HOUR, 5), clock),
             reset_mail_to: keyed(quota(4, HOUR, 1), clock),
+            mail_of_day: keyed(quota(20, DAY, 20), clock),
             search: keyed(quota(60, MINUTE, 60), clock),
             announce: keyed(quota(60, HOUR, 10), clock),
             preview: keyed(quota(60, HOUR, 6), clock),
@@ -266,9 +268,12 @@ impl Limits {
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
 
-    /// Whether one more mail may go to this address: one in 15 minutes (`security.md` T33).
-    pub fn take_mail_to(&self, address_hash: [u8; 32]) -> bool {
-        !self.on || self.check(&self.reset_mail_to, &address_hash).is_ok()
+    /// Whether one more mail may go to an address: one in 15 minutes of its kind, and 20 in a day
+    /// of all (`security.md` T33).
+    pub fn take_mail_to(&self, of_kind: [u8; 32], of_day: [u8; 32]) -> bool {
+        !self.on
+            || self.check(&self.reset_mail_to, &of_kind).is_ok()
+                && self.check(&self.mail_of_day, &of_day).is_ok()
     }
 
     /// Keys have quotas of their own, and a limiter has one for all: a ping with a key of half the
@@ -323,6 +328,8 @@ impl Limits {
         self.walkers.sweep(self.clock.monotonic());
         self.reset_mail_to.retain_recent();
         self.reset_mail_to.shrink_to_fit();
+        self.mail_of_day.retain_recent();
+        self.mail_of_day.shrink_to_fit();
     }
 }
 

@@ -132,8 +132,8 @@ fn mail_later<F>(app: &Arc<App>, email: Email, send: impl FnOnce(Arc<App>, Email
 where
     F: Future<Output = Result<(), DbError>> + Send + 'static,
 {
-    let address_hash = app.secrets.sign("mail", &[email.key().as_bytes()]);
-    if !app.limits.take_mail_to(address_hash) {
+    let hash = |what| app.secrets.sign(what, &[email.key().as_bytes()]);
+    if !app.limits.take_mail_to(hash("mail"), hash("mail-day")) {
         app.metrics.limited("mail-to");
         return;
     }

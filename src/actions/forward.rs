@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::app::App;
+use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::forwarding::{self, Forward};
 use crate::db::jobs::{self, Claimed};
 use crate::db::pings::{self, Ping};
-use crate::db::{DbError, Tx, log};
+use crate::db::{DbConnection, DbError, Tx, categories, hubs, log};
 use crate::fetch::{FetchError, Post, Posted};
 use crate::model::forward::{ForwardOutcome, MAX_ADDRESSES, MAX_SAID, without_secrets};
 use crate::model::id::{AccountId, CategoryId, ForwardAddressId, ForwardId, HubId};
 use crate::model::log::LogKind;
 use crate::model::text;
 use crate::model::web_url::{WebUrl, WebUrlError};
+use crate::secret::Secret;
 use crate::wire::trackback::{FORM_TYPE, FORWARDED_HEADER, OutgoingPing, encode, read_answer};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -40,6 +41,11 @@ pub enum ForwardError {
     /// The category has it already.
     #[error("This category passes its posts on to that address already.")]
     Already,
+    /// Readers of the category need a password.
+    #[error(
+        "Readers need a password here: what only they may read is not passed on. Change who may read first."
+    )]
+    Locked,
     /// Too many.
     #[error("A category passes its posts on to at most 20 addresses: remove one first.")]
     TooMany,
@@ -57,14 +63,15 @@ impl From<DbError> for ForwardError {
     }
 }
 
+/// How long a suspended hub's posts wait before they are looked at again.
+const WHILE_SUSPENDED: Duration = Duration::from_secs(3_600);
+
 /// From now on, passes the posts that a category lists on to this address.
-pub async fn add(
-    app: &App,
-    hub: HubId,
-    category: CategoryId,
-    typed: &str,
-    by: AccountId,
-) -> Result<(), ForwardError> {
+pub async fn add(app: &App, gate: &Gate, typed: &str, by: AccountId) -> Result<(), ForwardError> {
+    if gate.is_secret() {
+        return Err(ForwardError::Locked);
+    }
+    let (hub, category) = (gate.hub.id, gate.category.id);
     let url = WebUrl::parse_on(typed, app.hosts())?;
     if url.is_under(app.addresses.base()) {
         return Err(ForwardError::Own);
@@ -107,28 +114,51 @@ pub async fn remove(
         .await
 }
 
-/// Passes a post on, if it is still listed.
+/// What is to be sent.
+struct Due {
+    forward: Forward,
+    url: Secret<String>,
+    ping: Ping,
+    gate: Gate,
+}
+
+impl Due {
+    fn find(
+        connection: &mut DbConnection,
+        hub: HubId,
+        id: ForwardId,
+    ) -> Result<Option<Self>, DbError> {
+        let Some((forward, url)) = forwarding::find(connection, hub, id)? else { return Ok(None) };
+        let Some(ping) = pings::find(connection, hub, forward.ping_id)? else { return Ok(None) };
+        let row = hubs::find(connection, hub)?;
+        let category = categories::find(connection, hub, ping.category_id)?;
+        let (Some(hub), Some(category)) = (row, category) else { return Ok(None) };
+        Ok(Some(Self { forward, url, ping, gate: Gate { hub, category } }))
+    }
+}
+
+/// Passes a post on, if everybody may read it by now.
 pub async fn send(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     let (hub, id) = (job.key.hub, ForwardId(job.key.subject));
-    let found = app
-        .db
-        .read(move |c| {
-            let Some((forward, url)) = forwarding::find(c, hub, id)? else { return Ok(None) };
-            let ping = pings::find(c, hub, forward.ping_id)?;
-            Ok::<_, DbError>(ping.map(|ping| (forward, url, ping)))
-        })
-        .await?;
-    let Some((mut forward, url, ping)) = found else {
+    let now = app.clock.now();
+    let found = app.db.read(move |c| Due::find(c, hub, id)).await?;
+    let waits = |due: &Due| due.forward.outcome == ForwardOutcome::Waiting;
+    let Some(Due { mut forward, url, ping, gate }) = found.filter(waits) else {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
-    if forward.outcome != ForwardOutcome::Waiting {
-        return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
+    if gate.hub.suspended_at.is_some() {
+        let later = Some(now.plus(WHILE_SUSPENDED));
+        return app.db.write(move |tx| jobs::finish(tx, &job, later)).await;
     }
     if !ping.is_public() {
-        let now = app.clock.now();
         return app.db.write(move |tx| leave_out(tx, &job, &forward, now)).await;
     }
     let again = match Url::parse(url.expose()) {
+        // Who may read changes after an address was added.
+        _ if gate.is_secret() => {
+            forward.end(ForwardOutcome::Failed, "Readers need a password: it was not sent.");
+            None
+        }
         Ok(url) => try_once(app, &mut forward, &url, &ping).await,
         Err(_unreadable) => {
             forward.end(ForwardOutcome::Failed, "The address cannot be read.");

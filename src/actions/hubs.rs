@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, hubs, log, members, pings};
+use crate::db::{DbError, hubs, jobs, log, members, pings};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
@@ -243,7 +243,16 @@ pub async fn close(app: &App, hub: HubId, on: bool, by: AccountId) -> Result<(),
 /// Turns a switch of a hub.
 pub async fn switch(app: &App, hub: HubId, switch: Switch, on: bool) -> Result<(), DbError> {
     let now = app.clock.now();
-    app.db.write(move |tx| hubs::update_switch(tx, hub, switch, on, now)).await
+    app.db
+        .write(move |tx| {
+            hubs::update_switch(tx, hub, switch, on, now)?;
+            match (switch, on) {
+                // Its members are owed what came while nobody was told.
+                (Switch::Suspended, false) => jobs::enqueue_notify(tx, hub, now),
+                _ => Ok(()),
+            }
+        })
+        .await
 }
 
 /// Deletes a hub with everything in it, if its name was typed in.

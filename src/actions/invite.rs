@@ -9,7 +9,7 @@ use crate::db::hubs::{self, Hub};
 use crate::db::invitations::{Invitation, NewInvitation};
 use crate::db::{DbError, invitations, log, members};
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::mail::messages::InvitationMail;
+use crate::mail::messages::{InvitationMail, no_link};
 use crate::model::account::Role;
 use crate::model::email::Email;
 use crate::model::id::{AccountId, HubId, InvitationId};
@@ -49,6 +49,8 @@ pub enum Made {
     Link(String),
     /// By mail.
     Mailed,
+    /// By this link: the mail could not be sent.
+    NotMailed(String),
 }
 
 /// Makes an invitation: into a hub, or, for operators, to the instance. With an address its link is
@@ -68,6 +70,10 @@ pub async fn invite(
         app.limits.take(limit, AddressBlock::EVERYBODY).map_err(InviteError::TooOften)?;
     }
     if let Some(email) = &email {
+        if place.is_some_and(|(hub, _)| hub.approved_at.is_none()) {
+            let sentence = "The operator has not approved this hub yet: until then, leave this empty and pass the link on.";
+            return Err(InviteError::Problems(Problems::one("email", sentence)));
+        }
         take_mail(app, by.id, email)?;
     }
     let token = random_token();
@@ -82,7 +88,7 @@ pub async fn invite(
     let author = by.id;
     app.db
         .write(move |tx| {
-            insert(tx, &new, now)?;
+            insert(tx, &new, author, now)?;
             if let Some((hub, role)) = new.place {
                 let detail = format!("invited somebody as {}", role.as_str());
                 log::insert(tx, hub, Some(author), LogKind::Member, &detail, now)?;
@@ -93,14 +99,24 @@ pub async fn invite(
     let link = app.addresses.path(&format!("/invite/{}", token.expose()));
     let Some(email) = email else { return Ok(Made::Link(link)) };
     let mail = InvitationMail {
-        link,
+        link: link.clone(),
         site: app.addresses.host(),
-        by: by.name.clone(),
-        hub: place.map(|(hub, _)| hub.title.clone()).unwrap_or_default(),
+        by: no_link(&by.name),
+        hub: place.map(|(hub, _)| no_link(&hub.title)).unwrap_or_default(),
         role: place.map_or("", |(_, role)| role.as_str()),
     };
-    app.send_mail(email.as_str().to_owned(), mail);
-    Ok(Made::Mailed)
+    // Its link is kept nowhere: whoever invites waits, and has it where the mail does not leave.
+    match app.mail.send(email.as_str(), &mail).await {
+        Ok(()) => {
+            app.metrics.mail("sent");
+            Ok(Made::Mailed)
+        }
+        Err(error) => {
+            app.metrics.mail("failed");
+            tracing::error!(%error, "an invitation was not mailed");
+            Ok(Made::NotMailed(link))
+        }
+    }
 }
 
 fn checked(typed: &str) -> Result<Email, InviteError> {
@@ -113,19 +129,29 @@ fn take_mail(app: &App, by: AccountId, email: &Email) -> Result<(), InviteError>
     app.limits
         .take(Limit::InviteMail(by), AddressBlock::EVERYBODY)
         .map_err(InviteError::TooOften)?;
-    if app.limits.take_mail_to(app.secrets.sign("invite", &[email.key().as_bytes()])) {
+    let hash = |what| app.secrets.sign(what, &[email.key().as_bytes()]);
+    if app.limits.take_mail_to(hash("invite"), hash("mail-day")) {
         return Ok(());
     }
-    let sentence = "This address was invited a few minutes ago. Wait a little, or make a link.";
+    let sentence =
+        "This address was mailed a few minutes ago, or often today. Wait a little, or make a link.";
     Err(InviteError::Problems(Problems::one("email", sentence)))
 }
 
 fn insert(
     tx: &mut crate::db::Tx<'_>,
     new: &NewInvitation,
+    by: AccountId,
     now: crate::clock::Timestamp,
 ) -> Result<(), InviteError> {
     let hub = new.place.map(|(hub, _)| hub);
+    if let Some(hub) = hub {
+        // Whoever was removed meanwhile invites nobody: their invitations went with them.
+        members::lock(tx, hub)?;
+        if members::find_role(tx.reading(), hub, by)?.is_none_or(|role| role == Role::Moderator) {
+            return Err(InviteError::Gone);
+        }
+    }
     if invitations::count(tx.reading(), hub, now)? >= MAX_OPEN {
         let sentence = "There are a hundred open invitations: take some back first.";
         return Err(InviteError::Problems(Problems::one("email", sentence)));
@@ -195,11 +221,25 @@ pub async fn accept(
 }
 
 /// Takes an invitation back; `NotFound` where the place has no such invitation.
-pub async fn revoke(app: &App, place: Option<HubId>, id: InvitationId) -> Result<(), DbError> {
+pub async fn revoke(
+    app: &App,
+    place: Option<HubId>,
+    id: InvitationId,
+    by: AccountId,
+) -> Result<(), DbError> {
+    let now = app.clock.now();
     app.db
-        .write(move |tx| match invitations::delete(tx, place, id)? {
-            true => Ok(()),
-            false => Err(DbError::NotFound),
+        .write(move |tx| {
+            if !invitations::delete(tx, place, id)? {
+                return Err(DbError::NotFound);
+            }
+            match place {
+                Some(hub) => {
+                    let detail = "took an invitation back";
+                    log::insert(tx, hub, Some(by), LogKind::Member, detail, now)
+                }
+                None => Ok(()),
+            }
         })
         .await
 }

@@ -20,7 +20,7 @@ use crate::clock::Timestamp;
 use crate::db::hubs::Hub;
 use crate::db::jobs::{Claimed, JobKey};
 use crate::db::member_mails::MemberMail;
-use crate::db::{DbError, Tx, hubs, jobs, member_mails};
+use crate::db::{DbError, Tx, hubs, jobs, member_mails, members};
 use crate::model::id::{AccountId, HubId};
 use crate::model::mail::{ListedMail, MailChoice, WaitingMail};
 
@@ -39,10 +39,16 @@ pub async fn notify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         .write(move |tx| {
             // Ended first: what comes in from now on enqueues it anew.
             jobs::finish(tx, &job, None)?;
+            let Some(row) = hubs::find(tx.reading(), hub)? else { return Ok(()) };
             for member in member_mails::list(tx.reading(), hub)? {
                 let MailChoice { waiting, listed } = member.choice;
-                if waiting == WaitingMail::Digest || listed == ListedMail::Each {
-                    let at = now.plus(SETTLED).max(member.not_before.unwrap_or(now));
+                let at = if waiting == WaitingMail::Digest || listed == ListedMail::Each {
+                    Some(now.plus(SETTLED))
+                } else {
+                    next_daily(&member, &row)
+                };
+                if let Some(at) = at {
+                    let at = at.max(member.not_before.unwrap_or(now));
                     jobs::enqueue_by(tx, JobKey::digest(hub, member.account), at, now)?;
                 }
             }
@@ -127,13 +133,17 @@ fn set_choice(
     Ok(())
 }
 
-/// Sends mail again to a member whose mails came back.
-pub async fn resume(app: &App, hub: HubId, account: AccountId) -> Result<(), DbError> {
+/// Sends mail again to somebody whose mails came back: of all their hubs, as they were stopped.
+pub async fn resume(app: &App, account: AccountId) -> Result<(), DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             member_mails::forget_bounces(tx, account)?;
-            jobs::enqueue_by(tx, JobKey::digest(hub, account), now.plus(SETTLED), now)
+            for (hub, _) in members::list_hubs(tx.reading(), account)? {
+                let job = JobKey::digest(hub.id, account);
+                jobs::enqueue_by(tx, job, now.plus(SETTLED), now)?;
+            }
+            Ok(())
         })
         .await
 }

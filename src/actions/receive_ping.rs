@@ -14,8 +14,8 @@ use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{
-    DbError, Tx, blogs, categories, hubs, jobs, listed, member_mails, pings, queue, readings,
-    refusals,
+    DbError, Tx, blogs, categories, forwarding, hubs, jobs, listed, member_mails, pings, queue,
+    readings, refusals,
 };
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
@@ -615,6 +615,7 @@ fn store_or_find(
         let old = pings::find_for_update(tx, hub, old.id)?.ok_or(DbError::NotFound)?;
         update_if_same_sender(tx, &old, new, now)?;
         update_listed(tx, &old, new, now)?;
+        pass_on_after_all(tx, &old, new, now)?;
         if reads {
             read_again(tx, hub, &old, now)?;
         }
@@ -644,6 +645,25 @@ fn store_or_find(
     };
     listed::enter(tx, hub, &standing, false, now, now)?;
     Ok(Received { receipt, state: PingState::Listed })
+}
+
+/// The same post again, and not from a forward: whoever sent it marked as one before, in another's
+/// name perhaps, keeps it from going further no more.
+fn pass_on_after_all(
+    tx: &mut Tx<'_>,
+    old: &Ping,
+    new: &NewPing,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if new.forwarded || !pings::update_not_forwarded(tx, old.hub_id, old.id)? {
+        return Ok(());
+    }
+    match old.listed_at {
+        Some(at) if old.is_public() => {
+            forwarding::enqueue(tx, old.hub_id, old.category_id, old.id, at, now)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How often the same page is read at most, whoever asks (`security.md` T6).

@@ -62,6 +62,9 @@ impl Doctor {
             None => println!("public URL  http://{} (not set)", config.http.address.listen),
         }
         let mail = config.database.data.join("mail");
+        // A pool of SMTP connections begins with a task that looks after them.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let _inside = runtime.as_ref().map(tokio::runtime::Runtime::enter);
         match Mail::new(&config.mail, mail, &Clock::system()) {
             Ok(mail) => println!("mail        goes {}", mail.describe()),
             Err(error) => wrong.push(error.to_string()),

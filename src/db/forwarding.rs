@@ -59,7 +59,7 @@ pub const fn job(hub: HubId, forward: ForwardId) -> JobKey {
 
 /// Has a post that was just listed passed on to the addresses its category had when it was listed,
 /// once to each. What came from a forward goes no further, so that nothing ever goes in a circle.
-pub(super) fn enqueue(
+pub fn enqueue(
     tx: &mut Tx<'_>,
     hub: HubId,
     category: CategoryId,

@@ -105,7 +105,7 @@ pub fn enter_quietly(
         .execute(tx.connection)?;
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
-    } else if super::member_mails::wants_each_listed(tx.connection, hub)? {
+    } else if super::member_mails::wants_listed(tx.connection, hub)? {
         super::jobs::enqueue_notify(tx, hub, now)?;
     }
     Ok(())

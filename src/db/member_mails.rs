@@ -112,11 +112,11 @@ pub fn wants_waiting(connection: &mut DbConnection, hub: HubId) -> Result<bool, 
     Ok(members.iter().any(|member| member.choice.waiting == WaitingMail::Digest))
 }
 
-/// Whether anybody of a hub wants to be told of each post that is listed.
-pub fn wants_each_listed(connection: &mut DbConnection, hub: HubId) -> Result<bool, DbError> {
+/// Whether anybody of a hub wants to be told of posts that are listed.
+pub fn wants_listed(connection: &mut DbConnection, hub: HubId) -> Result<bool, DbError> {
     let one: Option<i64> = member_mails::table
         .filter(member_mails::hub_id.eq(hub.0))
-        .filter(member_mails::listed.eq(ListedMail::Each.as_str()))
+        .filter(member_mails::listed.ne(ListedMail::Off.as_str()))
         .select(member_mails::account_id)
         .first(connection)
         .optional()?;

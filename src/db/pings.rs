@@ -489,6 +489,16 @@ pub fn insert_event(
     Ok(())
 }
 
+/// Notes that a ping came otherwise than by a forward, too. Says whether it had not been known.
+pub fn update_not_forwarded(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<bool, DbError> {
+    let changed = diesel::update(pings::table)
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+        .filter(pings::forwarded.eq(true))
+        .set(pings::forwarded.eq(false))
+        .execute(tx.connection)?;
+    Ok(changed > 0)
+}
+
 /// Whether anybody decided about a ping since a moment, or took a decision back.
 pub fn was_decided_since(
     connection: &mut DbConnection,

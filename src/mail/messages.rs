@@ -10,9 +10,9 @@ pub trait Message: Template {
     /// The subject line.
     fn subject(&self) -> &str;
 
-    /// The same as HTML, where there is such a part.
-    fn html(&self) -> Option<askama::Result<String>> {
-        None
+    /// The same as HTML: its paragraphs, unless the mail has a page of its own.
+    fn html(&self, text: &str) -> askama::Result<String> {
+        Letter::of(text).render()
     }
 
     /// Where one click ends mails of this kind (RFC 8058), for those that nobody asked for one by
@@ -20,6 +20,47 @@ pub trait Message: Template {
     fn unsubscribe(&self) -> Option<&str> {
         None
     }
+}
+
+/// A mail's text as HTML: paragraphs, and links where a line is an address.
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Letter<'a> {
+    paragraphs: Vec<Paragraph<'a>>,
+}
+
+struct Paragraph<'a> {
+    text: &'a str,
+    is_link: bool,
+}
+
+impl<'a> Letter<'a> {
+    fn of(text: &'a str) -> Self {
+        let paragraphs = text.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
+        let is_link = |text: &str| {
+            (text.starts_with("https://") || text.starts_with("http://"))
+                && !text.contains(char::is_whitespace)
+        };
+        Self {
+            paragraphs: paragraphs.map(|text| Paragraph { text, is_link: is_link(text) }).collect(),
+        }
+    }
+}
+
+/// A name or title that strangers chose, without anything that a mail program makes a link of: a
+/// mail in our name says nothing in theirs.
+pub fn no_link(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '.' | '@' if rest.peek().is_some_and(|next| next.is_alphanumeric()) => safe.push(' '),
+            ':' if rest.peek() == Some(&'/') => safe.push(' '),
+            '/' => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
 }
 
 /// Finishes a sign-up.
@@ -154,8 +195,8 @@ impl Message for DigestMail {
         &self.subject
     }
 
-    fn html(&self) -> Option<askama::Result<String>> {
-        Some(DigestHtml { mail: self }.render())
+    fn html(&self, _text: &str) -> askama::Result<String> {
+        DigestHtml { mail: self }.render()
     }
 
     fn unsubscribe(&self) -> Option<&str> {

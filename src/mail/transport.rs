@@ -5,15 +5,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
-use lettre::transport::smtp::response::Category;
+use lettre::transport::smtp::response::Code;
 use lettre::{AsyncTransport, Tokio1Executor};
 
 use super::Message;
 use crate::clock::Clock;
 use crate::config::MailConfig;
-use crate::secret::random_token;
+use crate::secret::{Secret, random_token};
+
+/// The longest that one mail takes, in all its commands: less than the lease of its job, so that a
+/// slow server does not get it twice.
+const SENDING_LASTS: Duration = Duration::from_secs(30);
 
 /// The way mail leaves.
 #[derive(Debug, Clone)]
@@ -42,6 +46,9 @@ pub enum MailError {
     /// The server did not take it.
     #[error("the mail server did not take it: {0}")]
     Smtp(#[from] lettre::transport::smtp::Error),
+    /// The server takes too long.
+    #[error("the mail server took longer than {} s", SENDING_LASTS.as_secs())]
+    TooSlow,
     /// The directory cannot be written to.
     #[error("cannot write mail into {path}: {source}")]
     Directory {
@@ -53,17 +60,54 @@ pub enum MailError {
 }
 
 impl MailError {
-    /// Whether the address is at fault: the server refuses the mailbox or the message for good
-    /// (550 to 559). What has to do with the connection, or with our own right to send, is not.
+    /// Whether the address is at fault: the server refuses the mailbox for good. What has to do
+    /// with the connection, or with our own right to send (`554 5.7.1 Relay access denied`), is not.
     pub fn is_bounce(&self) -> bool {
         match self {
             Self::Message(_) => true,
             Self::Smtp(error) => error
                 .status()
-                .is_some_and(|code| error.is_permanent() && code.category == Category::MailSystem),
-            Self::Url(_) | Self::Directory { .. } => false,
+                .is_some_and(|code| error.is_permanent() && names_mailbox(code, &said(error))),
+            Self::Url(_) | Self::Directory { .. } | Self::TooSlow => false,
         }
     }
+}
+
+/// What the server said, with what the library puts before it.
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether a permanent answer is about the mailbox: by its enhanced status code where there is one
+/// (RFC 3463: 5.1.x addressing, 5.2.x mailbox), else 550, 551 and 553 (RFC 5321, 4.2.3).
+fn names_mailbox(code: Code, said: &str) -> bool {
+    let enhanced = said.split_whitespace().find_map(|word| {
+        let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split('.');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some("5"), Some(subject), Some(detail), None) => {
+                detail.parse::<u16>().is_ok().then(|| subject.to_owned())
+            }
+            _ => None,
+        }
+    });
+    match enhanced.as_deref() {
+        Some(subject) => matches!(subject, "1" | "2"),
+        None => matches!(u16::from(code), 550 | 551 | 553),
+    }
+}
+
+/// Whether a password would leave this machine unencrypted.
+fn is_open_secret(url: &Secret<String>) -> bool {
+    let Ok(url) = url::Url::parse(url.expose()) else { return false };
+    let has_tls = url.scheme() == "smtps"
+        || url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    let is_here = match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.starts_with("127."),
+        None => false,
+    };
+    url.password().is_some() && !has_tls && !is_here
 }
 
 impl Mail {
@@ -77,6 +121,9 @@ impl Mail {
                     .map_err(|_holds_the_password| {
                         MailError::Url("write smtps://user:password@host or smtp://host:25".into())
                     })?;
+                if is_open_secret(url) {
+                    return Err(MailError::Url("it holds a password that would travel unencrypted: write smtps://, or add ?tls=required".into()));
+                }
                 Way::Smtp(builder.timeout(Some(Duration::from_secs(10))).build())
             }
         };
@@ -118,7 +165,7 @@ impl Mail {
         let failed = |error: &dyn std::fmt::Display| MailError::Message(error.to_string());
         let to: Mailbox = to.parse().map_err(|error| failed(&error))?;
         let text = message.render().map_err(|error| failed(&error))?;
-        let html = message.html().transpose().map_err(|error| failed(&error))?;
+        let html = message.html(&text).map_err(|error| failed(&error))?;
         let date: std::time::SystemTime = self.clock.now().to_jiff().into();
         let mut mail = lettre::Message::builder()
             .from(self.from.clone())
@@ -126,19 +173,19 @@ impl Mail {
             .subject(message.subject())
             .date(date)
             .message_id(None);
+        // No holiday answer comes back (RFC 3834).
+        mail = mail.raw_header(value_of("Auto-Submitted", "auto-generated".to_owned()));
         if let Some(address) = message.unsubscribe() {
             for (name, value) in one_click(address) {
                 mail = mail.raw_header(value_of(name, value));
             }
         }
-        let mail = match html {
-            Some(html) => mail.multipart(MultiPart::alternative_plain_html(text, html)),
-            None => mail.singlepart(SinglePart::plain(text)),
-        }
-        .map_err(|error| failed(&error))?;
+        let mail = mail.multipart(MultiPart::alternative_plain_html(text, html));
+        let mail = mail.map_err(|error| failed(&error))?;
         match &self.way {
             Way::Smtp(smtp) => {
-                smtp.send(mail).await?;
+                let sent = tokio::time::timeout(SENDING_LASTS, smtp.send(mail)).await;
+                sent.map_err(|_elapsed| MailError::TooSlow)??;
             }
             Way::Directory(path) => self.write(path, &mail.formatted()).await?,
             Way::Memory(sent) => sent
@@ -169,12 +216,11 @@ impl Mail {
 }
 
 /// The headers of a mail that nobody asked for by itself: a mail program shows a button for them
-/// (RFC 8058), and no holiday answer comes back (RFC 3834).
-fn one_click(address: &str) -> [(&'static str, String); 3] {
+/// (RFC 8058).
+fn one_click(address: &str) -> [(&'static str, String); 2] {
     [
         ("List-Unsubscribe", format!("<{address}>")),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
-        ("Auto-Submitted", "auto-generated".to_owned()),
     ]
 }
 

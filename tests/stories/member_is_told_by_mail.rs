@@ -1,7 +1,7 @@
 //! What waits or was listed comes by mail: at once, in digests, never too often; a link in it
 //! decides about one post, once.
 
-use crate::harness::{Browser, Page, Site, Topic, days, hours, minutes, seconds};
+use crate::harness::{Browser, PASSWORD, Page, Site, Topic, days, hours, minutes, seconds};
 
 /// A mail's text part as it reads: soft line ends and escapes of quoted-printable undone.
 fn text(mail: &str) -> String {
@@ -56,6 +56,20 @@ async fn choose(topic: &mut Topic<'_>, waiting: &str, listed: &str) {
     let chosen = [("waiting", waiting), ("listed", listed)];
     let saved = topic.organizer.submit("/manage/sxsw/notifications", &chosen).await;
     saved.redirects_to("/manage/sxsw/notifications");
+}
+
+/// Somebody again: a session lasts eight hours.
+async fn sign_in(site: &Site, email: &str) -> Browser {
+    let mut browser = site.browser();
+    browser.open("/signin").await;
+    browser.submit("/signin", &[("email", email), ("password", PASSWORD)]).await.has_status(303);
+    browser
+}
+
+async fn operate(site: &Site, action: &str) {
+    let mut operator = sign_in(site, "operator@example.org").await;
+    operator.open("/operator").await;
+    operator.submit(action, &[]).await.has_status(303);
 }
 
 async fn press(browser: &mut Browser, link: &str, verdict: &str) -> Page {
@@ -228,6 +242,41 @@ story! {
         ping(&topic, 7).await;
         site.advance(days(1));
         assert_eq!(digests(site).await.len(), 4);
+    }
+
+    async fn who_was_suspended_is_told_again_when_they_are_let_in(site) {
+        let _operator = site.operator().await;
+        let mut ada = site.organizer("ada@example.org").await;
+        ada.open("/manage/new").await;
+        ada.submit("/manage/new", &[("title", "SXSW 2003"), ("slug", "sxsw")]).await;
+        let mut topic = site.category(ada, "keynotes", "open", "at-once").await;
+        choose(&mut topic, "off", "daily").await;
+        operate(site, "/operator/hubs/sxsw/suspend").await;
+        site.advance(days(2));
+        assert_eq!(digests(site).await.len(), 0);
+        operate(site, "/operator/hubs/sxsw/restore").await;
+        ping(&topic, 1).await;
+        site.advance(days(1));
+        assert_eq!(digests(site).await.len(), 1, "the daily mail goes on");
+
+        let mut ada = sign_in(site, "ada@example.org").await;
+        ada.open("/manage/sxsw/notifications").await;
+        ada.submit("/manage/sxsw/notifications", &[("waiting", "digest"), ("listed", "off")]).await;
+        site.advance(seconds(1));
+        ada.open("/manage/sxsw/rules").await;
+        let rule = [("kind", "phrase"), ("pattern", "number"), ("action", "wait"), ("reason", "x"), ("step", "make")];
+        ada.submit("/manage/sxsw/rules", &rule).await.has_status(303);
+        for (verb, n, mails) in [("suspend", 2, 1), ("restore", 3, 2)] {
+            let mut operator = sign_in(site, "operator@example.org").await;
+            let desk = operator.open("/operator").await;
+            let action = desk.action_beside("ada@example.org · since", &format!("/{verb}"));
+            operator.submit(&action, &[]).await.has_status(303);
+            ping(&topic, n).await;
+            site.advance(hours(1));
+            assert_eq!(digests(site).await.len(), mails, "{verb}");
+        }
+        let last = digests(site).await.pop().unwrap();
+        assert!(text(&last).contains("Post number 2"), "{}", text(&last));
     }
 
     async fn a_flood_of_an_hour_is_four_mails_and_a_day_has_twenty(site) {

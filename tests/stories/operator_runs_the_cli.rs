@@ -269,6 +269,15 @@ fn a_mistake_is_a_sentence_and_an_exit_code() {
         assert_eq!(output.status.code(), Some(code), "{args:?} {said}");
         assert!(said.contains(words), "{args:?} {said}");
     }
+    let mut mails = backchannel(&database);
+    let mails = mails.env("SMTP_URL", "smtp://ada:secret@127.0.0.1:1").arg("doctor").output();
+    assert!(ok(&mails.unwrap()).contains("goes by SMTP"));
+    let mut open = backchannel(&database);
+    let open =
+        open.env("SMTP_URL", "smtp://ada:secret@mail.example.org").arg("doctor").output().unwrap();
+    let said = String::from_utf8_lossy(&open.stdout).into_owned();
+    assert_eq!(open.status.code(), Some(1), "{said}");
+    assert!(said.contains("unencrypted") && !said.contains("secret"), "{said}");
     let mut weak = backchannel(&database);
     let weak = weak.env("SECRET_KEY", "short").arg("doctor").output().unwrap();
     assert_eq!(weak.status.code(), Some(1));
@@ -278,7 +287,9 @@ fn a_mistake_is_a_sentence_and_an_exit_code() {
 #[test]
 fn help_is_worth_reading() {
     let database = Database::sqlite();
-    for command in ["serve", "account", "hub", "category", "ping", "seed", "migrate", "doctor"] {
+    for command in
+        ["serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "doctor"]
+    {
         let help = ok(&run(&database, &[command, "--help"]));
         assert!(help.len() > 200, "{command}: {help}");
     }

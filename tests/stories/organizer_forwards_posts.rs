@@ -107,6 +107,61 @@ story! { with blogs:
         assert_eq!(sent(&blog, "/tb/1/x").len(), 2, "once, when it is listed again");
     }
 
+    async fn what_only_some_may_read_is_passed_on_to_nobody(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let blog = Blog::start();
+        let address = blog.publish("/tb/1/x", answer(503, "x"));
+        add(&mut topic.organizer, &address).await.has_status(303);
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "Before")]).await;
+        site.settle().await;
+        assert_eq!(sent(&blog, "/tb/1/x").len(), 1);
+        let readers = "/manage/sxsw/readers/keynotes";
+        topic.organizer.open("/manage/sxsw/readers").await;
+        topic.organizer.submit(readers, &[("readers", "password"), ("password", "tell nobody")]).await.has_status(303);
+        topic.ping(&[("url", "http://ada.example/2"), ("title", "After")]).await;
+        for _ in 0..3 {
+            site.settle().await;
+            site.advance(hours(1));
+        }
+        assert_eq!(sent(&blog, "/tb/1/x").len(), 1, "neither what is new nor what was to be sent again");
+        topic.organizer.open(DESK).await.says("Readers need a password: it was not sent.")
+            .says("While that is so, nothing is passed on.");
+        add(&mut topic.organizer, &blog.url("/tb/2")).await.has_status(422).says("Readers need a password here");
+    }
+
+    async fn a_suspended_hub_passes_nothing_on(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let blog = Blog::start();
+        let address = blog.publish("/tb/1/x", answer(503, "x"));
+        add(&mut topic.organizer, &address).await.has_status(303);
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await;
+        site.settle().await;
+        blog.publish("/tb/1/x", answer(200, TAKEN));
+        for (verb, times) in [("suspend", 1), ("restore", 2)] {
+            topic.organizer.open("/operator").await;
+            topic.organizer.submit(&format!("/operator/hubs/sxsw/{verb}"), &[]).await.has_status(303);
+            site.advance(hours(2));
+            site.settle().await;
+            assert_eq!(sent(&blog, "/tb/1/x").len(), times, "{verb}");
+        }
+    }
+
+    async fn a_strangers_mark_keeps_nobodys_post_from_being_passed_on(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let blog = Blog::start();
+        let address = blog.publish("/tb/1/x", answer(200, TAKEN));
+        add(&mut topic.organizer, &address).await.has_status(303);
+        let ping = [("url", "http://ada.example/1"), ("title", "One")];
+        topic.ping(&[ping[0], ping[1], ("backchannel_forwarded", "1")]).await;
+        site.settle().await;
+        assert_eq!(sent(&blog, "/tb/1/x").len(), 0);
+        for _ in 0..2 {
+            topic.ping(&ping).await;
+            site.settle().await;
+            assert_eq!(sent(&blog, "/tb/1/x").len(), 1, "its author's own ping, and once");
+        }
+    }
+
     async fn our_own_addresses_and_more_than_twenty_are_refused(site) {
         let mut topic = site.hub("open", "at-once").await;
         let port = site.base.rsplit(':').next().unwrap();

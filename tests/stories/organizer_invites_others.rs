@@ -87,7 +87,7 @@ story! {
             topic.organizer.submit("/manage/sxsw/invitations", &[("role", "moderator"), ("email", email)]).await
         };
         again("dan@example.org").await.redirects_to("/manage/sxsw/members");
-        again("Dan@example.org").await.has_status(422).says("invited a few minutes ago");
+        again("Dan@example.org").await.has_status(422).says("mailed a few minutes ago");
         again("not an address").await.has_status(422).says("write it like ada@example.org");
         site.advance(hours(1));
         again("Carol@Example.org").await.has_status(422).says("is a member already");

@@ -6,7 +6,10 @@ mod addresses;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::harness::{Browser, Site, everything};
+use backchannel::actions::resolve::{Found, find_category};
+use backchannel::db::forwarding;
+
+use crate::harness::{Browser, PASSWORD, Site, Topic, everything};
 use addresses::{Address, addresses};
 
 /// Who may use an address, at least.
@@ -34,12 +37,14 @@ const ROLES: [&str; 7] =
 
 /// Fields with which forms are understood, so that it is the role or the hub that decides. Where
 /// an address answers 400 or 422 to a stranger, its form wants another one here.
-const FIELDS: [(&str, &str); 6] = [
+const FIELDS: [(&str, &str); 8] = [
     ("verdict", "list"),
     ("seen", "pending"),
     ("choice", "accept"),
     ("role", "moderator"),
     ("direction", "up"),
+    ("readers", "public"),
+    ("title", "One"),
     ("confirm", "sxsw"),
 ];
 
@@ -65,7 +70,8 @@ impl World {
         let mut owner = site.organizer("owner@example.org").await;
         owner.open("/manage/new").await;
         owner.submit("/manage/new", &[("title", "SXSW 2003"), ("slug", "sxsw")]).await;
-        let topic = site.category(owner, "keynotes", "open", "at-once").await;
+        let mut topic = site.category(owner, "keynotes", "open", "at-once").await;
+        let things = things(site, &mut topic).await;
         let sent = topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await;
         let number = topic.ping_url.rsplit('/').next().unwrap().to_owned();
         let mut owner = topic.organizer;
@@ -74,7 +80,17 @@ impl World {
         reader.open(&format!("{post}/report")).await;
         reader.submit(&post, &[("reason", "spam")]).await.says("Thank you");
         owner.open("/manage/sxsw/feeds").await;
-        owner.submit("/manage/sxsw/feeds", &[("url", "http://ada.example/feed.xml")]).await;
+        owner
+            .submit(
+                "/manage/sxsw/feeds",
+                &[("url", "http://ada.example/feed.xml"), ("category", "keynotes")],
+            )
+            .await
+            .has_status(303);
+        let mut second = site.browser();
+        second.open("/signin").await;
+        let form = [("email", "owner@example.org"), ("password", PASSWORD)];
+        second.submit("/signin", &form).await.has_status(303);
         let mut people = BTreeMap::from([
             ("nobody", site.browser()),
             ("stranger", site.organizer("stranger@example.org").await),
@@ -91,17 +107,19 @@ impl World {
         other.open("/manage/new").await;
         other.submit("/manage/new", &[("title", "Boats"), ("slug", "boats")]).await;
         other.open("/manage/boats/new-category").await;
-        let sails =
-            [("title", "Sails"), ("slug", "sails"), ("ping", "open"), ("listing", "at-once")];
-        other.submit("/manage/boats/categories", &sails).await.says("Sails is ready");
+        // Of the same name as the other hub's: it is the hub that decides, not the category.
+        let keynotes =
+            [("title", "Keynotes"), ("slug", "keynotes"), ("ping", "open"), ("listing", "at-once")];
+        other.submit("/manage/boats/categories", &keynotes).await.says("Keynotes is ready");
         people.extend([
             ("owner", owner),
             ("other hub", other),
             ("operator", site.operator().await),
         ]);
         let id = post.rsplit('/').next().unwrap().to_owned();
-        let mut world =
-            Self { people, names: vec![("number", number), ("ping", id.clone()), ("id", id)] };
+        let mut names = vec![("number", number), ("ping", id.clone()), ("id", id)];
+        names.extend(things);
+        let mut world = Self { people, names };
         world.find_names(sent.receipt.unwrap()).await;
         world
     }
@@ -117,14 +135,24 @@ impl World {
             ("category", "keynotes"),
             ("kind", "read-feed"),
             ("verb", "suspend"),
+            ("name", "keynotes"),
             ("slash", ""),
+            // Of what the two hubs of this world have, the first of its kind is `/sxsw`'s.
+            ("blog", "1"),
+            ("feed", "1"),
+            ("report", "1"),
+            ("subject", "1"),
         ];
         self.names.extend(fixed.map(|(name, value)| (name, value.to_owned())));
         let receipt = receipt.rsplit('/').next().unwrap().to_owned();
+        let own = self.people.get_mut("owner").unwrap().open("/account").await;
+        let session = own.attributes("form[action$='/end']", "action").first().map(|a| part(a, 3));
         self.names.extend([("account", account), ("invitation", invitation), ("receipt", receipt)]);
+        self.names.push(("session", session.expect("the owner signed in twice")));
     }
 
-    /// An address of `/sxsw`. What has no name here is the first of its kind: its row is 1.
+    /// An address of `/sxsw`. On desks each thing that an address names must be there: of one that
+    /// is not, 404 says nothing.
     fn fill(&self, path: &str) -> String {
         // Jobs are named by the row of their hub.
         let mut rest = path.strip_prefix("/operator/jobs/{hub}").unwrap_or(path);
@@ -139,7 +167,16 @@ impl World {
             let (inside, left) = after.split_at(end.unwrap());
             let name = inside.split(':').next().unwrap();
             let known = self.names.iter().find(|(this, _)| *this == name);
-            filled.push_str(known.map_or("1", |(_, value)| value));
+            let is_public = ["/manage", "/operator", "/account", "categories/", "keys/"]
+                .iter()
+                .all(|desk| !path.starts_with(desk));
+            assert!(known.is_some() || is_public, "{path}: this world has no {name}");
+            let value = match (name, known) {
+                ("verb", _) if path.contains("blogs/") => "trust",
+                (_, Some((_, value))) => value,
+                (_, None) => "1",
+            };
+            filled.push_str(value);
             rest = &left[1..];
         }
         filled + rest
@@ -158,9 +195,63 @@ impl World {
         let (_, mut fields) = browser.open(from.0).await.form(from.1);
         fields.retain(|(name, _)| name == "csrf");
         fields.extend(FIELDS.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let account = self.names.iter().find(|(name, _)| *name == "account");
+        fields.push(("member".to_owned(), account.unwrap().1.clone()));
         let page = browser.post(path, &fields).await;
         in_a_word(page.status, page.header("location"))
     }
+}
+
+/// A ping key, a rule, an address to forward to, and a verdict on many: made by an organizer.
+async fn things(site: &Site, topic: &mut Topic<'_>) -> Vec<(&'static str, String)> {
+    let part = |path: &str, nth: usize| path.split('/').nth(nth).unwrap().to_owned();
+    let mut made = Vec::new();
+    let owner = &mut topic.organizer;
+    owner.open("/manage/sxsw/keys").await;
+    owner.submit("/manage/sxsw/keys", &[("names", "Ada")]).await.says("Ada");
+    let keys = owner.open("/manage/sxsw/keys").await;
+    made.push(("key", part(&keys.attributes("form[action$=revoke]", "action")[0], 4)));
+    owner.open("/manage/sxsw/new-category").await;
+    let panels =
+        [("title", "Panels"), ("slug", "panels"), ("ping", "open"), ("listing", "at-once")];
+    owner.submit("/manage/sxsw/categories", &panels).await.says("Panels is ready");
+    owner.open("/manage/sxsw/rules").await;
+    let rule = [
+        ("kind", "domain"),
+        ("pattern", "evil.example"),
+        ("action", "wait"),
+        ("reason", "spam"),
+        ("step", "make"),
+    ];
+    owner.submit("/manage/sxsw/rules", &rule).await.has_status(303);
+    let rules = owner.open("/manage/sxsw/rules").await;
+    made.push(("rule", part(&rules.attributes("form[action$=remove]", "action")[0], 4)));
+    let Found::Here(gate) =
+        site.app.db.read(|c| find_category(c, "sxsw", "keynotes")).await.unwrap()
+    else {
+        panic!("sxsw/keynotes is there");
+    };
+    let (hub, category, now) = (gate.hub.id, gate.category.id, site.app.clock.now());
+    // Nothing is dialled in this world, and so no address could be typed in.
+    let url = "http://elsewhere.example/tb/1";
+    site.app
+        .db
+        .write(move |tx| forwarding::insert_address(tx, hub, category, url, now))
+        .await
+        .unwrap();
+    let desk = "/manage/sxsw/categories/keynotes/forwarding";
+    let forwarding = owner.open(desk).await;
+    made.push(("address", part(&forwarding.attributes("form[action$=remove]", "action")[0], 6)));
+    topic.ping(&[("url", "http://evil.example/1"), ("title", "Waits")]).await;
+    let owner = &mut topic.organizer;
+    let queue = owner.open("/manage/sxsw").await;
+    let (action, mut fields) = queue.form("/manage/sxsw/bulk");
+    let ping = part(&queue.action_beside("Waits", "/verdict"), 4);
+    fields.extend([("ping".to_owned(), ping), ("verdict".to_owned(), "not-here".to_owned())]);
+    let done = owner.post(&action, &fields).await;
+    let bulk = done.header("location").and_then(|to| to.split("bulk=").nth(1));
+    made.push(("bulk", bulk.expect("a verdict on many").to_owned()));
+    made
 }
 
 /// The link of an invitation into `/sxsw`.
@@ -178,8 +269,8 @@ fn in_a_word(status: u16, location: Option<&str>) -> String {
     }
 }
 
-/// Each address with what each role meets there. Who may write is not asked to: that is told where
-/// it is written what it does.
+/// Each address with what each role meets there. Who may write is asked to in
+/// `what_a_role_may_do_it_does`.
 async fn matrix(world: &mut World, all: &[Address]) -> String {
     let mut told = format!("{:<58}", "");
     for role in ROLES {
@@ -224,6 +315,30 @@ async fn meets(world: &mut World, role: &str, method: &str, path: &str, who: Who
     met
 }
 
+/// Sends every form that this is the least role for. What ends a thing comes after what is done
+/// with it.
+async fn does_all(site: &Site, mut role: &'static str, least: Who) {
+    let mut world = World::of(site).await;
+    site.settle().await;
+    let all = addresses().into_iter();
+    let mut writes: Vec<_> = all.filter(|it| it.posts && it.who == least).collect();
+    let ends = ["/revoke", "/remove", "/close", "/reopen", "/hand-over", "/leave", "/delete"];
+    writes.sort_by_key(|address| {
+        let place = ends.iter().position(|end| address.path.ends_with(end));
+        (place, address.path)
+    });
+    assert!(writes.len() > 1, "{least:?} has nothing to write");
+    for address in writes {
+        let path = world.fill(address.path);
+        let met = world.post(role, &path).await;
+        let refused = ["404", "403", "405", "sign in"].contains(&met.as_str());
+        assert!(!refused && !met.starts_with('5'), "POST {path} as {role}: {met}, and they may");
+        if path.ends_with("/hand-over") {
+            role = "moderator";
+        }
+    }
+}
+
 story! {
     async fn what_a_role_may_not_do_it_does_not(site) {
         let all = addresses();
@@ -237,6 +352,18 @@ story! {
         });
     }
 
+    async fn what_a_moderator_may_do_they_do(site) {
+        does_all(site, "moderator", Who::Moderator).await;
+    }
+
+    async fn what_an_organizer_may_do_they_do(site) {
+        does_all(site, "organizer", Who::Organizer).await;
+    }
+
+    async fn what_an_owner_may_do_they_do(site) {
+        does_all(site, "owner", Who::Owner).await;
+    }
+
     async fn things_of_another_hub_are_not_there(site) {
         let mut world = World::of(site).await;
         site.settle().await;
@@ -246,7 +373,12 @@ story! {
             if !rest.contains('{') {
                 continue;
             }
-            let path = format!("/manage/boats/{}", world.fill(rest));
+            // Categories of the name that both hubs have are `/boats`' own.
+            let is_category = rest.matches('{').count() == 1
+                && (rest.contains("{category}") || rest.contains("{name}"));
+            let rest = world.fill(rest);
+            let rest = if is_category { rest.replace("keynotes", "panels") } else { rest };
+            let path = format!("/manage/boats/{rest}");
             if address.gets {
                 assert_eq!(world.get("other hub", &path).await, "404", "GET {path}");
             }
@@ -254,6 +386,21 @@ story! {
                 assert_eq!(world.post("other hub", &path).await, "404", "POST {path}");
             }
         }
+        // Things that a form names, and not its address.
+        let ping = world.fill("{ping}");
+        let account = world.fill("{account}");
+        let other = world.people.get_mut("other hub").unwrap();
+        for (path, name, value) in [
+            ("/manage/boats/bulk", "ping", &ping),
+            ("/manage/boats/hand-over", "member", &account),
+        ] {
+            let (_, mut fields) = other.open("/account").await.form("/account/name");
+            fields.retain(|(name, _)| name == "csrf");
+            fields.extend([(name, value.as_str()), ("verdict", "spam"), ("confirm", "boats")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+            other.post(path, &fields).await;
+        }
+        let session = world.fill("/account/sessions/{session}/end");
+        assert_eq!(world.post("other hub", &session).await, "404");
         assert_eq!(everything(site), before, "something of another hub was changed");
     }
 

@@ -4,7 +4,7 @@ use super::AccountError;
 use super::password::check_password;
 use crate::app::App;
 use crate::db::accounts::Account;
-use crate::db::{DbError, accounts};
+use crate::db::{DbError, accounts, instance};
 use crate::model::id::AccountId;
 use crate::model::problems::Problems;
 use crate::secret::Secret;
@@ -51,12 +51,20 @@ pub async fn delete(
         return Err(AccountError::Problems(Problems::one("confirm", sentence)));
     }
     check_password(app, account.id, password).await?;
-    if list_owned(app, account).await?.is_only_operator {
-        let sentence = "You are the only operator of this site: it needs another one first.";
-        return Err(AccountError::Problems(Problems::one("confirm", sentence)));
-    }
-    let id: AccountId = account.id;
-    let alone = app.db.write(move |tx| accounts::delete(tx, id)).await?;
+    let (id, is_operator): (AccountId, bool) = (account.id, account.is_operator);
+    let alone = app
+        .db
+        .write(move |tx| {
+            // Two that go at the same moment wait for each other here.
+            instance::touch(tx)?;
+            if is_operator && accounts::count_operators(tx.reading())? == 1 {
+                let sentence =
+                    "You are the only operator of this site: it needs another one first.";
+                return Err(AccountError::Problems(Problems::one("confirm", sentence)));
+            }
+            Ok(accounts::delete(tx, id)?)
+        })
+        .await?;
     if alone.is_empty() {
         return Ok(());
     }

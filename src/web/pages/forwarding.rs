@@ -9,7 +9,7 @@ use super::categories::find;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::forward::{self, ForwardError};
-use crate::app::App;
+use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbError;
 use crate::db::categories::Category;
@@ -63,6 +63,8 @@ struct ForwardingView {
     url: String,
     problems: Problems,
     notice: &'static str,
+    /// Whether readers need a password, so that nothing is passed on.
+    is_secret: bool,
 }
 
 /// An address to pass posts on to, as it was typed.
@@ -157,6 +159,7 @@ async fn page(
         url: problem.url,
         problems: problem.problems,
         notice,
+        is_secret: Gate { hub: scope.hub.clone(), category: category.clone() }.is_secret(),
     };
     let status =
         if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -239,12 +242,12 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    let problem =
-        match forward::add(&app, scope.hub.id, category.id, &form.0.url, scope.account.id).await {
-            Ok(()) => return Ok(back(&scope, &category, "added")),
-            Err(ForwardError::Database(error)) => return Err(error.into()),
-            Err(error) => error.to_string(),
-        };
+    let gate = Gate { hub: scope.hub.clone(), category: category.clone() };
+    let problem = match forward::add(&app, &gate, &form.0.url, scope.account.id).await {
+        Ok(()) => return Ok(back(&scope, &category, "added")),
+        Err(ForwardError::Database(error)) => return Err(error.into()),
+        Err(error) => error.to_string(),
+    };
     let problem = Problem { url: form.0.url, problems: Problems::one("url", problem) };
     page(&app, &scope, &visit, &category, problem, "").await
 }

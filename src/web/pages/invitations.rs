@@ -17,6 +17,10 @@ use crate::web::extract::{Checked, Operator, Visit};
 use crate::web::respond;
 use crate::web::view::Zone;
 
+/// What is said of a mail that did not leave.
+pub const NOT_MAILED: &str =
+    "The mail could not be sent. The invitation stands: pass its link on yourself.";
+
 /// An open invitation in a list.
 #[derive(Debug)]
 pub struct InvitationRow {
@@ -119,12 +123,18 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     let app = app.into_inner();
     let made = invite::invite(&app, &operator.0, None, &form.0.email).await;
+    let mut notice = "";
     let (made, problems) = match made {
         Ok(Made::Mailed) => return Ok(respond::see_other("/operator/invitations?done=mailed")),
         Ok(Made::Link(link)) => (link, Problems::default()),
+        Ok(Made::NotMailed(link)) => {
+            notice = NOT_MAILED;
+            (link, Problems::default())
+        }
         Err(error) => (String::new(), invite_problems(error)?),
     };
     let mut view = OpenView::read(&app, &operator, &visit).await?;
+    view.notice = notice;
     (view.link, view.problems, view.email) = (made, problems, form.0.email);
     let status =
         if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -144,10 +154,10 @@ pub fn invite_problems(error: InviteError) -> Result<Problems, PageError> {
 /// `POST /operator/invitations/{invitation}/revoke`
 pub async fn revoke(
     app: web::Data<App>,
-    _operator: Operator,
+    operator: Operator,
     invitation: web::Path<i64>,
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    invite::revoke(&app, None, InvitationId(*invitation)).await?;
+    invite::revoke(&app, None, InvitationId(*invitation), operator.0.id).await?;
     Ok(respond::see_other("/operator/invitations?done=revoked"))
 }

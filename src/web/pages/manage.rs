@@ -9,7 +9,7 @@ use crate::actions::hubs::{self, HubDraft, HubError};
 use crate::app::App;
 use crate::db::accounts::Account;
 use crate::db::hubs::Hub;
-use crate::db::{DbError, categories, members, reports};
+use crate::db::{DbError, categories, member_mails, members, reports};
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
 use crate::web::extract::{Checked, HubScope, SignedIn, Visit};
@@ -94,12 +94,14 @@ impl HubDesk {
     /// Reads the counts of a hub's desk.
     pub async fn read(app: &App, scope: &HubScope, tab: DeskTab) -> Result<Self, DbError> {
         let hub = scope.hub.id;
-        let (waiting, open, count) = app
+        let account = scope.account.id;
+        let (waiting, open, count, is_stopped) = app
             .db
             .read(move |c| {
                 let waiting = crate::db::hubs::count_waiting(c, hub)?;
                 let open = reports::count_open(c, hub)?;
-                Ok::<_, DbError>((waiting, open, categories::count(c, hub)?))
+                let is_stopped = member_mails::is_stopped(c, account)?;
+                Ok::<_, DbError>((waiting, open, categories::count(c, hub)?, is_stopped))
             })
             .await?;
         Ok(Self {
@@ -109,9 +111,14 @@ impl HubDesk {
             waiting,
             reports: open,
             categories: count,
-            tab,
             may_change: scope.may_change().is_ok(),
-            standing: standing(&scope.hub),
+            standing: match standing(&scope.hub) {
+                "" if is_stopped && tab != DeskTab::Notifications => {
+                    "Mails to you came back, so that no more are sent: see “E-mail”."
+                }
+                standing => standing,
+            },
+            tab,
         })
     }
 

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::invitations::{InvitationRow, invite_problems};
+use super::invitations::{InvitationRow, NOT_MAILED, invite_problems};
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::invite::{self, Made};
@@ -148,6 +148,7 @@ pub async fn invite(
         match invite::invite(&app, &scope.account, Some((&scope.hub, role)), &form.email).await {
             Ok(Made::Mailed) => return Ok(done(&scope, "mailed")),
             Ok(Made::Link(link)) => Shown { link, ..Shown::default() },
+            Ok(Made::NotMailed(link)) => Shown { link, notice: NOT_MAILED, ..Shown::default() },
             Err(error) => Shown { problems: invite_problems(error)?, form, ..Shown::default() },
         };
     page(&app, &scope, &visit, shown).await
@@ -176,7 +177,7 @@ pub async fn revoke(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    invite::revoke(&app, Some(scope.hub.id), InvitationId(names.1)).await?;
+    invite::revoke(&app, Some(scope.hub.id), InvitationId(names.1), scope.account.id).await?;
     Ok(done(&scope, "revoked"))
 }
 

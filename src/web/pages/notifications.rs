@@ -146,6 +146,6 @@ pub async fn resume(
     scope: HubScope,
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    notify::resume(&app, scope.hub.id, scope.account.id).await?;
+    notify::resume(&app, scope.account.id).await?;
     Ok(respond::see_other(&format!("{}?done=resumed", here(&scope))))
 }

@@ -135,6 +135,12 @@ pub fn addresses() -> Vec<Address> {
         source.matches(".service(").count(),
         "an address in src/web/routes.rs is written in a way this test cannot read: use reads(…), writes(…), both(…) or ping(…) with the path first"
     );
+    for other in [".route(\"", "web::scope("] {
+        assert!(
+            !source.contains(other),
+            "src/web/routes.rs uses {other}…: this test reads services"
+        );
+    }
     let unknown: Vec<String> = found
         .iter()
         .filter(|(path, ..)| ADDRESSES.iter().all(|(_, known)| known != path))
