@@ -34,31 +34,39 @@ pub async fn receive(
         Err(PageError::TooLarge) => Err(CallError::TooLarge),
         Err(_) => Err(CallError::NotWellFormed),
     };
-    let xml = match call {
-        Err(error) => Answer::NotUnderstood(error).to_xml(),
+    let (xml, wait) = match call {
+        Err(error) => (Answer::NotUnderstood(error).to_xml(), None),
         Ok(Call::Pingback { source, target }) => ping(&app, &request, source, target).await,
         Ok(Call::WeblogPing { name: _, url }) => announce(&app, &request, &url, None).await,
         Ok(Call::ExtendedPing { name: _, url, check: _, feed }) => {
             announce(&app, &request, &url, Some(&feed)).await
         }
     };
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("X-Robots-Tag", "noindex"))
-        .body(xml)
+        .insert_header(("X-Robots-Tag", "noindex"));
+    if let Some(wait) = wait {
+        // XML-RPC has no status for it: the header is for those who look.
+        response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+    }
+    response.body(xml)
 }
 
-async fn ping(app: &App, request: &HttpRequest, source: String, target: String) -> String {
+/// An answer, and when to try again where that is known.
+type Answered = (String, Option<Duration>);
+
+async fn ping(app: &App, request: &HttpRequest, source: String, target: String) -> Answered {
     let sender = client(app, request);
     let came_by = CameBy::Pingback;
     let claim = Claim { source, target, key: None, vouch: None, came_by, sender };
     match claims::receive(app, claim).await {
-        Ok(received) => taken(app, &received),
+        Ok(received) => (taken(app, &received), None),
         Err(error) => {
             app.metrics.ping("pingback-refused");
-            let (sentence, _wait) = claim_words(app, &error);
-            Answer::Refused(fault(&error, &sentence)).to_xml()
+            let (sentence, wait) = claim_words(app, &error);
+            (Answer::Refused(fault(&error, &sentence)).to_xml(), wait)
         }
     }
 }
@@ -97,16 +105,15 @@ const fn fault<'a>(error: &ClaimError, sentence: &'a str) -> Fault<'a> {
 }
 
 /// `weblogUpdates.ping`: for a blog that a hub trusts its feed is read; others are told what to do.
-async fn announce(app: &App, request: &HttpRequest, url: &str, feed: Option<&str>) -> String {
+async fn announce(app: &App, request: &HttpRequest, url: &str, feed: Option<&str>) -> Answered {
     let answer = |is_refused, message: &str| Answer::WeblogUpdates { is_refused, message }.to_xml();
     if let Err(too_often) = app.limits.take(Limit::Announce, client(app, request)) {
-        let wait = words_for(too_often.retry_after);
-        return answer(
-            true,
-            &format!("That was often. Please announce your posts again in {wait}."),
-        );
+        let wait = too_often.retry_after;
+        let words = words_for(wait);
+        let sentence = format!("That was often. Please announce your posts again in {words}.");
+        return (answer(true, &sentence), Some(wait));
     }
-    match follow::announce(app, url, feed).await {
+    let xml = match follow::announce(app, url, feed).await {
         Ok(true) => answer(false, "Thanks for the ping. Your feed will be read in a moment."),
         Ok(false) => answer(
             true,
@@ -116,7 +123,8 @@ async fn announce(app: &App, request: &HttpRequest, url: &str, feed: Option<&str
             tracing::error!(%error, "an announced blog was not noted");
             answer(true, "Something broke here. Please send the ping again in a few minutes.")
         }
-    }
+    };
+    (xml, None)
 }
 
 /// `GET /xmlrpc`: for whoever opens the endpoint in a browser.
