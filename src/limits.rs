@@ -104,6 +104,9 @@ pub enum Limit {
     ListedStrangers(CategoryId),
     /// Posts that a rule or a bar set aside in a category: 300 an hour. More are not stored.
     SetAside(CategoryId),
+    /// Refusals that are remembered in a category: 600 an hour. More are answered and forgotten: a
+    /// flood that is refused must neither fill the disk nor keep the writer busy.
+    Refusal(CategoryId),
 }
 
 impl Limit {
@@ -128,6 +131,7 @@ impl Limit {
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
             Self::SetAside(_) => "set-aside",
+            Self::Refusal(_) => "refusal",
         }
     }
 }
@@ -168,6 +172,7 @@ pub struct Limits {
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
     set_aside: Keyed<Key>,
+    refusal: Keyed<Key>,
     walkers: Walkers,
 }
 
@@ -222,6 +227,7 @@ impl Limits {
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
             set_aside: keyed(quota(300, HOUR, 300), clock),
+            refusal: keyed(quota(600, HOUR, 600), clock),
             walkers: Walkers::default(),
             clock: clock.clone(),
         }
@@ -264,6 +270,7 @@ impl Limits {
                 self.check(&self.listed_strangers, &(block, category.0))
             }
             Limit::SetAside(category) => self.check(&self.set_aside, &(block, category.0)),
+            Limit::Refusal(category) => self.check(&self.refusal, &(block, category.0)),
         };
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
@@ -320,6 +327,7 @@ impl Limits {
             &self.listed_domain,
             &self.listed_strangers,
             &self.set_aside,
+            &self.refusal,
         ]);
         for limiter in by_address {
             limiter.retain_recent();

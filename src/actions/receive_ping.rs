@@ -455,6 +455,9 @@ async fn remember_refusal(
 ) -> Result<(), DbError> {
     let Some(url) = url else { return Ok(()) };
     let (hub, category, hash) = (gate.hub.id, gate.category.id, url.identity());
+    if app.limits.take(Limit::Refusal(category), AddressBlock::EVERYBODY).is_err() {
+        return Ok(());
+    }
     let now = app.clock.now();
     app.db.write(move |tx| refusals::upsert(tx, hub, category, hash.as_bytes(), reason, now)).await
 }

@@ -1,7 +1,7 @@
 //! Load: what backchannel adds to the limit of a bare server, in one run. See `README.md`.
 //!
-//! It reports and does not assert: it fails where something was answered wrongly, never because
-//! something was slow.
+//! It reports and does not assert: it fails where something was answered wrongly (or, in a flood, a
+//! proved ping was refused), never because something was slow.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -9,10 +9,14 @@
 mod client;
 #[path = "load/control.rs"]
 mod control;
+#[path = "load/flood.rs"]
+mod flood;
 #[path = "load/memory.rs"]
 mod memory;
 #[path = "load/pings.rs"]
 mod pings;
+#[path = "load/postgres.rs"]
+mod postgres;
 #[path = "load/product.rs"]
 mod product;
 #[path = "load/reads.rs"]
@@ -47,13 +51,19 @@ pub struct Options {
     /// One round of half a second: whether it works, not how fast it is.
     #[arg(long)]
     quick: bool,
-    /// Only these parts.
+    /// Only these parts. Without this, all but the flood.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
     /// Lets the bare server of reads send every header that backchannel sends: what is then
     /// missing is our work, and what came back is the headers'.
     #[arg(long)]
     same_headers: bool,
+    /// Runs the flood on this PostgreSQL server, on which databases may be made.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Connections that flood: each sends the next ping when the one before is answered.
+    #[arg(long, default_value_t = 8)]
+    flooders: usize,
     /// What `cargo bench` says to each benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -68,11 +78,13 @@ pub enum Part {
     Pings,
     /// Memory at rest.
     Memory,
+    /// Proved pings while strangers flood another category, with rate limits.
+    Flood,
 }
 
 impl Options {
     fn has(&self, part: Part) -> bool {
-        self.only.is_empty() || self.only.contains(&part)
+        self.only.is_empty() && part != Part::Flood || self.only.contains(&part)
     }
 
     fn sample(&self) -> Duration {
@@ -96,8 +108,11 @@ fn main() -> anyhow::Result<()> {
     if options.has(Part::Pings) {
         report.pings = pings::measure(&options).context("pings")?;
     }
+    if options.has(Part::Flood) {
+        report.flood = Some(flood::measure(&options).context("flood")?);
+    }
     println!("{report}");
-    Ok(())
+    report.flood.as_ref().map_or(Ok(()), flood::Phases::check)
 }
 
 /// The log costs something for each ping: it is written as the server writes it, to nowhere.

@@ -26,6 +26,16 @@ pub trait Task: Send + Sync + 'static {
     fn write(&self, number: u64, into: &mut Vec<u8>);
     /// Whether this is the answer that was expected.
     fn accepts(&self, answer: &Head, body: &[u8]) -> bool;
+
+    /// How long after the beginning this request is due; `None`: once the one before is answered.
+    fn due(&self, _number: u64) -> Option<Duration> {
+        None
+    }
+
+    /// Whether answers differ in length, so that nothing can be guessed of the next.
+    fn answers_vary(&self) -> bool {
+        false
+    }
 }
 
 /// The parts of an answer's head that are looked at.
@@ -103,7 +113,7 @@ fn run_thread<T: Task>(
     until: Instant,
     task: &Arc<T>,
 ) -> anyhow::Result<Done> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let running: Vec<_> = connections
             .map(|connection| {
@@ -122,6 +132,16 @@ fn run_thread<T: Task>(
         }
         Ok(all)
     })
+}
+
+/// Sleeps until a request is due. Its latency counts from the moment that is returned: that at which
+/// it was due, where the answer before came too late for it.
+async fn wait_for(due: Instant) -> Instant {
+    if due <= Instant::now() {
+        return due;
+    }
+    tokio::time::sleep_until(due.into()).await;
+    Instant::now()
 }
 
 struct Connection {
@@ -151,12 +171,22 @@ impl Connection {
         task: &impl Task,
     ) -> anyhow::Result<Done> {
         let mut done = Done::default();
-        let mut sent = Instant::now();
-        while sent < until {
+        let begun = Instant::now();
+        let mut sent = begun;
+        loop {
+            if let Some(due) = task.due(self.number) {
+                sent = wait_for(begun + due).await;
+            }
+            if sent >= until {
+                return Ok(done);
+            }
             self.request.clear();
             task.write(self.number, &mut self.request);
             self.number += 1;
             self.send().await?;
+            if task.answers_vary() {
+                self.last = None;
+            }
             let head = self.receive().await?;
             let body = &self.buffer[head.length..head.length + head.body];
             if !task.accepts(&head, body) {
@@ -170,7 +200,6 @@ impl Connection {
             }
             sent = now;
         }
-        Ok(done)
     }
 
     async fn send(&mut self) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Backchannel, started in this process as its own binary would start it.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -8,10 +8,12 @@ use anyhow::{Context, anyhow, ensure};
 use backchannel::actions::accounts::{self, AccountDraft};
 use backchannel::actions::categories::{self, CategoryDraft};
 use backchannel::actions::hubs::{self, HubDraft};
+use backchannel::actions::keys::{self, KeysDraft};
 use backchannel::app::App;
 use backchannel::clock::Clock;
 use backchannel::config::Config;
 use backchannel::db::hubs::Switch;
+use backchannel::limits::MAX_HOURLY;
 use backchannel::model::id::HubId;
 use backchannel::server::Server;
 use clap::Parser;
@@ -19,6 +21,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use crate::client::ask;
+use crate::postgres::Fresh;
 
 /// The passphrase of categories that want one.
 pub const PASSPHRASE: &str = "violet-crown";
@@ -38,6 +41,7 @@ pub struct Product {
     pub address: SocketAddr,
     app: Arc<App>,
     data: TempDir,
+    postgres: Option<Fresh>,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<anyhow::Result<()>>,
 }
@@ -45,16 +49,30 @@ pub struct Product {
 impl Product {
     /// Starts it: SQLite, two workers, no limits, keep-alive as behind a proxy.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_with("off", None)
+    }
+
+    /// The same with rate limits; on a PostgreSQL server, if one is named.
+    pub fn start_limited(postgres: Option<&str>) -> anyhow::Result<Self> {
+        Self::start_with("on", postgres.map(Fresh::make).transpose()?)
+    }
+
+    fn start_with(limits: &str, postgres: Option<Fresh>) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
         let path = data.path().display();
-        let database = format!("sqlite://{path}/backchannel.db");
+        let database = match &postgres {
+            Some(fresh) => fresh.url.clone(),
+            None => format!("sqlite://{path}/backchannel.db"),
+        };
         let data_directory = path.to_string();
         let config = Args::try_parse_from([
             "backchannel",
             "--listen=127.0.0.1:0",
             "--workers=2",
             "--trusted-proxies=127.0.0.1/32",
-            "--rate-limits=off",
+            "--secret-key=a load test has no secrets to keep",
+            "--rate-limits",
+            limits,
             "--database",
             &database,
             "--data",
@@ -74,7 +92,7 @@ impl Product {
             })
         });
         let (address, app) = told.recv().context("backchannel did not start")?;
-        Ok(Self { address, app, data, stop, thread })
+        Ok(Self { address, app, data, postgres, stop, thread })
     }
 
     /// Opens a public hub.
@@ -137,6 +155,30 @@ impl Product {
         })
     }
 
+    /// Makes ping keys that open every category of a hub, with the largest quota: what stands behind
+    /// the number in their ping addresses. What half of them bring is listed at once.
+    pub fn make_keys(&self, hub: HubId, count: usize) -> anyhow::Result<Vec<String>> {
+        run(async {
+            let find = move |c: &mut _| backchannel::db::hubs::find(c, hub);
+            let row = self.app.db.read(find).await?.context("the hub")?;
+            let list = move |c: &mut _| backchannel::db::members::list(c, hub);
+            let members = self.app.db.read(list).await?;
+            let owner = members.first().context("the hub's owner")?.account;
+            let mut made = Vec::new();
+            for (lists_at_once, count) in [("on", count / 2), ("", count - count / 2)] {
+                let names = (1..=count).map(|n| format!("Session {n}")).collect::<Vec<_>>();
+                let draft = KeysDraft {
+                    names: names.join("\n"),
+                    lists_at_once: lists_at_once.into(),
+                    hourly: MAX_HOURLY.to_string(),
+                    ..KeysDraft::default()
+                };
+                made.extend(keys::make(&self.app, &row, &draft, owner).await.map_err(stringly)?);
+            }
+            Ok(made.iter().map(|made| made.key.secret().expose().clone()).collect())
+        })
+    }
+
     /// Sends a ping and waits for its answer.
     pub fn ping(&self, path: &str, body: &str) -> anyhow::Result<()> {
         let answer = ask(self.address, &ping_request(path, body))?;
@@ -148,16 +190,24 @@ impl Product {
     pub fn stop(self) -> anyhow::Result<u64> {
         drop(self.stop);
         self.thread.join().map_err(|_panic| anyhow!("backchannel panicked"))??;
-        crate::control::count_rows(&self.data.path().join("backchannel.db"), "pings")
+        match &self.postgres {
+            Some(fresh) => fresh.count_pings(),
+            None => crate::control::count_rows(&self.data.path().join("backchannel.db"), "pings"),
+        }
     }
 }
 
 /// A ping as a blog's software sends it through a proxy.
 pub fn ping_request(path: &str, body: &str) -> Vec<u8> {
+    ping_request_from(Ipv4Addr::new(198, 51, 100, 7), path, body)
+}
+
+/// The same from another address.
+pub fn ping_request_from(from: Ipv4Addr, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nHost: hubs.example.org\r\nUser-Agent: WordPress/2.7\r\n\
-         X-Forwarded-For: 198.51.100.7\r\nAccept: */*\r\n\
+         X-Forwarded-For: {from}\r\nAccept: */*\r\n\
          Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     )

@@ -8,6 +8,7 @@ use backchannel::clock::Clock;
 
 use crate::Options;
 use crate::client::Sample;
+use crate::flood::Phases;
 
 /// One comparison.
 pub struct Row {
@@ -64,6 +65,8 @@ pub struct Report {
     pub pings: Vec<Row>,
     /// Memory at some moments, in MiB.
     pub memory: Vec<(&'static str, f64)>,
+    /// What a flood did to others.
+    pub flood: Option<Phases>,
 }
 
 impl Report {
@@ -73,14 +76,15 @@ impl Report {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         let bare = if options.same_headers { "; bare reads with our headers" } else { "" };
+        let database = if options.postgres.is_some() { "; flood on PostgreSQL" } else { "" };
         let heading = format!(
-            "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{bare}",
+            "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{bare}{database}",
             kernel.trim(),
             commit(),
             options.rounds,
             options.seconds,
         );
-        Self { heading, reads: Vec::new(), pings: Vec::new(), memory: Vec::new() }
+        Self { heading, reads: Vec::new(), pings: Vec::new(), memory: Vec::new(), flood: None }
     }
 }
 
@@ -122,7 +126,7 @@ impl fmt::Display for Report {
                 writeln!(f, "| {moment} | {mib:.1} |")?;
             }
         }
-        Ok(())
+        self.flood.as_ref().map_or(Ok(()), |flood| flood.fmt(f))
     }
 }
 
