@@ -88,7 +88,7 @@ pub enum Limit {
     /// Pages that are read while somebody waits, to fill in a form: 60 an hour, 6 at once: a hall shares one address.
     Preview,
     /// Tries of a reading password: 20 an hour.
-    ReadingPassword,
+    ReadingPassword(HubId),
     /// Pings with one ping key, so many an hour. Counted for the key alone: its holders are few.
     KeyPing(KeyId, u32),
     /// Invitations into a hub: 20 an hour.
@@ -123,7 +123,7 @@ impl Limit {
             Self::Search => "search",
             Self::Announce => "announce",
             Self::Preview => "preview",
-            Self::ReadingPassword => "reading-password",
+            Self::ReadingPassword(_) => "reading-password",
             Self::KeyPing(..) => "key-ping",
             Self::Invite(_) => "invite",
             Self::InviteMail(_) => "invite-mail",
@@ -186,6 +186,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// The most pings a key may have in an hour.
 pub const MAX_HOURLY: u32 = 600;
+/// What a ping with a key of the largest quota costs: much, so that quotas between come out right.
+const KEY_UNIT: u32 = 1_000;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// `count` in each `period`, `burst` of them at once.
@@ -220,7 +222,7 @@ impl Limits {
             announce: keyed(quota(60, HOUR, 10), clock),
             preview: keyed(quota(60, HOUR, 6), clock),
             reading_password: keyed(quota(20, HOUR, 20), clock),
-            key_ping: keyed(quota(MAX_HOURLY, HOUR, MAX_HOURLY), clock),
+            key_ping: keyed(quota(MAX_HOURLY * KEY_UNIT, HOUR, MAX_HOURLY * KEY_UNIT), clock),
             invite: keyed(quota(20, HOUR, 20), clock),
             invite_mail: keyed(quota(40, DAY, 40), clock),
             report: keyed(quota(10, HOUR, 5), clock),
@@ -260,7 +262,7 @@ impl Limits {
             Limit::Search => self.check(&self.search, &(block, 0)),
             Limit::Announce => self.check(&self.announce, &(block, 0)),
             Limit::Preview => self.check(&self.preview, &(block, 0)),
-            Limit::ReadingPassword => self.check(&self.reading_password, &(block, 0)),
+            Limit::ReadingPassword(hub) => self.check(&self.reading_password, &(block, hub.0)),
             Limit::KeyPing(key, hourly) => self.take_key_ping(key, hourly),
             Limit::Invite(hub) => self.check(&self.invite, &(block, hub.0)),
             Limit::InviteMail(account) => self.check(&self.invite_mail, &(block, account.0)),
@@ -284,10 +286,10 @@ impl Limits {
     }
 
     /// Keys have quotas of their own, and a limiter has one for all: a ping with a key of half the
-    /// largest quota costs two of it.
+    /// largest quota costs twice as much of it.
     fn take_key_ping(&self, key: KeyId, hourly: u32) -> Result<(), Duration> {
         let hourly = hourly.clamp(1, MAX_HOURLY);
-        let cost = NonZeroU32::new(MAX_HOURLY / hourly).unwrap_or(NonZeroU32::MIN);
+        let cost = NonZeroU32::new(MAX_HOURLY * KEY_UNIT / hourly).unwrap_or(NonZeroU32::MIN);
         let key = (AddressBlock::EVERYBODY, key.0);
         match self.key_ping.check_key_n(&key, cost) {
             Ok(Ok(())) => Ok(()),

@@ -283,6 +283,9 @@ fn changed(old: &Category, new: &CategoryTexts) -> String {
         ("posts without passphrase", old.unproved_policy != new.unproved_policy),
         ("links back", old.link_back != new.link_back),
         ("default category", old.is_default != new.is_default),
+        ("when it opens", old.opens_at != new.opens_at),
+        ("when it closes", old.closes_at != new.closes_at),
+        ("pings by GET", old.takes_get != new.takes_get),
     ];
     let changed: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
     changed.join(", ")

@@ -66,12 +66,20 @@ enum Found {
 pub async fn receive(app: &App, claim: Claim) -> Result<Received, ClaimError> {
     let url = Url::parse(&claim.target).map_err(|_unreadable| ClaimError::NoTarget)?;
     let target = Target::parse(&url, app.addresses.base()).ok_or(ClaimError::NoTarget)?;
+    let what = format!("{:?}", target.place);
     let (place, home) = (target.place, app.addresses.home().to_owned());
     let gate = match app.db.read(move |c| find(c, &place, &home)).await? {
         Found::Gate(gate) => Arc::new(*gate),
         Found::Which(pages) => return Err(ClaimError::WhichCategory(pages)),
         Found::NoCategory => return Err(ClaimError::NoCategory),
-        Found::Nothing => return Err(ClaimError::NoTarget),
+        Found::Nothing => {
+            let typed = claim.key.as_ref().or(target.passphrase.as_ref());
+            let typed = typed.map(|typed| typed.expose().as_str());
+            return match receive_ping::resemble(app, &what, typed, claim.sender).await {
+                Err(ReceiveError::Busy) => Err(ReceiveError::Busy.into()),
+                Ok(()) | Err(_) => Err(ClaimError::NoTarget),
+            };
+        }
     };
     let passphrase_public = claim.key.is_none() && target.passphrase.is_some();
     let incoming = Incoming {
@@ -110,7 +118,11 @@ fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Foun
             }
         }
         (Place::Hub(_) | Place::Number(_), None) => {
-            let all = categories::list(connection, hub.id)?;
+            let mut all = categories::list(connection, hub.id)?;
+            if hub.readers != Readers::Password {
+                // What is locked is not named by the hub's page, and cannot be meant by it.
+                all.retain(|category| category.readers != Readers::Password);
+            }
             let page = |slug: &str| format!("{home}/{}/{slug}", hub.slug);
             let public = all.iter().filter(|c| c.readers == Readers::Public);
             let pages: Vec<String> = public.map(|c| page(&c.slug)).collect();

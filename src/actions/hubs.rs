@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, hubs, jobs, log, members, pings};
+use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
@@ -201,6 +202,9 @@ pub async fn edit(
         .write(move |tx| {
             let before = hubs::find(tx.reading(), hub)?.ok_or(DbError::NotFound)?;
             hubs::update(tx, hub, &texts, now)?;
+            if before.time_zone != texts.time_zone {
+                keep_hours(tx, hub, &before.time_zone, &texts.time_zone)?;
+            }
             let changed = changed(&before, &texts);
             if !changed.is_empty() {
                 log::insert(tx, hub, Some(by), LogKind::HubChanged, &changed, now)?;
@@ -208,6 +212,26 @@ pub async fn edit(
             Ok(texts.slug)
         })
         .await
+}
+
+/// Categories open and close by the clock on the wall: where that turns out to be another one,
+/// nine o'clock stays nine o'clock.
+fn keep_hours(tx: &mut Tx<'_>, hub: HubId, before: &str, after: &str) -> Result<(), DbError> {
+    let (Ok(before), Ok(after)) = (TimeZone::get(before), TimeZone::get(after)) else {
+        return Ok(());
+    };
+    let moved = |at: Option<Timestamp>| {
+        let wall = at?.to_jiff().to_zoned(before.clone()).datetime();
+        let at = wall.to_zoned(after.clone()).ok()?;
+        Some(Timestamp::from_micros(at.timestamp().as_microsecond()))
+    };
+    for category in categories::list(tx.reading(), hub)? {
+        let hours = (moved(category.opens_at), moved(category.closes_at));
+        if hours != (category.opens_at, category.closes_at) {
+            categories::update_hours(tx, hub, category.id, hours)?;
+        }
+    }
+    Ok(())
 }
 
 /// Which of a hub's texts were changed, in words.

@@ -234,7 +234,7 @@ fn list_new(
         };
         if listed == 0 {
             // Before any row of a blog, as whoever lists does: all wait in one order.
-            hubs::touch(tx, hub, now)?;
+            hubs::touch_quietly(tx, hub, now)?;
         }
         // What a blog was called then does not take the place of what it is called now.
         let blog = blogs::find_or_insert(tx, hub, &new.blog_key, &new.blog_name, now)?;

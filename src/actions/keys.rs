@@ -6,6 +6,7 @@ use crate::db::hubs::Hub;
 use crate::db::keys::{self, NewKey};
 use crate::db::{DbError, categories, log};
 use crate::limits::MAX_HOURLY;
+use crate::model::category::{PingPolicy, Readers};
 use crate::model::hub::line;
 use crate::model::id::{AccountId, CategoryId, HubId, KeyId};
 use crate::model::log::LogKind;
@@ -13,8 +14,12 @@ use crate::model::ping_key::PingKey;
 use crate::model::problems::Problems;
 use crate::model::time;
 
-/// Keys of one hub at most.
+/// Keys of one hub that work, at most.
 pub const MAX_KEYS: i64 = 500;
+/// Keys of one hub at most, with those that do not work any more.
+const MAX_EVER: i64 = 5_000;
+/// Cards on a sheet at most: drawing one takes a millisecond.
+const MAX_CARDS: usize = 200;
 /// Keys made at once at most: one sheet.
 const MAX_AT_ONCE: usize = 100;
 /// The longest name, in characters.
@@ -28,7 +33,8 @@ const HOURLY: u32 = 60;
 pub struct KeysDraft {
     /// Whose they are, or for what: one key for each line.
     pub names: String,
-    /// Slug of the only category they open; empty: all.
+    /// Slug of the only category they open; empty: all but those behind a reading password of
+    /// their own.
     pub category: String,
     /// `on` where what they bring is listed at once.
     pub lists_at_once: String,
@@ -87,6 +93,14 @@ fn check(
     if category.is_none() && !draft.category.is_empty() {
         problems.add("category", "Choose a category of this hub.");
     }
+    let cards = names.len() * if category.is_some() { 1 } else { printed(all, "").count() };
+    if cards == 0 && !names.is_empty() && draft.category.is_empty() {
+        problems.add("category", "No category is for everybody to read: choose one.");
+    }
+    if cards > MAX_CARDS {
+        let sentence = "A sheet has at most 200 cards, one for each name and category: choose one category, or write fewer names.";
+        problems.add("names", sentence);
+    }
     let hourly = match draft.hourly.trim() {
         "" => Some(HOURLY),
         typed => typed.parse().ok().filter(|hourly| (1..=MAX_HOURLY).contains(hourly)),
@@ -108,6 +122,18 @@ fn check(
         }),
         _ => Err(problems),
     }
+}
+
+/// The categories whose addresses stand on the sheet of keys for a category, or, where its slug is
+/// empty, for the whole hub: a card names no category that not everybody may know of.
+pub fn printed<'a>(
+    all: &'a [categories::Category],
+    slug: &'a str,
+) -> impl Iterator<Item = &'a categories::Category> {
+    all.iter().filter(move |category| match slug {
+        "" => category.readers == Readers::Public && category.ping_policy != PingPolicy::Closed,
+        slug => category.slug == slug,
+    })
 }
 
 /// Makes one key for each name.
@@ -141,11 +167,18 @@ pub async fn make(
     app.db
         .write(move |tx| {
             // The hub's row first: with it locked, nobody makes keys beside us.
-            crate::db::hubs::touch(tx, id, now)?;
+            crate::db::hubs::touch_quietly(tx, id, now)?;
             let new = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            if keys::count(tx.reading(), id)? + new > MAX_KEYS {
-                let sentence =
-                    format!("A hub has at most {MAX_KEYS} ping keys. Revoke some first.");
+            if keys::count_good(tx.reading(), id, now)? + new > MAX_KEYS {
+                let sentence = format!(
+                    "A hub has at most {MAX_KEYS} personal ping addresses that work. Revoke some first."
+                );
+                return Err(KeysError::Problems(Problems::one("names", sentence)));
+            }
+            if keys::count(tx.reading(), id)? + new > MAX_EVER {
+                let sentence = format!(
+                    "A hub remembers at most {MAX_EVER} personal ping addresses, for their names on its posts."
+                );
                 return Err(KeysError::Problems(Problems::one("names", sentence)));
             }
             for row in &rows {

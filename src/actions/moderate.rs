@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::log::Line;
 use crate::db::pings::{Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, categories, edits, hubs, log, pings, readings, reports, verdicts};
+use crate::db::{DbError, edits, listed, log, pings, readings, reports, verdicts};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::log::LogKind;
 use crate::model::ping::{PingState, Verdict};
@@ -94,8 +94,7 @@ pub async fn decide_revision(
                     let now_sent = pings::find(tx.reading(), hub, ping.id)?;
                     edits::update(tx, &now_sent.ok_or(DbError::NotFound)?, None, Some(by), now)?;
                 }
-                hubs::touch(tx, hub, now)?;
-                categories::touch(tx, hub, ping.category_id, now)?;
+                listed::show_changed(tx, hub, ping.category_id, now)?;
             }
             let (kind, detail) = (LogKind::Revision, if accept { "accept" } else { "keep" });
             let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };

@@ -126,7 +126,7 @@ fn set_choice(
     }
     member_mails::upsert_choice(tx, hub, &mail)?;
     // Pings know from memory whether anybody wants mail: they are to look again.
-    hubs::touch(tx, hub, now)?;
+    hubs::touch_quietly(tx, hub, now)?;
     if let Some(at) = next_daily(&mail, &row) {
         jobs::enqueue_by(tx, JobKey::digest(hub, account), at, now)?;
     }

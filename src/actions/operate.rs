@@ -94,7 +94,7 @@ pub async fn suspend_account(
             sessions::delete_all(tx, account)?;
             // Their hubs know from memory whether anybody wants mail, and owe them what came.
             for (hub, _) in members::list_hubs(tx.reading(), account)? {
-                hubs::touch(tx, hub.id, now)?;
+                hubs::touch_quietly(tx, hub.id, now)?;
                 jobs::enqueue_notify(tx, hub.id, now)?;
             }
             Ok(())

@@ -38,7 +38,10 @@ pub fn list_page(
     before: Option<PublicId>,
 ) -> Result<ListPage, DbError> {
     let before = match before {
-        Some(id) => Some(listed::find_place(connection, hub.id, id)?.ok_or(DbError::NotFound)?),
+        Some(id) => {
+            let place = listed::find_place(connection, hub.id, category, id)?;
+            Some(place.ok_or(DbError::NotFound)?)
+        }
         None => None,
     };
     let all = categories::list(connection, hub.id)?;

@@ -105,8 +105,20 @@ fn check(draft: &ReadersDraft, had_password: bool) -> Result<Readers, Problems> 
 }
 
 /// Gives the feeds of a hub or category another secret address: the one before stops working.
-pub async fn renew_feed(app: &App, hub: &Hub, category: Option<&Category>) -> Result<(), DbError> {
+pub async fn renew_feed(
+    app: &App,
+    hub: &Hub,
+    category: Option<&Category>,
+    by: AccountId,
+) -> Result<(), DbError> {
+    let of = category.map_or_else(|| "the hub".to_owned(), |category| category.title.clone());
     let (hub, category) = (hub.id, category.map(|category| category.id));
     let now = app.clock.now();
-    app.db.write(move |tx| readers::update_feed_epoch(tx, hub, category, now)).await
+    app.db
+        .write(move |tx| {
+            readers::update_feed_epoch(tx, hub, category, now)?;
+            let detail = format!("made another secret feed address of {of}");
+            log::insert(tx, hub, Some(by), LogKind::Key, &detail, now)
+        })
+        .await
 }

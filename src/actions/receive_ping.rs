@@ -14,13 +14,12 @@ use crate::db::listed::Standing;
 use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::readings::Reading;
 use crate::db::{
-    DbError, Tx, blogs, categories, forwarding, hubs, jobs, listed, member_mails, pings, queue,
-    readings, refusals,
+    DbError, Tx, blogs, forwarding, jobs, listed, member_mails, pings, queue, readings, refusals,
 };
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, UnprovedPolicy};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::hub::line;
-use crate::model::id::{HubId, PublicId};
+use crate::model::id::{CategoryId, HubId, KeyId, PublicId};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::{CameBy, HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
 use crate::model::ping_key::PingKey;
@@ -61,6 +60,8 @@ pub struct Incoming {
     pub followed: bool,
     /// Whether its browser showed the passphrase before, and holds a cookie of ours for it.
     pub remembered: bool,
+    /// The ping key whose address its browser opened.
+    pub key: Option<KeyId>,
     /// In which charset its fields came, and by which method: its receipt says how the ping was
     /// understood. The fields are filled in from this ping.
     pub read_as: Option<Sent>,
@@ -83,6 +84,7 @@ impl Incoming {
             passphrase_public: false,
             followed: false,
             remembered: false,
+            key: None,
             read_as: None,
             forwarded: false,
         }
@@ -178,17 +180,17 @@ pub async fn receive(
     gate: &Arc<Gate>,
     incoming: Incoming,
 ) -> Result<Received, ReceiveError> {
-    if gate.hub.suspended_at.is_some() {
-        return Err(ReceiveError::Suspended);
-    }
     let url = WebUrl::parse_on(incoming.url.as_deref().unwrap_or_default(), app.hosts());
     let rules = app.rules_of(gate.hub.id).await?;
     let mut ruling = at_the_door(app, &rules, &incoming, url.as_ref().ok())?;
-    // Of a category that is not public strangers learn nothing, and so not when it is open.
+    // Of a category that is not public strangers learn nothing, and so not whether it is open.
     let secret_right = match gate.is_secret() {
-        true => Some(check_passphrase(app, gate, &incoming, url.as_ref().ok()).await?),
+        true => Some(check_secret(app, gate, &incoming, url.as_ref().ok()).await?),
         false => None,
     };
+    if gate.hub.suspended_at.is_some() {
+        return Err(ReceiveError::Suspended);
+    }
     if let Some(closed) = gate.closed(app.clock.now()) {
         // Without the limit, a closed category would be a free way to make us write.
         app.limits.take(Limit::StrangerPing(gate.category.id), incoming.sender)?;
@@ -323,6 +325,42 @@ impl Right {
     }
 }
 
+/// What somebody showed who pings a category that not everybody may read. Software shows its
+/// passphrase or a ping key, also where everybody else needs none; the form is for those who may
+/// read.
+async fn check_secret(
+    app: &App,
+    gate: &Arc<Gate>,
+    incoming: &Incoming,
+    url: Option<&WebUrl>,
+) -> Result<Right, ReceiveError> {
+    let right = check_passphrase(app, gate, incoming, url).await?;
+    if right.proved || incoming.followed || incoming.came_by == CameBy::Form {
+        return Ok(right);
+    }
+    Err(ReceiveError::NoPassphrase)
+}
+
+/// Does for a category that is not there what is done for one that is not for everybody to know
+/// of: the time that an answer takes tells nothing either (`security.md` T30). `what` is what its
+/// address says.
+pub async fn resemble(
+    app: &App,
+    what: &str,
+    typed: Option<&str>,
+    sender: AddressBlock,
+) -> Result<(), ReceiveError> {
+    let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else { return Ok(()) };
+    let Ok(passphrase) = Passphrase::parse(typed) else { return Ok(()) };
+    // Categories have numbers above nought: each name that was made up has tries of its own.
+    let hash = app.secrets.sign("no-category", &[what.as_bytes()]);
+    let made_up = i64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default());
+    let made_up = CategoryId(made_up | i64::MIN);
+    app.limits.take(Limit::TryPassphrase(made_up), sender)?;
+    app.hasher.verify(passphrase.secret().clone(), None).await?;
+    Ok(())
+}
+
 /// Whether the sender knew the passphrase. Where none is wanted nobody is asked, and nobody is
 /// more than a stranger.
 async fn check_passphrase(
@@ -332,7 +370,11 @@ async fn check_passphrase(
     url: Option<&WebUrl>,
 ) -> Result<Right, ReceiveError> {
     let typed = incoming.passphrase.as_ref().map(|typed| typed.expose().as_str());
-    if let Some(key) = find_key(app, gate, typed.unwrap_or_default()).await? {
+    let key = match incoming.key {
+        Some(key) => Some(find_known_key(app, gate, key).await?),
+        None => find_key(app, gate, typed.unwrap_or_default()).await?,
+    };
+    if let Some(key) = key {
         app.limits.take(
             Limit::KeyPing(key.id, u32::try_from(key.hourly).unwrap_or(1)),
             incoming.sender,
@@ -341,6 +383,8 @@ async fn check_passphrase(
     }
     let phc = match (gate.category.ping_policy, &gate.category.passphrase_hash) {
         (PingPolicy::Passphrase, Some(phc)) => phc,
+        // Only those who know it learn that it is closed.
+        (PingPolicy::Closed, Some(phc)) if gate.is_secret() => phc,
         (PingPolicy::Passphrase, None) | (PingPolicy::Open | PingPolicy::Closed, _) => {
             return Ok(Right::of(false));
         }
@@ -389,15 +433,28 @@ async fn check_passphrase(
 
 /// The ping key that came in the passphrase's place, if one did. Nobody guesses 130 bits: tries
 /// cost nothing, and take nothing from those who type a passphrase.
-pub(super) async fn find_key(
+pub async fn find_key(
     app: &App,
     gate: &Gate,
     typed: &str,
 ) -> Result<Option<Arc<Key>>, ReceiveError> {
     let Some(typed) = PingKey::parse(typed) else { return Ok(None) };
-    let Some(key) = app.keys_of(gate.hub.id).await?.find(&typed) else { return Ok(None) };
-    let fits = key.category_id.is_none_or(|category| category == gate.category.id);
-    if fits && key.is_good(app.clock.now()) { Ok(Some(key)) } else { Err(ReceiveError::KeyOver) }
+    match app.keys_of(gate.hub.id).await?.find(&typed) {
+        Some(key) => works_here(app, gate, key).map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn find_known_key(app: &App, gate: &Gate, key: KeyId) -> Result<Arc<Key>, ReceiveError> {
+    let key = app.keys_of(gate.hub.id).await?.find_by_id(key);
+    works_here(app, gate, key.ok_or(ReceiveError::KeyOver)?)
+}
+
+fn works_here(app: &App, gate: &Gate, key: Arc<Key>) -> Result<Arc<Key>, ReceiveError> {
+    // One for the whole hub is not one for what has a reading password of its own.
+    let of_hub = gate.category.readers != Readers::Password;
+    let fits = key.category_id.map_or(of_hub, |category| category == gate.category.id);
+    if fits && key.is_good(app.clock.now()) { Ok(key) } else { Err(ReceiveError::KeyOver) }
 }
 
 /// Whether a passphrase is a category's: one that was right before costs nothing, others a try. The
@@ -459,7 +516,20 @@ async fn remember_refusal(
         return Ok(());
     }
     let now = app.clock.now();
-    app.db.write(move |tx| refusals::upsert(tx, hub, category, hash.as_bytes(), reason, now)).await
+    let db = app.db.clone();
+    let write = async move {
+        db.write(move |tx| refusals::upsert(tx, hub, category, hash.as_bytes(), reason, now)).await
+    };
+    if !gate.is_secret() {
+        return write.await;
+    }
+    // Written after the answer, whose time tells nothing.
+    app.background.spawn(async move {
+        if let Err(error) = write.await {
+            tracing::error!(%error, "a refusal was not remembered");
+        }
+    });
+    Ok(())
 }
 
 /// Whether strangers have had more listed at once than a page can bear: from one domain in a hub,
@@ -700,8 +770,7 @@ fn update_listed(
     let texts = newer_texts(old, new);
     if texts != old.sent() {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
-        hubs::touch(tx, old.hub_id, now)?;
-        categories::touch(tx, old.hub_id, old.category_id, now)?;
+        listed::show_changed(tx, old.hub_id, old.category_id, now)?;
     }
     Ok(())
 }

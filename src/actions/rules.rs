@@ -179,7 +179,7 @@ pub async fn make(
         let made = rules::insert(tx, hub, &rule, author, now)?;
         match hub {
             Some(hub) => {
-                hubs::touch(tx, hub, now)?;
+                hubs::touch_quietly(tx, hub, now)?;
                 // Addresses are people's: they go with their rule.
                 let detail = match &rule.pattern {
                     Pattern::Address(_) => "made a rule about an address".to_owned(),
@@ -213,7 +213,7 @@ pub async fn remove(
         }
         match hub {
             Some(hub) => {
-                hubs::touch(tx, hub, now)?;
+                hubs::touch_quietly(tx, hub, now)?;
                 log::insert(tx, hub, Some(by), LogKind::Rule, "removed a rule", now)
             }
             None => instance::touch(tx),

@@ -57,6 +57,14 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// When it last opened or closed by itself.
+    pub fn last_edge(&self, now: Timestamp) -> Option<Timestamp> {
+        let edges = [self.category.opens_at, self.category.closes_at];
+        edges.into_iter().flatten().filter(|at| *at <= now).max()
+    }
+}
+
 impl Keepable for Arc<Gate> {
     fn weight(&self) -> u32 {
         4_096

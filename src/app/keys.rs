@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::db::DbError;
 use crate::db::keys::{self, Key};
-use crate::model::id::HubId;
+use crate::model::id::{HubId, KeyId};
 use crate::model::ping_key::PingKey;
 use crate::pages_cache::{Keepable, Subject};
 
@@ -24,6 +24,13 @@ impl HubKeys {
     /// bits: how long it takes tells nothing.
     pub fn find(&self, key: &PingKey) -> Option<Arc<Key>> {
         self.0.get(&key.hash()).map(Arc::clone)
+    }
+}
+
+impl HubKeys {
+    /// The key of this row.
+    pub fn find_by_id(&self, id: KeyId) -> Option<Arc<Key>> {
+        self.0.values().find(|key| key.id == id).map(Arc::clone)
     }
 }
 

@@ -241,15 +241,18 @@ pub fn update_order(
     hubs::touch(tx, hub, now)
 }
 
-/// Notes that something its feed shows changed.
-pub fn touch(
+/// Sets when a category opens and closes by itself.
+pub fn update_hours(
     tx: &mut Tx<'_>,
     hub: HubId,
     category: CategoryId,
-    now: Timestamp,
+    (opens_at, closes_at): (Option<Timestamp>, Option<Timestamp>),
 ) -> Result<(), DbError> {
     diesel::update(of(hub, category))
-        .set(categories::changed_at.eq(now.micros()))
+        .set((
+            categories::opens_at.eq(opens_at.map(Timestamp::micros)),
+            categories::closes_at.eq(closes_at.map(Timestamp::micros)),
+        ))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::pings::{NewEvent, Ping, insert_event};
-use super::schema::{categories, pings};
-use super::{DbError, Tx, hubs};
+use super::schema::pings;
+use super::{DbError, Tx, listed};
 use crate::clock::Timestamp;
 use crate::model::id::AccountId;
 
@@ -42,11 +42,7 @@ pub fn update(
             .execute(tx.connection)?,
     };
     if ping.is_public() {
-        diesel::update(categories::table.filter(categories::hub_id.eq(hub.0)))
-            .filter(categories::id.eq(ping.category_id.0))
-            .set(categories::changed_at.eq(now.micros()))
-            .execute(tx.connection)?;
-        hubs::touch(tx, hub, now)?;
+        listed::show_changed(tx, hub, ping.category_id, now)?;
     }
     let (from, to) = (ping.state, ping.state);
     let event = NewEvent { kind: "edited", from, to, actor: by, detail: None };

@@ -63,6 +63,8 @@ pub struct Hub {
     pub edited_at: Timestamp,
     /// When anything its pages show last changed.
     pub changed_at: Timestamp,
+    /// When anything of it that everybody may read last changed.
+    pub public_changed_at: Timestamp,
 }
 
 impl Hub {
@@ -113,6 +115,7 @@ pub fn insert(
             hubs::created_at.eq(now.micros()),
             hubs::edited_at.eq(now.micros()),
             hubs::changed_at.eq(now.micros()),
+            hubs::public_changed_at.eq(now.micros()),
         ))
         .returning(hubs::id)
         .get_result(tx.connection)?;
@@ -161,8 +164,17 @@ fn texts(new: &HubTexts) -> Texts<'_> {
     )
 }
 
-/// Moves a hub's revision: its public pages are rendered anew.
+/// Moves a hub's revision: its public pages are rendered anew, and say that they changed.
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    diesel::update(hubs::table.find(hub.0))
+        .set(hubs::public_changed_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    touch_quietly(tx, hub, now)
+}
+
+/// Moves a hub's revision for what not everybody may see: nothing that is public says when that
+/// changed (`security.md` T39).
+pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     let revision = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
         .returning(hubs::revision)

@@ -96,6 +96,19 @@ pub fn find(connection: &mut DbConnection, hub: HubId, key: KeyId) -> Result<Opt
     Ok(of(hub, key).select(Key::as_select()).first(connection).optional()?)
 }
 
+/// How many keys of a hub work.
+pub fn count_good(
+    connection: &mut DbConnection,
+    hub: HubId,
+    now: Timestamp,
+) -> Result<i64, DbError> {
+    Ok(ping_keys::table
+        .filter(ping_keys::hub_id.eq(hub.0).and(ping_keys::revoked_at.is_null()))
+        .filter(ping_keys::expires_at.is_null().or(ping_keys::expires_at.gt(now.micros())))
+        .count()
+        .get_result(connection)?)
+}
+
 /// How many keys a hub has, revoked ones too.
 pub fn count(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
     Ok(ping_keys::table.filter(ping_keys::hub_id.eq(hub.0)).count().get_result(connection)?)
@@ -115,7 +128,7 @@ pub fn update_used(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> R
 /// Revokes a key: it does not work any more. Its posts stay. A key that brought none is deleted.
 /// Gives back its name.
 pub fn revoke(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> Result<String, DbError> {
-    super::hubs::touch(tx, hub, now)?;
+    super::hubs::touch_quietly(tx, hub, now)?;
     let name = of(hub, key).select(ping_keys::name).first(tx.connection)?;
     let unused = of(hub, key).filter(ping_keys::use_count.eq(0));
     if diesel::delete(unused).execute(tx.connection)? == 0 {

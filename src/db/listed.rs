@@ -64,12 +64,11 @@ pub fn enter_quietly(
     listed_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    super::hubs::touch(tx, hub, now)?;
+    let counts = touch(tx, hub, ping.category_id, now)?;
     let blog = blog_rows::find_or_insert(tx, hub, &ping.blog_key, &ping.blog_name, now)?;
     if approved {
         blog_rows::update_approved(tx, hub, blog.id, now)?;
     }
-    let counts = counts_in_hub(tx.connection, hub, ping.category_id)?;
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.id.0)))
         .set((
             blogs::listed_count.eq(blogs::listed_count + i64::from(counts)),
@@ -152,6 +151,36 @@ fn counts_in_hub(
     Ok(readers == Readers::Public)
 }
 
+/// Moves the revision of a hub, and says whether what changed in the category counts in it.
+fn touch(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let counts = counts_in_hub(tx.connection, hub, category)?;
+    if counts {
+        super::hubs::touch(tx, hub, now)?;
+    } else {
+        super::hubs::touch_quietly(tx, hub, now)?;
+    }
+    Ok(counts)
+}
+
+/// Notes that something that a category shows changed.
+pub fn show_changed(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    touch(tx, hub, category, now)?;
+    diesel::update(category_of(hub, category))
+        .set(categories::changed_at.eq(now.micros()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Counts a hub's lists anew, after one of its categories became public, or is no longer.
 pub fn recount(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     const BLOGS: &str = "UPDATE blogs SET listed_count = coalesce((\
@@ -181,16 +210,16 @@ pub fn leave(
     state: PingState,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    super::hubs::touch(tx, hub, now)?;
-    let (category, blog, listed_at): (CategoryId, Option<BlogId>, Option<Timestamp>) = pings::table
-        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+    let mine = || pings::table.filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)));
+    let category: CategoryId = mine().select(pings::category_id).first(tx.connection)?;
+    let counts = touch(tx, hub, category, now)?;
+    let (blog, listed_at): (Option<BlogId>, Option<Timestamp>) = mine()
         .filter(pings::state.eq(PingState::Listed.as_str()))
-        .select((pings::category_id, pings::blog_id, pings::listed_at))
+        .select((pings::blog_id, pings::listed_at))
         .first(tx.connection)?;
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
-    let counts = counts_in_hub(tx.connection, hub, category)?;
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
         last_of_category = remove_category_blog(tx, hub, category, blog)?;

@@ -26,7 +26,7 @@ pub fn insert(
         ))
         .execute(tx.connection)?;
     // Gates know whether anybody of the hub wants mail: they are read anew.
-    super::hubs::touch(tx, hub, now)
+    super::hubs::touch_quietly(tx, hub, now)
 }
 
 /// What an account may do in a hub.

@@ -66,7 +66,7 @@ pub fn update_feed_epoch(
     category: Option<CategoryId>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    hub_rows::touch(tx, hub, now)?;
+    hub_rows::touch_quietly(tx, hub, now)?;
     match category {
         Some(category) => diesel::update(categories::table)
             .filter(categories::hub_id.eq(hub.0).and(categories::id.eq(category.0)))

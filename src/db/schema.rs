@@ -87,6 +87,7 @@ table! {
         readers -> Text,
         reading_hash -> Nullable<Text>,
         feed_epoch -> BigInt,
+        public_changed_at -> BigInt,
         created_at -> BigInt,
         edited_at -> BigInt,
         changed_at -> BigInt,

@@ -139,7 +139,7 @@ impl About {
                     address: address(&page),
                     page,
                     description: first_of([&hub.tagline, &hub.description, &hub.title]),
-                    changed_at: hub.changed_at,
+                    changed_at: hub.public_changed_at,
                 }
             }
         }

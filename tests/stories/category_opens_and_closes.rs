@@ -50,6 +50,28 @@ story! { with blogs:
         topic.organizer.submit(EDIT, &[("opens_at", "tomorrow")]).await.has_status(422).says("Write the time as");
     }
 
+    async fn nine_oclock_stays_nine_oclock_in_another_time_zone(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        topic.organizer.open(EDIT).await;
+        topic.organizer.submit(EDIT, &[("opens_at", "2003-03-12T09:00")]).await.redirects_to("/manage/sxsw/categories");
+        topic.organizer.open("/manage/sxsw/log").await.says("when it opens");
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/settings", &[("time_zone", "Europe/Lisbon")]).await;
+        site.browser().open("/sxsw/keynotes").await.says("The category opens on 12 March 2003, 09:00 WET");
+    }
+
+    async fn a_date_alone_is_true_after_a_category_closed(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        topic.organizer.open(EDIT).await;
+        topic.organizer.submit(EDIT, &[("closes_at", "2003-03-11T12:00")]).await.redirects_to("/manage/sxsw/categories");
+        site.advance(minutes(10));
+        let page = site.browser().open("/sxsw/keynotes").await;
+        let date = page.header("last-modified").unwrap().to_owned();
+        site.advance(hours(5));
+        let later = site.browser().open_with("/sxsw/keynotes", &[("if-modified-since", &date)]).await;
+        later.has_status(200).says("has been closed since");
+    }
+
     async fn a_passphrase_is_rotated_and_the_old_one_works_as_long_as_was_chosen(site) {
         let mut topic = site.hub("passphrase", "at-once").await;
         let old = topic.ping_url.clone();

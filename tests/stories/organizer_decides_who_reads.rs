@@ -77,6 +77,114 @@ fn has_canary(page: &Page) -> Option<&'static str> {
     CANARIES.into_iter().find(|canary| page.body.contains(canary) || headers.contains(canary))
 }
 
+/// The headers of a public page and feed that say when something changed.
+async fn validators(site: &Site) -> Vec<Option<String>> {
+    let mut all = Vec::new();
+    for path in ["/sxsw", "/sxsw/rss", "/sxsw/keynotes", "/"] {
+        let page = site.browser().open(path).await;
+        all.extend(["etag", "last-modified"].map(|name| page.header(name).map(str::to_owned)));
+    }
+    all
+}
+
+story! { with blogs:
+    async fn whatever_its_policy_a_locked_category_is_not_there_for_strangers(site) {
+        let topic = site.hub("open", "at-once").await;
+        topic.ping(&[("url", "http://ada.example/public"), ("title", "Public post")]).await;
+        let mut organizer = topic.organizer;
+        for (slug, ping) in [("opened", "open"), ("closed", "closed"), ("worded", "passphrase")] {
+            let mut secret = site.category(organizer, slug, ping, "at-once").await;
+            let edit = format!("/manage/sxsw/categories/{slug}");
+            secret.organizer.open(&edit).await;
+            secret.organizer.submit(&edit, &[("takes_get", "on"), ("is_default", "on")]).await.redirects_to("/manage/sxsw/categories");
+            set(&mut secret.organizer, slug, "password", "tell nobody").await;
+            let number = secret.ping_url.split('/').nth(4).unwrap().to_owned();
+            let same = |a: &Page, b: &Page| assert_eq!((a.status, &a.body), (b.status, &b.body), "{slug}");
+            let form = [("content-type", "application/x-www-form-urlencoded")];
+            for fields in ["url=http://x.example/", "url=nonsense", "title=x", "url=http://x.example/&charset=utf-16"] {
+                for end in ["", "/violet-clown"] {
+                    let there = site.browser().post_raw(&format!("/tb/{number}{end}"), &form, fields.into()).await;
+                    let nowhere = site.browser().post_raw(&format!("/tb/1{end}"), &form, fields.into()).await;
+                    same(&there, &nowhere);
+                    let there = site.browser().open(&format!("/tb/{number}{end}?{fields}")).await;
+                    let nowhere = site.browser().open(&format!("/tb/1{end}?{fields}")).await;
+                    same(&there, &nowhere);
+                }
+            }
+            for (there, nowhere) in [(format!("/sxsw/{slug}"), "/sxsw/nothing")] {
+                let there = secret.mention("http://x.example/", &format!("{}{there}", site.base)).await;
+                let nowhere = secret.mention("http://x.example/", &format!("{}{nowhere}", site.base)).await;
+                same(&there, &nowhere);
+            }
+            // The hub's page as a target does not mean what is locked, though it is the default.
+            let hub = secret.mention("http://x.example/1", &format!("{}/sxsw", site.base)).await;
+            assert!(hub.status == 201 || hub.body.contains("/sxsw/keynotes"), "{}", hub.body);
+            organizer = secret.organizer;
+        }
+    }
+
+    async fn nothing_public_says_when_something_secret_happened(site) {
+        let mut topic = with_canaries(site).await;
+        site.advance(crate::harness::minutes(5));
+        let before = validators(site).await;
+        site.advance(crate::harness::minutes(5));
+        assert!(topic.ping(&[("url", "http://canary.example/new"), ("title", "CanaryPost")]).await.is_stored());
+        topic.organizer.open("/manage/sxsw/keys").await;
+        topic.organizer.submit("/manage/sxsw/keys", &[("names", "Ada"), ("category", "canaryslug")]).await.says("Ada");
+        assert_eq!(validators(site).await, before);
+        let permalinks = topic.organizer.open("/sxsw/canaryslug").await.attributes("a", "href");
+        let id = permalinks.iter().find_map(|href| href.strip_prefix("/p/")).unwrap();
+        for page in ["/sxsw", "/sxsw/keynotes"] {
+            site.browser().open(&format!("{page}?before={id}")).await.has_status(404);
+        }
+    }
+
+    async fn a_key_for_the_whole_hub_is_none_for_what_is_locked(site) {
+        let mut topic = with_canaries(site).await;
+        topic.organizer.open("/manage/sxsw/keys").await;
+        let sheet = topic.organizer.submit("/manage/sxsw/keys", &[("names", "Grace"), ("category", "")]).await;
+        sheet.has_status(200);
+        assert_eq!(has_canary(&sheet), None);
+        let key = sheet.one_text(".card code");
+        let key = key.rsplit('/').next().unwrap();
+        let number = topic.ping_url.split('/').nth(4).unwrap();
+        let sent = topic.ping_at(&format!("{}/tb/{number}/{key}", site.base), &[("url", "http://x.example/")]).await;
+        assert!(sent.message().starts_with("Invalid TrackBack ID"), "{sent:?}");
+    }
+
+    async fn a_hall_full_of_readers_is_let_in_and_a_guesser_is_not(site) {
+        let _topic = with_canaries(site).await;
+        let page = "/sxsw/canaryslug";
+        for _ in 0..40 {
+            let mut reader = site.browser();
+            reader.open(page).await;
+            reader.submit("/sxsw/canaryslug/-/read", &[("password", "tell nobody")]).await.redirects_to(page);
+        }
+        let mut guesser = site.browser();
+        for n in 0..20 {
+            guesser.open(page).await;
+            let answer = guesser.submit("/sxsw/canaryslug/-/read", &[("password", "tell everybody")]).await;
+            answer.has_status(if n < 19 { 422 } else { 429 });
+            if n == 19 {
+                answer.says("Wait a few minutes");
+                assert!(answer.header("retry-after").is_some());
+            }
+        }
+    }
+
+    async fn a_bookmark_finds_its_way_through_the_question(site) {
+        let _topic = with_canaries(site).await;
+        let mut reader = site.browser();
+        let path = "/sxsw/canaryslug/add?url=http%3A%2F%2Fada.example%2F1%3Fa%3D1%26b%3D2&title=Gr%C3%BC%C3%9Fe+%26+more";
+        reader.open(path).await.has_status(403);
+        let to = reader.submit("/sxsw/canaryslug/-/read", &[("password", "tell nobody")]).await;
+        let to = to.header("location").unwrap().to_owned();
+        let form = reader.open(&to).await;
+        assert_eq!(form.attributes("#url", "value"), ["http://ada.example/1?a=1&b=2"]);
+        assert_eq!(form.attributes("#title", "value"), ["Grüße & more"]);
+    }
+}
+
 story! { with blogs:
     async fn nothing_of_a_locked_category_is_anywhere_else(site) {
         let mut topic = with_canaries(site).await;

@@ -118,4 +118,45 @@ story! { with blogs:
         topic.organizer.open(KEYS).await;
         topic.organizer.submit(KEYS, &[("names", &many.join("\n"))]).await.has_status(422).says("at most 100");
     }
+
+    async fn a_quota_is_what_it_says(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let sheet = make(&mut topic.organizer, &[("names", "Ada"), ("hourly", "35"), ("category", "keynotes")]).await;
+        let address = sheet.one_text(".card code");
+        for n in 0..36 {
+            let sent = topic.ping_at(&address, &[("url", &format!("http://ada.example/{n}"))]).await;
+            assert_eq!(sent.is_stored(), n < 35, "{n}: {sent:?}");
+        }
+    }
+
+    async fn a_phone_that_is_held_to_a_card_finds_the_form(site) {
+        let mut topic = site.hub("passphrase", "at-once").await;
+        let sheet = make(&mut topic.organizer, &[("names", "Ada"), ("category", "keynotes")]).await;
+        let address = sheet.one_text(".card code");
+        let path = address.strip_prefix(&site.base).unwrap();
+        let mut phone = site.browser();
+        phone.open(path).await.redirects_to("/sxsw/keynotes/add");
+        phone.open("/sxsw/keynotes/add").await.says("This browser has your personal ping address until you close it.");
+        site.advance(crate::harness::seconds(4));
+        let post = [("url", "http://ada.example/1"), ("title", "From the phone")];
+        phone.submit("/sxsw/keynotes/add", &post).await.has_status(303);
+        site.browser().open("/sxsw/keynotes").await.says("From the phone");
+        topic.organizer.open(KEYS).await.says("1 post");
+        phone.open("/sxsw/keynotes/add").await;
+        phone.submit("/sxsw/keynotes/add", &[("step", "forget")]).await.says("Posting passphrase");
+        site.browser().open(&format!("{path}x")).await.redirects_to("/sxsw/keynotes");
+    }
+
+    async fn a_sheet_has_an_end(site) {
+        let topic = site.hub("open", "at-once").await;
+        let mut topic = site.category(topic.organizer, "panels", "open", "at-once").await;
+        topic = site.category(topic.organizer, "parties", "open", "at-once").await;
+        let names: Vec<String> = (0..70).map(|n| format!("Speaker {n}")).collect();
+        topic.organizer.open(KEYS).await;
+        let all = topic.organizer.submit(KEYS, &[("names", &names.join("\n")), ("category", "")]).await;
+        all.has_status(422).says("A sheet has at most 200 cards");
+        topic.organizer.open(KEYS).await.never_says("Speaker 1 ");
+        let one = topic.organizer.submit(KEYS, &[("names", &names.join("\n")), ("category", "panels")]).await;
+        assert_eq!(one.has_status(200).texts(".card").len(), 70);
+    }
 }

@@ -7,6 +7,7 @@ ALTER TABLE categories DROP COLUMN opens_at;
 ALTER TABLE categories DROP COLUMN feed_epoch;
 ALTER TABLE categories DROP COLUMN reading_hash;
 ALTER TABLE categories DROP COLUMN readers;
+ALTER TABLE hubs DROP COLUMN public_changed_at;
 ALTER TABLE hubs DROP COLUMN feed_epoch;
 ALTER TABLE hubs DROP COLUMN reading_hash;
 ALTER TABLE hubs DROP COLUMN readers;

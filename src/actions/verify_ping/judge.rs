@@ -10,7 +10,7 @@ use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, categories, hubs, jobs, keys, listed, pings};
+use crate::db::{DbError, Tx, blogs, jobs, keys, listed, pings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::id::RuleId;
 use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
@@ -297,8 +297,7 @@ impl Judge {
         if self.ping.came_by.is_a_claim() && trusted && facts.is_same_blog && self.rule().is_none()
         {
             pings::update_texts(tx, hub, &self.ping, &texts, self.now)?;
-            hubs::touch(tx, hub, self.now)?;
-            categories::touch(tx, hub, self.ping.category_id, self.now)?;
+            listed::show_changed(tx, hub, self.ping.category_id, self.now)?;
             self.reading.revision_at = None;
         } else {
             self.reading.revision_at.get_or_insert(self.now);

@@ -108,18 +108,24 @@ fn list_without(
     Ok(query.load(connection)?)
 }
 
-/// Where a listed ping of a hub stands in the lists.
+/// Where a listed ping stands in the list of a hub's public categories, or of one category.
 pub fn find_place(
     connection: &mut DbConnection,
     hub: HubId,
+    category: Option<CategoryId>,
     id: PublicId,
 ) -> Result<Option<Place>, DbError> {
-    let place: Option<(Option<Timestamp>, PingId)> = pings::table
+    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
+    let mut query = pings::table
         .filter(pings::public_id.eq(id.as_bytes().as_slice()).and(pings::hub_id.eq(hub.0)))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+        .filter(pings::category_id.ne_all(apart))
         .select((pings::listed_at, pings::id))
-        .first(connection)
-        .optional()?;
+        .into_boxed();
+    if let Some(category) = category {
+        query = query.filter(pings::category_id.eq(category.0));
+    }
+    let place: Option<(Option<Timestamp>, PingId)> = query.first(connection).optional()?;
     Ok(place.and_then(|(listed_at, id)| listed_at.map(|listed_at| Place { listed_at, id })))
 }
 

@@ -5,7 +5,7 @@ mod arrived;
 mod bookmarklet;
 mod choose;
 mod desk;
-mod remembered;
+pub mod remembered;
 mod stamp;
 
 use std::sync::Arc;
@@ -19,7 +19,6 @@ use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate, Lock};
 use crate::limits::{Limit, TooOften};
 use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
-use crate::model::ping_key::PingKey;
 use crate::model::problems::Problems;
 use crate::model::sent::Sent;
 use crate::model::text;
@@ -33,7 +32,7 @@ use crate::web::respond;
 use crate::web::view::closed_sentence;
 use arrived::ask;
 pub use choose::choose;
-use desk::{Desk, Parts, WRONG_PASSPHRASE, with_cookie};
+use desk::{Desk, Parts, WRONG_PASSPHRASE, with_cookies};
 use stamp::Age;
 
 /// A post as it was typed into the form.
@@ -172,8 +171,8 @@ async fn fetch(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageEr
 
 /// Forgets the passphrase, and nothing else that was typed.
 async fn forget(mut desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageError> {
-    desk.knows = false;
-    desk.cookie = Some(remembered::forgotten(desk.app, desk.gate));
+    (desk.knows, desk.key) = (false, None);
+    desk.cookies.extend(remembered::forgotten(desk.app, desk.gate));
     desk.page(form, Problems::default(), Parts::default()).await
 }
 
@@ -208,6 +207,7 @@ async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageErr
         blog_name: Some(form.blog_name.clone()),
         passphrase: Some(Secret::new(form.passphrase.clone())),
         remembered: desk.knows && form.passphrase.trim().is_empty(),
+        key: desk.key.filter(|_| form.passphrase.trim().is_empty()),
         read_as: Some(Sent::of("UTF-8", CharsetFrom::Form)),
         ..Incoming::of(Some(form.url.clone()), CameBy::Form, desk.from)
     };
@@ -215,10 +215,8 @@ async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageErr
         Ok(received) => {
             app.metrics.ping("form");
             let token = received.receipt.token(&app.secrets);
-            // Whoever has a ping key has not shown the passphrase.
-            let by_key = PingKey::parse(&form.passphrase).is_some();
-            let cookie = remembered::cookie(app, gate).filter(|_| !desk.knows && !by_key);
-            Ok(with_cookie(respond::see_other(&format!("/r/{token}")), cookie.as_ref()))
+            let cookie = remembered::cookie(app, gate, &form.passphrase);
+            Ok(with_cookies(respond::see_other(&format!("/r/{token}")), cookie.as_slice()))
         }
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
         Err(error) => {

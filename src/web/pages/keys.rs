@@ -185,22 +185,24 @@ async fn sheet(
     made: &[Made],
 ) -> Result<HttpResponse, PageError> {
     let hub = scope.hub.id;
-    let mut all = app.db.read(move |c| categories::list(c, hub)).await?;
-    if !draft.category.is_empty() {
-        all.retain(|category| category.slug == draft.category);
-    }
-    let cards = made.iter().flat_map(|made| {
-        all.iter().map(|category| {
-            let key = made.key.secret().expose();
-            let ping = format!("{}/{key}", app.addresses.ping(category.number));
-            Card {
-                name: made.name.clone(),
-                category: category.title.clone(),
-                qr: QrCode::of(&ping),
-                ping,
-            }
+    let all = app.db.read(move |c| categories::list(c, hub)).await?;
+    let texts: Vec<(String, String, String)> = made
+        .iter()
+        .flat_map(|made| {
+            keys::printed(&all, &draft.category).map(|category| {
+                let key = made.key.secret().expose();
+                let ping = format!("{}/{key}", app.addresses.ping(category.number));
+                (made.name.clone(), category.title.clone(), ping)
+            })
         })
-    });
+        .collect();
+    let draw = |(name, category, ping): (String, String, String)| {
+        let qr = QrCode::of(&ping);
+        Card { name, category, qr, ping }
+    };
+    // The keys are made, and not shown again: the sheet comes, and nobody waits behind it.
+    let cards = web::block(move || texts.into_iter().map(draw).collect::<Vec<Card>>()).await;
+    let cards = cards.map_err(|_cancelled| PageError::Busy)?;
     let until = crate::model::time::moment(&draft.expires_at, &scope.hub.time_zone);
     let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
     let view = SheetView {
@@ -208,7 +210,7 @@ async fn sheet(
         hub: HubDesk::read(app, scope, DeskTab::Keys).await?,
         keys: number(count),
         keys_word: plural(count, "ping address", "ping addresses"),
-        cards: cards.collect(),
+        cards,
         until: until
             .ok()
             .flatten()

@@ -138,6 +138,9 @@ pub fn rules(gate: &Gate, now: Timestamp) -> Vec<String> {
         return vec![closed(gate, now)];
     }
     let who = match gate.category.ping_policy {
+        PingPolicy::Open if gate.is_secret() => {
+            "Whoever may read this may add a post by the form; software needs a personal ping address"
+        }
         PingPolicy::Open => "Everybody may add a post",
         PingPolicy::Passphrase => "The posting passphrase is needed to add a post",
         PingPolicy::Closed => return vec!["It takes no posts for now".to_owned()],
@@ -325,12 +328,16 @@ async fn show(
     app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| {
-        let modified_at = at.hub.changed_at;
+        let shown = at.hub.public_changed_at;
         let (hub, category) = (at.hub, at.category.map(|category| category.id));
         let page = list_page(connection, hub, category, before)?;
         let (now, few) = (reader.clock.now(), at.lock.is_some());
-        let fresh_until = page.category.as_ref().and_then(|category| {
-            Gate { hub: page.hub.clone(), category: category.clone() }.next_edge(now)
+        let gate = page.category.clone().map(|category| Gate { hub: page.hub.clone(), category });
+        let fresh_until = gate.as_ref().and_then(|gate| gate.next_edge(now));
+        // When it opened or closed, its page changed, though nobody did anything.
+        let modified_at = gate.as_ref().map_or(shown, |gate| {
+            let edge = gate.last_edge(now).unwrap_or(shown);
+            shown.max(gate.category.changed_at).max(edge)
         });
         let feed_key = at.lock.map(|lock| lock.feed_key(&reader.secrets));
         let view = ListView::of(page, before.is_none(), &reader, feed_key.as_deref());

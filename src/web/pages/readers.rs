@@ -165,6 +165,6 @@ pub async fn renew_feed(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
-    readers::renew_feed(&app, &scope.hub, category.as_ref()).await?;
+    readers::renew_feed(&app, &scope.hub, category.as_ref(), scope.account.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/readers?done=feed", scope.hub.slug)))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -13,7 +14,7 @@ use crate::app::{App, Gate, Lock, READING_LASTS};
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError, members};
-use crate::limits::Limit;
+use crate::limits::{AddressBlock, Limit};
 use crate::model::id::HubId;
 use crate::pages_cache::{Rendered, Subject};
 use crate::secret::Secret;
@@ -283,7 +284,7 @@ fn ask(
     status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
     let view = LockedView {
-        action: format!("{}/-/read?then={}", names.path(), rest.trim_start_matches('/')),
+        action: format!("{}/-/read?then={}", names.path(), encoded(rest.trim_start_matches('/'))),
         csrf: visit.csrf.clone(),
         problem,
     };
@@ -308,6 +309,47 @@ impl std::fmt::Debug for ReadForm {
 #[serde(default)]
 pub struct Then {
     then: String,
+}
+
+impl Then {
+    /// The form for a post, with what a bookmark filled in; nothing else.
+    fn rest(&self) -> String {
+        let (page, query) = match self.then.split_once('?') {
+            Some((page, query)) => (page, Some(query)),
+            None => (self.then.as_str(), None),
+        };
+        if !matches!(page, "add" | "-/add") {
+            return String::new();
+        }
+        let Some(query) = query else { return format!("/{page}") };
+        let mut again = url::form_urlencoded::Serializer::new(String::new());
+        again.extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
+        format!("/{page}?{}", again.finish())
+    }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// Whether this is the password of a lock: one that was right before costs nothing, so that a hall
+/// of readers behind one address is let in; others a try.
+async fn try_password(
+    app: &App,
+    lock: &Lock,
+    typed: &str,
+    from: AddressBlock,
+) -> Result<bool, PageError> {
+    let now = app.clock.now();
+    if app.proofs.has(&lock.phc, typed, now) {
+        return Ok(true);
+    }
+    app.limits.take(Limit::ReadingPassword(lock.hub), from)?;
+    let right = app.hasher.verify(Secret::new(typed.to_owned()), Some(lock.phc.clone())).await?;
+    if right {
+        app.proofs.keep(&lock.phc, typed, now);
+    }
+    Ok(right)
 }
 
 /// `POST /{hub}/-/read`
@@ -343,19 +385,25 @@ async fn open(
     visit: &Visit,
     form: ReadForm,
 ) -> Result<HttpResponse, PageError> {
-    let rest = match then.then.as_str() {
-        "add" => "/add",
-        "-/add" => "/-/add",
-        _ => "",
-    };
+    let rest = then.rest();
+    let rest = rest.as_str();
     let Some(lock) = look(app, names).await?.lock else {
         return Ok(respond::see_other(&format!("{}{rest}", names.path())));
     };
-    app.limits.take(Limit::ReadingPassword, client(app, request))?;
-    let typed = Secret::new(form.password.trim().to_owned());
-    if !app.hasher.verify(typed, Some(lock.phc.clone())).await? {
-        let problem = "This is not the reading password. Ask whoever gave you this address.";
-        return ask(names, rest, visit, problem, StatusCode::UNPROCESSABLE_ENTITY);
+    match try_password(app, &lock, form.password.trim(), client(app, request)).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let problem = "This is not the reading password. Ask whoever gave you this address.";
+            return ask(names, rest, visit, problem, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        Err(PageError::TooOften(too_often)) => {
+            let problem = "That was often. Wait a few minutes, and type it again.";
+            let mut answer = ask(names, rest, visit, problem, StatusCode::TOO_MANY_REQUESTS)?;
+            let wait = HeaderValue::from(too_often.retry_after.as_secs().max(1));
+            answer.headers_mut().insert(header::RETRY_AFTER, wait);
+            return Ok(answer);
+        }
+        Err(error) => return Err(error),
     }
     let until = app.clock.now().plus(READING_LASTS);
     let mut cookie = Cookie::new(lock.cookie_name(), lock.pass(until, &app.secrets));

@@ -161,7 +161,8 @@ impl ReceiptView {
             },
             is_again,
             steps: StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } },
-            permalink: is_listed.then(|| format!("/p/{}", ping.public_id)),
+            permalink: (is_listed && !found.gate.is_secret())
+                .then(|| format!("/p/{}", ping.public_id)),
             kept: kept(state, ping.unverified),
             notice: String::new(),
             problem: String::new(),
@@ -247,7 +248,9 @@ fn wants_json(request: &HttpRequest) -> bool {
 fn json(app: &App, found: &ReceiptOf) -> HttpResponse {
     let is_again = found.receipt.kind == ReceiptKind::Again;
     let ping = &found.ping;
-    let permalink = ping.is_public().then(|| app.addresses.permalink(ping.public_id));
+    let is_shown =
+        ping.is_public() && !found.gate.is_secret() && found.gate.hub.suspended_at.is_none();
+    let permalink = is_shown.then(|| app.addresses.permalink(ping.public_id));
     let page = found.reading.as_ref().filter(|_| !is_again).map(|reading| {
         serde_json::json!({
             "outcome": reading.outcome.as_str(),

@@ -20,6 +20,7 @@ use crate::model::text;
 use crate::secret::Secret;
 use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
+use crate::web::pages::add::remembered;
 use crate::web::respond;
 use crate::wire::trackback::{
     self, Charset, CharsetSource, FORWARDED_HEADER, Listing, ListingItem, MAX_BODY, MAX_LISTED,
@@ -90,8 +91,29 @@ async fn take_in(
     let content_type =
         request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
     let ping = trackback::parse(content_type, &body).map_err(Refusal::Parse)?;
-    let gate = gate_of(app, address).await?;
+    let typed = passphrase.as_deref().or(ping.passphrase.as_deref());
+    let gate = gate_for(app, request, address, typed).await?;
     store(app, request, &gate, ping, passphrase).await
+}
+
+/// The category that is pinged. One that is not there takes as long to say so as one that is not
+/// for everybody to know of.
+async fn gate_for(
+    app: &App,
+    request: &HttpRequest,
+    address: Option<PingAddress>,
+    typed: Option<&str>,
+) -> Result<Arc<Gate>, Refusal> {
+    let what = format!("{address:?}");
+    match gate_of(app, address).await {
+        Err(Refusal::NoSuchCategory) => {
+            match receive_ping::resemble(app, &what, typed, client(app, request)).await {
+                Err(ReceiveError::Busy) => Err(Refusal::Ping(ReceiveError::Busy)),
+                Ok(()) | Err(_) => Err(Refusal::NoSuchCategory),
+            }
+        }
+        found => found,
+    }
 }
 
 async fn gate_of(app: &App, address: Option<PingAddress>) -> Result<Arc<Gate>, Refusal> {
@@ -150,7 +172,7 @@ pub async fn show(
     if is_a_ping(&request) {
         return receive_get(&app, &request, address, passphrase).await;
     }
-    match show_gate(&app, address, &query).await {
+    match show_gate(&app, address, passphrase.as_deref(), &query).await {
         Ok(response) => response,
         Err(refusal) => answer(&app, Err(refusal)),
     }
@@ -159,10 +181,21 @@ pub async fn show(
 async fn show_gate(
     app: &App,
     address: Option<PingAddress>,
+    typed: Option<&str>,
     query: &Query,
 ) -> Result<HttpResponse, Refusal> {
     let failed = |error| Refusal::Ping(ReceiveError::Database(error));
     let gate = gate_of(app, address).await?;
+    let form = format!("/{}/{}/add", gate.hub.slug, gate.category.slug);
+    // A phone that was held to a personal ping address: its owner has a post, and no software at
+    // hand.
+    let key = receive_ping::find_key(app, &gate, typed.unwrap_or_default()).await;
+    if let Ok(Some(key)) = key {
+        let mut answer = respond::see_other(&form);
+        // A cookie that cannot be set leaves them to type the key.
+        let _not_set = answer.add_cookie(&remembered::key_cookie(app, &gate, key.id));
+        return Ok(answer);
+    }
     if gate.is_secret() {
         return Err(Refusal::NoSuchCategory);
     }
@@ -232,12 +265,18 @@ async fn take_in_get(
     if !is_meant(request) {
         return Err(Refusal::MustPost);
     }
-    let gate = gate_of(app, address).await?;
+    let ping = trackback::parse_query(request.query_string());
+    let typed = ping.as_ref().ok().and_then(|ping| ping.passphrase.as_deref());
+    let typed = passphrase.as_deref().or(typed);
+    let gate = gate_for(app, request, address, typed).await?;
     if !gate.category.takes_get {
         // Of a category that is not public nobody learns that it is there.
         return Err(if gate.is_secret() { Refusal::NoSuchCategory } else { Refusal::MustPost });
     }
-    let ping = trackback::parse_query(request.query_string()).map_err(Refusal::Parse)?;
+    let ping = ping.map_err(|error| match gate.is_secret() {
+        true => Refusal::NoSuchCategory,
+        false => Refusal::Parse(error),
+    })?;
     let passphrase = passphrase.or_else(|| ping.passphrase.clone());
     store(app, request, &gate, ping, passphrase).await
 }

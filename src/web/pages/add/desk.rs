@@ -18,6 +18,7 @@ use crate::app::{App, Gate, Lock};
 use crate::db::categories::{self, Category};
 use crate::limits::AddressBlock;
 use crate::model::category::PingPolicy;
+use crate::model::id::KeyId;
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
@@ -57,6 +58,8 @@ struct AddView {
     is_linked: bool,
     /// Whether this browser showed the passphrase before.
     knows: bool,
+    /// Whether it opened a personal ping address.
+    has_key: bool,
     /// The bookmark that opens this page with a post in it.
     bookmarklet: String,
     /// The address of the category's page, to link to.
@@ -89,15 +92,18 @@ pub struct Desk<'a> {
     pub from: AddressBlock,
     /// Whether this browser showed the passphrase before.
     pub knows: bool,
-    /// The cookie that says so from now on, or no more.
-    pub cookie: Option<Cookie<'static>>,
+    /// The ping key whose address it opened.
+    pub key: Option<KeyId>,
+    /// The cookies that say so from now on, or no more.
+    pub cookies: Vec<Cookie<'static>>,
 }
 
 impl<'a> Desk<'a> {
     /// Whoever sent this request.
     pub fn of(app: &'a Arc<App>, request: &HttpRequest, gate: &'a Arc<Gate>, visit: Visit) -> Self {
         let knows = remembered::is_known(app, gate, request);
-        Self { app, gate, visit, from: client(app, request), knows, cookie: None }
+        let key = remembered::known_key(app, gate, request);
+        Self { app, gate, visit, from: client(app, request), knows, key, cookies: Vec::new() }
     }
 
     /// The form as it was typed, with what is wrong with it. Nothing is lost: the passphrase is
@@ -112,9 +118,12 @@ impl<'a> Desk<'a> {
         if typed && !self.knows {
             match knows_passphrase(self.app, self.gate, &form.passphrase, self.from).await {
                 Ok(true) => {
-                    form.passphrase.clear();
-                    self.knows = true;
-                    self.cookie = remembered::cookie(self.app, self.gate);
+                    let cookie = remembered::cookie(self.app, self.gate, &form.passphrase);
+                    self.knows = cookie.is_some();
+                    if self.knows {
+                        form.passphrase.clear();
+                    }
+                    self.cookies.extend(cookie);
                 }
                 Ok(false) => problems.add("passphrase", WRONG_PASSPHRASE),
                 // It was not looked at: it stays for the next time.
@@ -143,7 +152,7 @@ impl<'a> Desk<'a> {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         let response = respond::private_page(status, &view, Some(&view.hub.accent), &self.visit)?;
-        Ok(with_cookie(response, self.cookie.as_ref()))
+        Ok(with_cookies(response, &self.cookies))
     }
 
     fn view(
@@ -179,7 +188,8 @@ impl<'a> Desk<'a> {
             looking,
             seen,
             is_linked,
-            knows: self.knows,
+            has_key: self.key.is_some(),
+            knows: self.knows || self.key.is_some(),
             bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
             category_path: path,
             page: app.addresses.category(&hub.slug, &category.slug),
@@ -191,11 +201,11 @@ impl<'a> Desk<'a> {
 }
 
 /// The answer, with a cookie if there is one.
-pub fn with_cookie(mut response: HttpResponse, cookie: Option<&Cookie<'static>>) -> HttpResponse {
-    if let Some(cookie) = cookie
-        && let Err(error) = response.add_cookie(cookie)
-    {
-        tracing::error!(%error, "a cookie could not be set");
+pub fn with_cookies(mut response: HttpResponse, cookies: &[Cookie<'static>]) -> HttpResponse {
+    for cookie in cookies {
+        if let Err(error) = response.add_cookie(cookie) {
+            tracing::error!(%error, "a cookie could not be set");
+        }
     }
     response
 }

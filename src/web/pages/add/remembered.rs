@@ -11,7 +11,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::model::category::PingPolicy;
-use crate::model::id::encode;
+use crate::model::id::{KeyId, encode};
+use crate::model::passphrase::Passphrase;
 use crate::secret::same;
 
 /// Browsers that bring back their last session keep its cookies: a day is the end all the same.
@@ -43,16 +44,57 @@ fn cookie_of(app: &App, gate: &Gate, value: String) -> Cookie<'static> {
         .finish()
 }
 
-/// The cookie of a browser that showed the passphrase just now.
-pub fn cookie(app: &App, gate: &Gate) -> Option<Cookie<'static>> {
-    value(app, gate, app.clock.now()).map(|value| cookie_of(app, gate, value))
+/// The cookie of a browser that showed the passphrase just now; none for the former one, which has
+/// an end.
+pub fn cookie(app: &App, gate: &Gate, typed: &str) -> Option<Cookie<'static>> {
+    let now = app.clock.now();
+    let phc = gate.category.passphrase_hash.as_ref()?;
+    let typed = Passphrase::parse(typed).ok()?;
+    let is_todays = app.proofs.has(phc, typed.secret().expose(), now);
+    value(app, gate, now).filter(|_| is_todays).map(|value| cookie_of(app, gate, value))
 }
 
-/// The cookie that makes a browser forget it.
-pub fn forgotten(app: &App, gate: &Gate) -> Cookie<'static> {
-    let mut cookie = cookie_of(app, gate, String::new());
-    cookie.make_removal();
+/// The cookies that make a browser forget it, and its personal ping address.
+pub fn forgotten(app: &App, gate: &Gate) -> [Cookie<'static>; 2] {
+    [cookie_of(app, gate, String::new()), key_cookie_of(app, gate, String::new())].map(
+        |mut cookie| {
+            cookie.make_removal();
+            cookie
+        },
+    )
+}
+
+fn key_name(app: &App, gate: &Gate) -> String {
+    name(app, gate).replace("-pass-", "-key-")
+}
+
+fn key_value(app: &App, gate: &Gate, key: KeyId, at: Timestamp) -> String {
+    let (category, seconds) = (gate.category.id.0.to_be_bytes(), at.seconds());
+    let parts: [&[u8]; 3] = [&category, &key.0.to_be_bytes(), &seconds.to_be_bytes()];
+    let hash = encode(&app.secrets.sign("knows-key", &parts)[..16]);
+    format!("{}-{seconds}-{hash}", key.0)
+}
+
+fn key_cookie_of(app: &App, gate: &Gate, value: String) -> Cookie<'static> {
+    let mut cookie = cookie_of(app, gate, value);
+    cookie.set_name(key_name(app, gate));
     cookie
+}
+
+/// The cookie of a browser that opened a personal ping address: it holds no key, but which it was.
+pub fn key_cookie(app: &App, gate: &Gate, key: KeyId) -> Cookie<'static> {
+    key_cookie_of(app, gate, key_value(app, gate, key, app.clock.now()))
+}
+
+/// The ping key whose address this browser opened. Whether it still works is asked when it is used.
+pub fn known_key(app: &App, gate: &Gate, request: &HttpRequest) -> Option<KeyId> {
+    let cookie = request.cookie(&key_name(app, gate))?;
+    let mut parts = cookie.value().splitn(3, '-');
+    let key = KeyId(parts.next()?.parse().ok()?);
+    let seconds: i64 = parts.next()?.parse().ok()?;
+    let at = Timestamp::from_micros(seconds.checked_mul(1_000_000)?);
+    let is_ours = same(key_value(app, gate, key, at).as_bytes(), cookie.value().as_bytes());
+    (is_ours && app.clock.now().since(at) < LASTS).then_some(key)
 }
 
 /// Whether this browser showed the passphrase that the category has today.

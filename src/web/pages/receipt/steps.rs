@@ -186,7 +186,10 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         PingState::Listed => {
             let since = ping.listed_at.map(|at| zone.moment(at)).unwrap_or_default();
             let listed = step(DONE, "Listed", since);
-            let mut steps = vec![listed.says("It is on the hub’s pages and in its feeds.")];
+            let mut steps = vec![listed.says(match found.gate.is_secret() {
+                true => "Those who may read this category see it.",
+                false => "It is on the hub’s pages and in its feeds.",
+            })];
             if ping.decided_at.is_some() {
                 steps.insert(0, step(DONE, "Looked at by an organizer", decided));
             }
