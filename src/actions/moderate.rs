@@ -23,15 +23,37 @@ pub enum Decided {
     Stale(Ping),
 }
 
-/// Puts a verdict on a ping of a hub, which was in the state `seen` when the page was loaded. The
-/// same verdict again changes nothing.
+/// What a page showed of a ping.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Its state.
+    pub state: PingState,
+    /// [`Ping::fingerprint`] of its texts; empty where the page did not say.
+    pub texts: String,
+}
+
+impl Seen {
+    /// As a page says it: the state, and the fingerprint behind a colon.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (state, texts) = text.split_once(':').unwrap_or((text, ""));
+        Some(Self { state: PingState::parse(state)?, texts: texts.to_owned() })
+    }
+
+    fn is_of(&self, ping: &Ping) -> bool {
+        self.state == ping.state && (self.texts.is_empty() || self.texts == ping.fingerprint())
+    }
+}
+
+/// Puts a verdict on a ping of a hub that looked like `seen` when the page was loaded: what became
+/// of it, or what its sender made of it, since then is looked at first. The same verdict again
+/// changes nothing.
 ///
 /// Open reports about the ping are closed: whoever decided has seen it.
 pub async fn decide(
     app: &App,
     hub: HubId,
     ping: PingId,
-    seen: Option<PingState>,
+    seen: Option<Seen>,
     verdict: Verdict,
     by: AccountId,
 ) -> Result<Decided, DbError> {
@@ -40,7 +62,7 @@ pub async fn decide(
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
             let to = verdict.state();
-            let is_stale = seen.is_some_and(|seen| seen != ping.state);
+            let is_stale = seen.is_some_and(|seen| !seen.is_of(&ping));
             // Only what is listed can be taken off the lists.
             let is_nothing = verdict == Verdict::Remove && ping.state != PingState::Listed;
             if ping.state != to && (is_stale || is_nothing) {
@@ -110,6 +132,8 @@ pub async fn decide_revision(
 pub enum Undone {
     /// It is taken back.
     Done,
+    /// Somebody decided anew since: that stands.
+    Overtaken,
     /// There is none: it was taken back already, or none was given.
     Nothing,
     /// It is older than [`crate::model::ping::UNDO_FOR`].
@@ -118,7 +142,15 @@ pub enum Undone {
 
 /// Takes the newest verdict on a ping back, within a day: it is again what it was before, where it
 /// was before, and its blog stands as it did.
-pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<Undone, DbError> {
+///
+/// `event` is the verdict that is meant, where the page said so: one that came after it stands.
+pub async fn undo(
+    app: &App,
+    hub: HubId,
+    ping: PingId,
+    event: Option<i64>,
+    by: AccountId,
+) -> Result<Undone, DbError> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
@@ -127,6 +159,9 @@ pub async fn undo(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<
             let Some(verdict) = newest.filter(verdicts::Newest::is_verdict) else {
                 return Ok(Undone::Nothing);
             };
+            if event.is_some_and(|event| event != verdict.id) {
+                return Ok(Undone::Overtaken);
+            }
             if !verdict.can_be_undone(now) {
                 return Ok(Undone::TooLate);
             }

@@ -216,7 +216,9 @@ pub async fn receive(
         ruling = Some(stricter);
     }
     if rules.bars_blogs && is_barred(app, gate.hub.id, &ping).await? {
-        ruling = Some(Ruling::barred());
+        // An address proves nothing: what made a blog barred may have been sent in its name. Whoever
+        // holds a key of the organizers' is looked at.
+        ruling = Some(Ruling::barred(right.key.is_some()));
     }
     let is_held = ruling.is_some();
     if let Some(ruling) = ruling {
@@ -686,8 +688,19 @@ fn store_or_find(
             .ok_or(DbError::NotFound)?;
         // Locked and read once more: a verdict may have come in between.
         let old = pings::find_for_update(tx, hub, old.id)?.ok_or(DbError::NotFound)?;
-        update_if_same_sender(tx, &old, new, now)?;
-        update_listed(tx, &old, new, now)?;
+        if new.is_aside {
+            // What is set aside changes nothing that stands.
+            let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
+            return Ok(Received { receipt, state: old.state });
+        }
+        let is_held = new.held_for == Some(HeldFor::Rule);
+        let changed = update_if_same_sender(tx, &old, new, now)?;
+        if changed && is_held {
+            pings::update_held(tx, hub, old.id, HeldFor::Rule, &new.remark)?;
+        }
+        if !is_held {
+            update_listed(tx, &old, new, now)?;
+        }
         pass_on_after_all(tx, &old, new, now)?;
         if reads {
             read_again(tx, hub, &old, now)?;
@@ -787,21 +800,23 @@ fn newer_texts(old: &Ping, new: &NewPing) -> PingTexts {
 }
 
 /// The same post again: a waiting ping takes the newer texts where the sender shows the same
-/// right to it; what is listed or was set aside stays as it is (`decisions.md`, "Trust").
+/// right to it; what is listed or was set aside stays as it is (`decisions.md`, "Trust"). Says
+/// whether its texts changed.
 fn update_if_same_sender(
     tx: &mut Tx<'_>,
     old: &Ping,
     new: &NewPing,
     now: Timestamp,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let same_right =
         if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
     let texts = newer_texts(old, new);
     let changed = texts != old.sent();
     if old.state != PingState::Pending || old.purged_at.is_some() {
-        return Ok(());
+        return Ok(false);
     }
-    if same_right && changed {
+    let takes = same_right && changed;
+    if takes {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
         if let Some(sent) = new.sent.clone() {
             let sent = match pings::find_sent(tx.reading(), old.hub_id, old.id)? {
@@ -820,5 +835,5 @@ fn update_if_same_sender(
             jobs::enqueue_notify(tx, old.hub_id, now)?;
         }
     }
-    Ok(())
+    Ok(takes)
 }

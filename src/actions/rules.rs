@@ -29,8 +29,8 @@ const MAX_TRIED: usize = 20_000;
 const AT_ONCE: i64 = 1_000;
 /// How many examples a trial shows.
 const EXAMPLES: usize = 20;
-/// The most address blocks a trial computes hashes of: a /20 of IPv4, a /52 of IPv6.
-const MAX_BLOCKS: u32 = 12;
+/// The most address blocks a trial computes hashes of: a /16 of IPv4, a /48 of IPv6.
+const MAX_BLOCKS: u32 = 16;
 /// The longest a ban of an address may hold.
 const MAX_ADDRESS_DAYS: u32 = 365;
 
@@ -180,11 +180,8 @@ pub async fn make(
         match hub {
             Some(hub) => {
                 hubs::touch_quietly(tx, hub, now)?;
-                // Addresses are people's: they go with their rule.
-                let detail = match &rule.pattern {
-                    Pattern::Address(_) => "made a rule about an address".to_owned(),
-                    pattern => format!("made a rule about {pattern}"),
-                };
+                let detail =
+                    format!("made {}", words_of(rule.pattern.kind(), &rule.pattern.to_string()));
                 log::insert(tx, hub, Some(author), LogKind::Rule, &detail, now)?;
             }
             None => instance::touch(tx)?,
@@ -199,6 +196,14 @@ pub async fn make(
     Ok(made.ok_or_else(|| Problems::one("pattern", full)))
 }
 
+/// A rule in the log. Addresses are people's: they go with their rule.
+fn words_of(kind: RuleKind, pattern: &str) -> String {
+    match kind {
+        RuleKind::Address => "a rule about an address".to_owned(),
+        RuleKind::Domain | RuleKind::Phrase => format!("a rule about {pattern}"),
+    }
+}
+
 /// Takes a rule back; `NotFound` where there is none.
 pub async fn remove(
     app: &App,
@@ -208,13 +213,12 @@ pub async fn remove(
 ) -> Result<(), DbError> {
     let now = app.clock.now();
     let removed = app.db.write(move |tx| {
-        if !rules::delete(tx, hub, rule)? {
-            return Err(DbError::NotFound);
-        }
+        let (kind, pattern) = rules::delete(tx, hub, rule)?.ok_or(DbError::NotFound)?;
         match hub {
             Some(hub) => {
                 hubs::touch_quietly(tx, hub, now)?;
-                log::insert(tx, hub, Some(by), LogKind::Rule, "removed a rule", now)
+                let detail = format!("removed {}", words_of(kind, &pattern));
+                log::insert(tx, hub, Some(by), LogKind::Rule, &detail, now)
             }
             None => instance::touch(tx),
         }

@@ -21,6 +21,7 @@ pub async fn update(
         .write(move |tx| {
             let blog = trust::find_blog(tx.reading(), hub, blog)?.ok_or(DbError::NotFound)?;
             trust::update(tx, hub, &blog.key, to, now)?;
+            trust::update_by_hand(tx, hub, &blog.key, true)?;
             let did = match to {
                 Trust::Trusted => "trusted",
                 Trust::Barred => "barred",

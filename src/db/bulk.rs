@@ -15,10 +15,11 @@ use crate::model::ping::PingState;
 pub enum Which {
     /// These.
     Chosen(Vec<PublicId>),
-    /// All of the blog of this ping.
-    BlogOf(PingId),
-    /// All from the address block of this ping's sender.
-    SenderOf(PingId),
+    /// All of the blog of this ping, as far as they had come by then: nobody decides about what
+    /// they have not seen.
+    BlogOf(PingId, Timestamp),
+    /// All from the address block of this ping's sender, as far as they had come by then.
+    SenderOf(PingId, Timestamp),
 }
 
 /// The waiting pings that are meant, the oldest first.
@@ -38,20 +39,24 @@ pub fn list_waiting(
             let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
             query = query.filter(pings::public_id.eq_any(ids));
         }
-        Which::BlogOf(ping) => {
+        Which::BlogOf(ping, until) => {
             let Some(of) = super::pings::find(connection, hub, *ping)? else { return Ok(vec![]) };
             if of.blog_key.is_empty() {
                 return Ok(vec![]);
             }
-            query = query.filter(pings::blog_key.eq(of.blog_key));
+            query = query
+                .filter(pings::blog_key.eq(of.blog_key))
+                .filter(pings::received_at.le(until.micros()));
         }
-        Which::SenderOf(ping) => {
+        Which::SenderOf(ping, until) => {
             let Some(of) = super::pings::find(connection, hub, *ping)? else { return Ok(vec![]) };
             // After a month nobody knows any more where it came from.
             if of.sender_hash.is_empty() {
                 return Ok(vec![]);
             }
-            query = query.filter(pings::sender_hash.eq(of.sender_hash));
+            query = query
+                .filter(pings::sender_hash.eq(of.sender_hash))
+                .filter(pings::received_at.le(until.micros()));
         }
     }
     Ok(query.load(connection)?)

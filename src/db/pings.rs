@@ -67,6 +67,11 @@ pub struct Ping {
 }
 
 impl Ping {
+    /// Tells these texts from any others: a moderator decides about what was shown.
+    pub fn fingerprint(&self) -> String {
+        crate::model::text::fingerprint(&[&self.title, &self.excerpt, &self.blog_name])
+    }
+
     /// The texts it brought, or its page has: not what an organizer made of them.
     pub fn sent(&self) -> PingTexts {
         PingTexts {
@@ -485,6 +490,21 @@ pub fn insert_event(
             ping_events::detail.eq(&event.detail),
             ping_events::happened_at.eq(now.micros()),
         ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes that a waiting ping is held for something, with a word about it.
+pub fn update_held(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    held_for: HeldFor,
+    remark: &str,
+) -> Result<(), DbError> {
+    diesel::update(pings::table)
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+        .set((pings::held_for.eq(held_for.as_str()), pings::remark.eq(remark)))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! What came of reading a ping's page, the last time.
 
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::schema::page_readings;
 use super::{DbConnection, DbError, Tx};
@@ -104,13 +103,7 @@ impl Reading {
 impl Reading {
     /// Tells these texts of the page from any others: a moderator decides about what was shown.
     pub fn fingerprint(&self) -> String {
-        let parts = [&self.title, &self.excerpt, &self.blog_name];
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        crate::model::id::encode(&hash.finalize()[..10])
+        crate::model::text::fingerprint(&[&self.title, &self.excerpt, &self.blog_name])
     }
 }
 

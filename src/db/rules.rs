@@ -115,14 +115,24 @@ pub fn insert(
         .get_result(tx.connection)?)
 }
 
-/// Takes a rule back; whether there was one.
-pub fn delete(tx: &mut Tx<'_>, hub: Option<HubId>, rule: RuleId) -> Result<bool, DbError> {
+/// Takes a rule back; what it was about, where there was one.
+pub fn delete(
+    tx: &mut Tx<'_>,
+    hub: Option<HubId>,
+    rule: RuleId,
+) -> Result<Option<(RuleKind, String)>, DbError> {
     let rule = rules::table.filter(rules::id.eq(rule.0));
-    let deleted = match hub {
-        Some(hub) => diesel::delete(rule.filter(rules::hub_id.eq(hub.0))).execute(tx.connection)?,
-        None => diesel::delete(rule.filter(rules::hub_id.is_null())).execute(tx.connection)?,
-    };
-    Ok(deleted > 0)
+    let about = (rules::kind, rules::pattern);
+    Ok(match hub {
+        Some(hub) => diesel::delete(rule.filter(rules::hub_id.eq(hub.0)))
+            .returning(about)
+            .get_result(tx.connection)
+            .optional()?,
+        None => diesel::delete(rule.filter(rules::hub_id.is_null()))
+            .returning(about)
+            .get_result(tx.connection)
+            .optional()?,
+    })
 }
 
 /// Adds what was counted in memory.

@@ -161,6 +161,7 @@ table! {
         listed_count -> BigInt,
         approved_at -> Nullable<BigInt>,
         barred_at -> Nullable<BigInt>,
+        set_by_hand -> Bool,
         feed_url -> Nullable<Text>,
         feed_read_at -> Nullable<BigInt>,
         created_at -> BigInt,

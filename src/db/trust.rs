@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use super::pings::Ping;
-use super::schema::{blogs, pings};
+use super::schema::{blogs, ping_events, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::blog::Trust;
 use crate::model::id::{BlogId, HubId, PingId};
+use crate::model::ping::PingState;
 
 /// A blog on the desk.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -50,6 +51,71 @@ pub fn find(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<Trus
         .optional()?;
     Ok(found
         .map_or(Trust::New, |(approved, barred)| Trust::of(approved.is_some(), barred.is_some())))
+}
+
+/// How the blogs of these keys stand that the hub knows.
+pub fn list_of(
+    connection: &mut DbConnection,
+    hub: HubId,
+    keys: &[&str],
+) -> Result<Vec<(String, Trust)>, DbError> {
+    let rows: Vec<(String, Option<i64>, Option<i64>)> = blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq_any(keys)))
+        .select((blogs::key, blogs::approved_at, blogs::barred_at))
+        .load(connection)?;
+    let trust = |(key, approved, barred): (String, Option<i64>, Option<i64>)| {
+        (key, Trust::of(approved.is_some(), barred.is_some()))
+    };
+    Ok(rows.into_iter().map(trust).collect())
+}
+
+/// Whether somebody set by hand how the blog of this key stands.
+pub fn is_set_by_hand(
+    connection: &mut DbConnection,
+    hub: HubId,
+    key: &str,
+) -> Result<bool, DbError> {
+    let found = blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
+        .select(blogs::set_by_hand)
+        .first(connection)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Notes whether somebody set by hand how the blog of this key stands.
+pub fn update_by_hand(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    key: &str,
+    by_hand: bool,
+) -> Result<(), DbError> {
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
+        .set(blogs::set_by_hand.eq(by_hand))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// How a blog stands by the verdicts on its posts that hold today: one for spam bars it, one that
+/// lists makes it trusted.
+pub fn by_verdicts(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<Trust, DbError> {
+    let mut holds = |state: PingState| -> Result<bool, DbError> {
+        let verdicts = ping_events::table
+            .inner_join(
+                pings::table.on(pings::hub_id
+                    .eq(ping_events::hub_id)
+                    .and(pings::id.eq(ping_events::ping_id))),
+            )
+            .filter(pings::hub_id.eq(hub.0).and(pings::blog_key.eq(key)))
+            .filter(pings::state.eq(state.as_str()).and(ping_events::to_state.eq(state.as_str())))
+            .filter(ping_events::kind.eq("decided"));
+        Ok(diesel::select(diesel::dsl::exists(verdicts)).get_result(connection)?)
+    };
+    Ok(match (holds(PingState::Spam)?, holds(PingState::Listed)?) {
+        (true, _) => Trust::Barred,
+        (false, true) => Trust::Trusted,
+        (false, false) => Trust::New,
+    })
 }
 
 /// Whether a hub bars any blog: where it does not, nothing is asked for each ping.

@@ -6,6 +6,7 @@
 
 mod tags;
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -162,6 +163,16 @@ fn is_picture(c: char) -> bool {
     matches!(c,
         '\u{2190}'..='\u{21FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}'
         | '\u{FE0F}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// A short hash that tells these texts from any others.
+pub fn fingerprint(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    super::id::encode(&hash.finalize()[..10])
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBod
     let mut response = response;
     let headers = response.headers_mut();
     if let Some(wait) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        headers.insert(header::RETRY_AFTER, respond::retry_after(wait));
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

@@ -1,5 +1,7 @@
 //! Answers: pages for everyone from the cache, pages for one person, redirects.
 
+use std::time::Duration;
+
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -87,6 +89,12 @@ pub fn private_page(
         response.cookie(cookie.clone());
     }
     Ok(response.body(body))
+}
+
+/// `Retry-After`, in whole seconds and none too few: who comes back then is let in.
+pub fn retry_after(wait: Duration) -> HeaderValue {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    HeaderValue::from(seconds.max(1))
 }
 
 /// After a form: go and GET that page.

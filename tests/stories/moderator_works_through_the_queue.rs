@@ -39,14 +39,14 @@ story! {
         topic.ping(&[("url", "http://ada.example/1"), ("title", "First")]).await;
         topic.ping(&[("url", "http://bob.example/1"), ("title", "Other")]).await;
         let queue = topic.organizer.open("/manage/sxsw").await;
-        queue.says("first post from this blog").says("and trust ada.example");
+        queue.says("not a trusted blog yet").says("and trust ada.example");
         queue.never_says("without the passphrase");
         topic.decide("First", "list").await;
         topic.ping(&[("url", "http://ada.example/2"), ("title", "Second")]).await;
         let queue = topic.organizer.open("/manage/sxsw").await;
         queue.says("2 posts to look at").never_says("and trust ada.example").says("and trust bob.example");
         let new = topic.organizer.open("/manage/sxsw?reason=new-blog").await;
-        new.says("Shown: first post from this blog").says("Other").never_says("Second");
+        new.says("Shown: not a trusted blog yet").says("Other").never_says("Second");
 
         // A verdict leads back to the same filter, where nothing more of it waits.
         let action = new.action_beside("Other", "/verdict");
@@ -273,5 +273,95 @@ story! { with blogs:
         site.settle().await;
         site.browser().open("/sxsw").await.says("As we call it").never_says("As it ");
         topic.organizer.open(&path).await.says("As it is");
+    }
+
+    async fn a_verdict_is_for_what_was_shown(site) {
+        let mut topic = site.hub("passphrase", "all-wait").await;
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "Nice notes")]).await;
+        let queue = topic.organizer.open("/manage/sxsw").await;
+        let action = queue.action_beside("Nice notes", "/verdict");
+        let (_, mut fields) = queue.form(&action);
+        fields.retain(|(name, _)| name != "verdict");
+        fields.push(("verdict".into(), "list".into()));
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "BUY CHEAP PILLS")]).await;
+        topic.organizer.post(&action, &fields).await.redirects_to("/manage/sxsw");
+        site.browser().open("/sxsw").await.never_says("PILLS");
+        topic.organizer.open("/manage/sxsw").await.says("BUY CHEAP PILLS");
+
+        // All of a blog are those that the button counted.
+        for n in 0..3 {
+            let (url, title) = (format!("http://bob.example/{n}"), format!("Bob {n}"));
+            topic.ping(&[("url", &url), ("title", &title)]).await;
+        }
+        let queue = topic.organizer.open("/manage/sxsw").await;
+        let mut fields = fields.clone();
+        fields.push(("of".into(), "blog".into()));
+        fields.push(("ping".into(), queue.action_beside("Bob 0", "/verdict").split('/').nth(4).unwrap().into()));
+        fields.push(("until".into(), site.app.clock.now().micros().to_string()));
+        site.advance(minutes(1));
+        topic.ping(&[("url", "http://bob.example/late"), ("title", "Bob is late")]).await;
+        topic.organizer.post("/manage/sxsw/bulk", &fields).await.has_status(303);
+        site.browser().open("/sxsw").await.says("Bob 0").says("Bob 2").never_says("late");
+    }
+
+    async fn an_old_undo_overturns_nobody(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await;
+        topic.decide("One", "list").await;
+        let decided = topic.organizer.open("/manage/sxsw/decided").await;
+        let (undo, fields) = decided.form(&decided.action_beside("One", "/undo"));
+        let action = decided.action_beside("One", "/verdict");
+        topic.organizer.submit(&action, &[("verdict", "spam")]).await.has_status(303);
+        let stale = topic.organizer.post(&undo, &fields).await.header("location").unwrap().to_owned();
+        topic.organizer.open(&stale).await.says("Nothing was changed");
+        site.browser().open("/sxsw").await.never_says("One");
+    }
+
+    async fn undoing_one_verdict_leaves_what_others_decided(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        for (title, url) in [("A", "http://ada.example/a"), ("B", "http://ada.example/b")] {
+            topic.ping(&[("url", url), ("title", &format!("Post {title}"))]).await;
+        }
+        async fn undo(topic: &mut Topic<'_>, title: &str) {
+            let decided = topic.organizer.open("/manage/sxsw/decided").await;
+            let undo = decided.action_beside(title, "/undo");
+            topic.organizer.submit(&undo, &[]).await.has_status(303);
+        }
+        async fn stands(topic: &mut Topic<'_>, how: &str, when: &str) {
+            let chips = topic.organizer.open("/manage/sxsw/blogs").await.texts(".rows .chip");
+            assert_eq!(chips, [how], "{when}");
+        }
+        for (verdict, standing) in [("spam", "barred"), ("list", "trusted")] {
+            for title in ["Post A", "Post B"] {
+                topic.decide(title, verdict).await;
+            }
+            undo(&mut topic, "Post A").await;
+            stands(&mut topic, standing, "B stands").await;
+            undo(&mut topic, "Post B").await;
+            stands(&mut topic, "new", "none stands").await;
+        }
+        topic.decide("Post A", "list").await;
+        let blogs = topic.organizer.open("/manage/sxsw/blogs").await;
+        let bar = blogs.attributes("form[action$='/bar']", "action").remove(0);
+        topic.organizer.submit(&bar, &[]).await.has_status(303);
+        undo(&mut topic, "Post A").await;
+        stands(&mut topic, "barred", "set by hand").await;
+    }
+
+    async fn what_a_rule_sets_aside_changes_nothing_that_stands(site) {
+        let mut topic = site.hub("passphrase", "all-wait").await;
+        topic.organizer.open("/manage/sxsw/rules").await;
+        let rule = [("kind", "phrase"), ("pattern", "casino"), ("action", "set-aside"), ("reason", "x"), ("step", "make")];
+        topic.organizer.submit("/manage/sxsw/rules", &rule).await.has_status(303);
+        topic.organizer.open("/manage/sxsw/rules").await;
+        let rule = [("kind", "phrase"), ("pattern", "lottery"), ("action", "wait"), ("reason", "x"), ("step", "make")];
+        topic.organizer.submit("/manage/sxsw/rules", &rule).await.has_status(303);
+        for title in ["Harmless", "casino night", "Harmless too"] {
+            topic.ping(&[("url", "http://ada.example/1"), ("title", title)]).await;
+            let queue = topic.organizer.open("/manage/sxsw").await;
+            queue.never_says("casino");
+        }
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "A lottery")]).await;
+        topic.organizer.open("/manage/sxsw").await.says("A lottery").says("a rule wants it looked at");
     }
 }

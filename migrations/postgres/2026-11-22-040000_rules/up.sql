@@ -1,5 +1,7 @@
 -- A moderator's bar: what such a blog sends is set aside. A blog is trusted or barred, never both.
 ALTER TABLE blogs ADD COLUMN barred_at BIGINT;
+-- Whether somebody set how it stands by hand, so that undoing a verdict leaves it.
+ALTER TABLE blogs ADD COLUMN set_by_hand BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX blogs_barred ON blogs (hub_id, key) WHERE barred_at IS NOT NULL;
 CREATE INDEX blogs_by_name ON blogs (hub_id, name, id);
 

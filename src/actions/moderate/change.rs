@@ -22,6 +22,12 @@ struct Before {
     /// Whether the blog had been barred.
     #[serde(default)]
     blog_barred: bool,
+    /// Whether somebody had set that by hand.
+    #[serde(default)]
+    by_hand: bool,
+    /// When the ping had been decided on, in microseconds.
+    #[serde(default)]
+    decided_at: Option<i64>,
 }
 
 impl Before {
@@ -31,6 +37,8 @@ impl Before {
             listed_at: ping.listed_at.map(Timestamp::micros),
             blog_approved: trust == Trust::Trusted,
             blog_barred: trust == Trust::Barred,
+            by_hand: trust::is_set_by_hand(tx.reading(), ping.hub_id, &ping.blog_key)?,
+            decided_at: ping.decided_at.map(Timestamp::micros),
         })
     }
 }
@@ -51,6 +59,9 @@ pub fn carry_out(
 ) -> Result<(), DbError> {
     let before = serde_json::to_string(&Before::of(tx, ping)?).ok();
     change(tx, ping, to, Some(now), now, now)?;
+    if matches!(to, PingState::Spam | PingState::Listed) {
+        trust::update_by_hand(tx, ping.hub_id, &ping.blog_key, false)?;
+    }
     if to == PingState::Spam {
         // One spam mark bars the blog (`security.md`, "Identity decides lane"), and its feed.
         blogs::find_or_insert(tx, ping.hub_id, &ping.blog_key, &ping.blog_name, now)?;
@@ -65,7 +76,7 @@ pub fn carry_out(
 }
 
 /// Takes a verdict back: the ping is again what it was before, where it was before, and its blog
-/// stands as it did. Says which state that is.
+/// stands as it would without it. Says which state that is.
 pub fn take_back(
     tx: &mut Tx<'_>,
     ping: &Ping,
@@ -78,11 +89,22 @@ pub fn take_back(
         detail.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     let state = verdict.from;
     let listed_at = before.listed_at.map_or(now, Timestamp::from_micros);
-    let decided_at = (state != PingState::Pending).then_some(now);
+    let decided_at = before.decided_at.map(Timestamp::from_micros);
+    let (hub, key) = (ping.hub_id, ping.blog_key.as_str());
+    let stood = trust::find(tx.reading(), hub, key)?;
+    let by_hand = trust::is_set_by_hand(tx.reading(), hub, key)?;
     change(tx, ping, state, decided_at, listed_at, now)?;
-    let trust = Trust::of(before.blog_approved, before.blog_barred);
-    trust::update(tx, ping.hub_id, &ping.blog_key, trust, now)?;
     note(tx, ping, "undone", state, by, None, now)?;
+    let trust = if by_hand {
+        // Somebody said since how it stands: that is another matter than this verdict.
+        stood
+    } else if before.by_hand {
+        Trust::of(before.blog_approved, before.blog_barred)
+    } else {
+        trust::by_verdicts(tx.reading(), hub, key)?
+    };
+    trust::update(tx, hub, key, trust, now)?;
+    trust::update_by_hand(tx, hub, key, by_hand || before.by_hand)?;
     Ok(state)
 }
 

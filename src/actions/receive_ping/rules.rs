@@ -19,9 +19,9 @@ pub(super) struct Ruling {
 }
 
 impl Ruling {
-    /// What a barred blog sends is set aside.
-    pub(super) fn barred() -> Self {
-        Self { is_aside: true, remark: "barred blog".to_owned() }
+    /// What a barred blog sends is set aside, or waits where a ping key brought it.
+    pub(super) fn barred(has_key: bool) -> Self {
+        Self { is_aside: !has_key, remark: "barred blog".to_owned() }
     }
 
     /// Counts the rule's hit, and says what it does; a refusal is the error.

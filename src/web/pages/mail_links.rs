@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::queue::state_words;
-use crate::actions::moderate::{self, Decided};
+use crate::actions::moderate::{self, Decided, Seen};
 use crate::actions::notify::{self, Linked};
 use crate::app::{App, PingLink, UnsubscribeLink};
 use crate::db::categories::Category;
@@ -33,6 +33,8 @@ struct OpenPost {
     category: String,
     time: String,
     time_iso: String,
+    /// Which texts these are.
+    texts: String,
 }
 
 impl OpenPost {
@@ -44,6 +46,7 @@ impl OpenPost {
             category: category.title,
             time: Zone::of(hub).moment(ping.received_at),
             time_iso: iso(ping.received_at),
+            texts: ping.fingerprint(),
             url: ping.url,
             title: ping.title,
             excerpt: ping.excerpt,
@@ -140,6 +143,8 @@ async fn open(app: &App, token: &str) -> Result<(PingLink, Linked), PageError> {
 #[serde(default)]
 pub struct VerdictForm {
     verdict: String,
+    /// Which texts were shown.
+    texts: String,
 }
 
 /// `POST /m/{token}`
@@ -156,8 +161,8 @@ pub async fn decide(
         Linked::Open(open) => {
             let (hub, _, ping) = *open;
             let by = link.member;
-            let decided =
-                moderate::decide(&app, hub.id, ping.id, Some(link.seen), verdict, by).await?;
+            let seen = Seen { state: link.seen, texts: form.0.texts };
+            let decided = moderate::decide(&app, hub.id, ping.id, Some(seen), verdict, by).await?;
             let view = MailedPostView::of(&hub, &token, &visit);
             match decided {
                 Decided::Done(_) => MailedPostView {

@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::db::categories::{self, Category};
 use crate::db::pings::{self, Ping};
 use crate::db::readings::Reading;
-use crate::db::{DbConnection, DbError, bulk, queue, readings};
+use crate::db::{DbConnection, DbError, bulk, queue, readings, trust};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId};
 use crate::model::ping::{PingState, WaitReason};
 use crate::web::error::PageError;
@@ -161,6 +161,7 @@ fn read(
         around: Around {
             readings: readings::list(c, hub, &ids)?,
             reasons: queue::list_reasons(c, hub, &ids)?,
+            trust: trust::list_of(c, hub, &keys)?,
             by_blog: bulk::count_by_blog(c, hub, &keys)?,
             by_sender: bulk::count_by_sender(c, hub, &senders)?,
             newest: Vec::new(),

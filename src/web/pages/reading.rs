@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -399,7 +399,7 @@ async fn open(
         Err(PageError::TooOften(too_often)) => {
             let problem = "That was often. Wait a few minutes, and type it again.";
             let mut answer = ask(names, rest, visit, problem, StatusCode::TOO_MANY_REQUESTS)?;
-            let wait = HeaderValue::from(too_often.retry_after.as_secs().max(1));
+            let wait = respond::retry_after(too_often.retry_after);
             answer.headers_mut().insert(header::RETRY_AFTER, wait);
             return Ok(answer);
         }

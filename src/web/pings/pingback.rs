@@ -49,7 +49,7 @@ pub async fn receive(
         .insert_header(("X-Robots-Tag", "noindex"));
     if let Some(wait) = wait {
         // XML-RPC has no status for it: the header is for those who look.
-        response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+        response.insert_header((header::RETRY_AFTER, respond::retry_after(wait)));
     }
     response.body(xml)
 }

@@ -103,7 +103,7 @@ fn refuse(app: &App, refusal: &Refusal) -> HttpResponse {
     app.metrics.ping("webmention-refused");
     let mut response = text(status);
     if let Some(wait) = wait {
-        response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+        response.insert_header((header::RETRY_AFTER, respond::retry_after(wait)));
     }
     response.body(sentence + "\n")
 }

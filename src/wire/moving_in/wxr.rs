@@ -89,7 +89,9 @@ impl<R: BufRead> Wxr<R> {
                 return Err(if used_up { Reason::Endless } else { Reason::Unreadable });
             }
             // Where the file ends, everything that is open is cut off.
-            Err(_) if is_at_end(self.reader.get_mut()) => return Err(Reason::CutOff),
+            Err(quick_xml::Error::Syntax(_)) if is_at_end(self.reader.get_mut()) => {
+                return Err(Reason::CutOff);
+            }
             Err(_) => return Err(Reason::Malformed),
         };
         match event {

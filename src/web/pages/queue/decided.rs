@@ -11,7 +11,7 @@ use super::{Filter, PAGE, crop, find_ping};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::listed::Place;
-use crate::db::{DbError, categories, queue, readings, verdicts};
+use crate::db::{DbError, categories, queue, readings, trust, verdicts};
 use crate::model::id::{PingId, PublicId};
 use crate::model::ping::PingState;
 use crate::web::error::PageError;
@@ -70,12 +70,14 @@ pub async fn show(
                 queue::list_decided(c, hub, state, before, PAGE + 1)?
             };
             let ids: Vec<PingId> = decided.iter().map(|ping| ping.id).collect();
+            let blogs: Vec<&str> = decided.iter().map(|ping| ping.blog_key.as_str()).collect();
             let around = Around {
                 categories: categories::list(c, hub)?,
                 readings: readings::list(c, hub, &ids)?,
                 newest: verdicts::list(c, hub, &ids)?,
                 keys: keys_of(c, hub, &decided)?,
                 reasons: Vec::new(),
+                trust: trust::list_of(c, hub, &blogs)?,
                 by_blog: Vec::new(),
                 by_sender: Vec::new(),
                 zone,

@@ -5,7 +5,7 @@ use super::row::state_words;
 use crate::clock::Timestamp;
 use crate::db::{DbConnection, DbError, bulk, verdicts};
 use crate::model::id::{BulkId, HubId, PublicId};
-use crate::model::ping::UNDO_FOR;
+use crate::model::ping::{PingState, UNDO_FOR};
 use crate::web::view::{number, plural};
 
 /// What stands behind the `?` of a page after something was done.
@@ -33,6 +33,8 @@ pub struct Notice {
     pub sentence: String,
     /// Where to take it back, after the hub's desk.
     pub undo: Option<String>,
+    /// The verdict that is taken back; zero for one on many.
+    pub event: i64,
     /// Whether nothing was done, since somebody else was faster.
     pub is_stale: bool,
 }
@@ -61,6 +63,9 @@ impl Did {
                 let who = newest.as_ref().and_then(|newest| newest.actor.clone());
                 let sentence = match (is_stale, who) {
                     (false, _) => format!("is now: {state}."),
+                    (true, _) if ping.state == PingState::Pending => {
+                        "was changed by its sender since, or is waiting again: look at it once more. Nothing was changed.".to_owned()
+                    }
                     (true, Some(who)) => {
                         format!("is {state} already: {who} decided. Nothing was changed.")
                     }
@@ -68,7 +73,8 @@ impl Did {
                 };
                 let undo =
                     undo.filter(|_| !is_stale).map(|_| format!("/pings/{}/undo", ping.public_id));
-                return Ok(Some(Notice { what: ping.title, sentence, undo, is_stale }));
+                let event = newest.as_ref().map(|newest| newest.id).unwrap_or_default();
+                return Ok(Some(Notice { what: ping.title, sentence, undo, event, is_stale }));
             }
         }
         let edited = find_ping(c, hub, PublicId::parse(&self.edited))?;
@@ -95,6 +101,7 @@ fn bulk_notice(
         what: format!("{} {}", number(count), plural(count, "post", "posts")),
         sentence: format!("{} now: {}.", plural(count, "is", "are"), state_words(found.to_state)),
         undo: undo.then(|| format!("/bulk/{}/undo", id.0)),
+        event: 0,
         is_stale: false,
     }))
 }

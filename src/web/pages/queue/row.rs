@@ -7,6 +7,7 @@ use crate::db::pings::Ping;
 use crate::db::readings::Reading;
 use crate::db::verdicts::Newest;
 use crate::db::{DbConnection, DbError};
+use crate::model::blog::Trust;
 use crate::model::id::{HubId, PingId};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, WaitReason};
 use crate::web::pages::post::came_by_words;
@@ -28,6 +29,8 @@ pub struct Around {
     pub newest: Vec<Newest>,
     /// The ping keys of the hub, where one brought any of the posts.
     pub keys: Vec<Key>,
+    /// How the blogs stand that are not new.
+    pub trust: Vec<(String, Trust)>,
     pub by_blog: Vec<(String, i64)>,
     pub by_sender: Vec<(Vec<u8>, i64)>,
     pub zone: Zone,
@@ -35,6 +38,11 @@ pub struct Around {
 }
 
 impl Around {
+    fn trust_of(&self, ping: &Ping) -> Trust {
+        let found = self.trust.iter().find(|(key, _)| *key == ping.blog_key);
+        found.map_or(Trust::New, |(_, trust)| *trust)
+    }
+
     /// Whose ping key brought a post.
     fn key_of(&self, ping: &Ping) -> Option<&str> {
         let key = self.keys.iter().find(|key| Some(key.id) == ping.key_id)?;
@@ -63,9 +71,12 @@ pub struct QueueRow {
     pub came_by: &'static str,
     pub chips: Vec<Chip>,
     pub state: &'static str,
-    pub seen: &'static str,
+    /// Its state and which texts these are.
+    pub seen: String,
     /// The blog that listing this makes a trusted one; empty where it is one.
     pub trusts: String,
+    /// The blog that taking this for spam bars; empty where it is barred.
+    pub bars: String,
     /// How many posts of its blog wait; zero where it is the only one.
     pub of_blog: i64,
     pub blog_key: String,
@@ -76,6 +87,10 @@ pub struct QueueRow {
     /// Who decided, and when.
     pub decided: String,
     pub can_undo: bool,
+    /// The verdict that can be taken back.
+    pub event: i64,
+    /// When this was shown, in microseconds.
+    pub until: i64,
     pub is_listed: bool,
     pub is_spam: bool,
     pub is_rejected: bool,
@@ -88,7 +103,7 @@ impl QueueRow {
         let category = around.categories.iter().find(|category| category.id == ping.category_id);
         let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         let newest = around.newest.iter().find(|newest| newest.ping_id == ping.id);
-        let is_new = around.reasons.contains(&(ping.id, WaitReason::NewBlog));
+        let trust = around.trust_of(&ping);
         let of_blog = around.by_blog.iter().find(|(key, _)| *key == ping.blog_key);
         let of_sender = around.by_sender.iter().find(|(hash, _)| *hash == ping.sender_hash);
         let several = |count: Option<i64>| count.filter(|count| *count > 1).unwrap_or_default();
@@ -102,8 +117,11 @@ impl QueueRow {
             category: category.map(|category| category.title.clone()).unwrap_or_default(),
             came_by: came_by_words(ping.came_by),
             state: state_words(ping.state),
-            seen: ping.state.as_str(),
-            trusts: if is_new { ping.blog_key.clone() } else { String::new() },
+            seen: format!("{}:{}", ping.state.as_str(), ping.fingerprint()),
+            event: newest.map(|newest| newest.id).unwrap_or_default(),
+            until: around.now.micros(),
+            trusts: if trust == Trust::Trusted { String::new() } else { ping.blog_key.clone() },
+            bars: if trust == Trust::Barred { String::new() } else { ping.blog_key.clone() },
             of_blog: several(of_blog.map(|(_, count)| *count)),
             of_sender: several(of_sender.map(|(_, count)| *count)),
             sent: ping.edited_at.map(|_| (ping.sent().title, ping.sent().excerpt)),
@@ -136,7 +154,7 @@ fn decided_words(newest: &Newest, zone: &Zone) -> String {
 /// Why a post waits, in a word or two.
 pub const fn reason_words(reason: WaitReason) -> &'static str {
     match reason {
-        WaitReason::NewBlog => "first post from this blog",
+        WaitReason::NewBlog => "not a trusted blog yet",
         WaitReason::NoPassphrase => "without the passphrase",
         WaitReason::OtherTitle => "its page has another title",
         WaitReason::NoLink => "its page does not link here",
@@ -160,7 +178,14 @@ const fn reason_class(reason: WaitReason) -> &'static str {
 fn chips(ping: &Ping, around: &Around) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut chip = |class, text: String| chips.push(Chip { class, text });
+    let is_barred = around.trust_of(ping) == Trust::Barred;
+    if is_barred && ping.remark != "barred blog" {
+        chip("minus", "barred blog".to_owned());
+    }
     for (_, reason) in around.reasons.iter().filter(|(id, _)| *id == ping.id) {
+        if is_barred && *reason == WaitReason::NewBlog {
+            continue;
+        }
         chip(reason_class(*reason), reason_words(*reason).to_owned());
     }
     if !ping.remark.is_empty() && !ping.is_public() {

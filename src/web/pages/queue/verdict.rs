@@ -5,12 +5,13 @@ use actix_web::{HttpResponse, web};
 use super::find_ping;
 use super::stand::Stand;
 use crate::actions::moderate::bulk::{self, BulkUndone};
-use crate::actions::moderate::{self, Decided, Undone};
+use crate::actions::moderate::{self, Decided, Seen, Undone};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::DbError;
 use crate::db::bulk::Which;
 use crate::model::id::{BulkId, PingId, PublicId};
-use crate::model::ping::{PingState, Verdict};
+use crate::model::ping::Verdict;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope};
 use crate::web::respond;
@@ -50,7 +51,7 @@ pub async fn decide(
 ) -> Result<HttpResponse, PageError> {
     let verdict = parse(&form.0.verdict)?;
     let ping = find(&app, &scope, &names.1).await?;
-    let (hub, seen) = (scope.hub.id, PingState::parse(&form.0.seen));
+    let (hub, seen) = (scope.hub.id, Seen::parse(&form.0.seen));
     let (name, ping) =
         match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
             Decided::Done(ping) => ("done", ping),
@@ -60,19 +61,34 @@ pub async fn decide(
     Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[(name, &id)])))
 }
 
+/// Which verdict is taken back, and where to go back to.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct UndoForm {
+    #[serde(default)]
+    event: String,
+    #[serde(flatten)]
+    stand: Stand,
+}
+
 /// `POST /manage/{hub}/pings/{id}/undo`
 pub async fn undo(
     app: web::Data<App>,
     scope: HubScope,
     names: web::Path<(String, String)>,
-    form: Checked<Stand>,
+    form: Checked<UndoForm>,
 ) -> Result<HttpResponse, PageError> {
     let ping = find(&app, &scope, &names.1).await?;
-    match moderate::undo(&app, scope.hub.id, ping, scope.account.id).await {
+    let UndoForm { event, stand } = form.0;
+    let event = event.parse().ok();
+    match moderate::undo(&app, scope.hub.id, ping, event, scope.account.id).await {
         Ok(Undone::TooLate) => Err(PageError::BadRequest(TOO_LATE)),
+        Ok(Undone::Overtaken) => {
+            let did = [("stale", names.1.as_str())];
+            Ok(respond::see_other(&stand.path(&scope.hub.slug, &did)))
+        }
         // Twice undone, or nothing to undo: the page shows how things stand.
         Ok(Undone::Done | Undone::Nothing) | Err(DbError::NotFound) => {
-            Ok(respond::see_other(&form.0.path(&scope.hub.slug, &[])))
+            Ok(respond::see_other(&stand.path(&scope.hub.slug, &[])))
         }
         Err(error) => Err(error.into()),
     }
@@ -83,6 +99,8 @@ pub async fn undo(
 struct BulkForm {
     verdict: Verdict,
     of: String,
+    /// When the page was made that says how many there are, in microseconds.
+    until: Option<Timestamp>,
     pings: Vec<PublicId>,
     stand: Stand,
 }
@@ -90,11 +108,12 @@ struct BulkForm {
 impl BulkForm {
     fn of(fields: Vec<(String, String)>) -> Result<Self, PageError> {
         let (mut verdict, mut of) = (String::new(), String::new());
-        let (mut pings, mut stand) = (Vec::new(), Stand::default());
+        let (mut pings, mut stand, mut until) = (Vec::new(), Stand::default(), None);
         for (name, value) in fields {
             match name.as_str() {
                 "verdict" => verdict = value,
                 "of" => of = value,
+                "until" => until = value.parse().ok().map(Timestamp::from_micros),
                 "ping" => pings.extend(PublicId::parse(&value)),
                 "category" => stand.category = value,
                 "reason" => stand.reason = value,
@@ -102,15 +121,16 @@ impl BulkForm {
                 _ => {}
             }
         }
-        Ok(Self { verdict: parse(&verdict)?, of, pings, stand })
+        Ok(Self { verdict: parse(&verdict)?, of, until, pings, stand })
     }
 
     async fn which(&self, app: &App, scope: &HubScope) -> Result<Which, PageError> {
         let nothing = PageError::BadRequest("Tick the posts first, then choose a verdict.");
         let first = self.pings.first().ok_or(nothing)?;
+        let until = self.until.unwrap_or(app.clock.now());
         match self.of.as_str() {
-            "blog" => Ok(Which::BlogOf(find(app, scope, &first.to_string()).await?)),
-            "sender" => Ok(Which::SenderOf(find(app, scope, &first.to_string()).await?)),
+            "blog" => Ok(Which::BlogOf(find(app, scope, &first.to_string()).await?, until)),
+            "sender" => Ok(Which::SenderOf(find(app, scope, &first.to_string()).await?, until)),
             _ => Ok(Which::Chosen(self.pings.clone())),
         }
     }

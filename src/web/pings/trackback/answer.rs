@@ -14,6 +14,7 @@ use crate::db::DbError;
 use crate::model::ping::PingState;
 use crate::model::web_url::WebUrlError;
 use crate::web::error::{PageError, words_for};
+use crate::web::respond;
 use crate::web::view::closed_sentence;
 use crate::wire::trackback::{Answer, CONTENT_TYPE, ParseError};
 
@@ -190,7 +191,7 @@ pub fn answer(app: &App, received: Result<Received, Refusal>) -> HttpResponse {
                 app.metrics.limited(too_often.limit.as_str());
             }
             if let Some(wait) = refusal.retry_after() {
-                response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+                response.insert_header((header::RETRY_AFTER, respond::retry_after(wait)));
             }
             response.body(Answer::Refused(&refusal.message()).to_xml())
         }
