@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::listed::words;
 use super::pings::{NewEvent, Ping, insert_event};
 use super::schema::{categories, pings};
 use super::{DbError, Tx, hubs};
@@ -46,6 +47,7 @@ pub fn update(
             .filter(categories::id.eq(ping.category_id.0))
             .set(categories::changed_at.eq(now.micros()))
             .execute(tx.connection)?;
+        words::keep(tx, hub, ping.id)?;
         hubs::touch(tx, hub, now)?;
     }
     let (from, to) = (ping.state, ping.state);
