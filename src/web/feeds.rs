@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::PageError;
 use super::extract::client;
-use super::pages::list::{view_feed_path, view_of};
+use super::pages::list::{self, view_feed_path, view_of};
 use super::pages::reading::{self, At, Names};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -87,7 +87,10 @@ fn render(
     let name_of = |id: CategoryId| {
         all.iter().find(|c| c.id == id).map_or("", |category| category.title.as_str())
     };
-    let about = About::of(app, at, view);
+    let mut about = About::of(app, at, view);
+    if !view.is_everything() {
+        about.title = format!("{}: {}", about.title, list::title(view, &all, &posts));
+    }
     let items =
         posts.iter().zip(&excerpts).zip(&permalinks).filter_map(|((post, excerpt), permalink)| {
             Some(FeedItem {

@@ -4,7 +4,9 @@ use backchannel::config::DatabaseUrl;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::harness::{Answer, Blog, Browser, Page, Site, Topic, days, everything, minutes};
+use crate::harness::{
+    Answer, Blog, Browser, Page, Site, Topic, days, everything, hours, minutes, post,
+};
 
 /// Lists a post, and gives back its receipt.
 async fn list(topic: &Topic<'_>, host: &str, n: usize, title: &str, excerpt: &str) -> String {
@@ -100,7 +102,7 @@ story! {
         let feed = page.attributes("link[type='application/rss+xml']", "href").remove(0);
         assert_eq!(feed, "/sxsw/rss?q=cafe+rss");
         let feed = rss::Channel::read_from(reader.open(&feed).await.body.as_bytes()).unwrap();
-        assert_eq!(feed.items.len(), 1);
+        assert_eq!((feed.items.len(), feed.title()), (1, "SXSW 2003: Posts about “cafe rss”"));
         let nothing = search(&mut reader, "json").await;
         nothing.says("Try fewer words").says("See all posts");
         reader.open("/sxsw/keynotes?q=json").await.says("Look in the whole hub");
@@ -219,7 +221,7 @@ story! {
     async fn views_are_narrowed_and_widened_by_links(site) {
         let topic = site.hub("open", "at-once").await;
         list(&topic, "ada", 1, "RSS in the morning", "").await;
-        let panels = site.category(topic.organizer, "panels", "open", "at-once").await;
+        let mut panels = site.category(topic.organizer, "panels", "open", "at-once").await;
         list(&panels, "bob", 2, "RSS on stage", "").await;
         site.advance(days(1));
         list(&panels, "ada", 3, "Atom the day after", "").await;
@@ -256,6 +258,14 @@ story! {
         // In a category its own posts only.
         let inside = reader.open("/sxsw/panels?blog=ada.example&in=keynotes").await;
         assert_eq!(inside.texts("article.ping h3"), ["Atom the day after"]);
+        // Another name leads on with all that was asked.
+        let edit = "/manage/sxsw/categories/panels";
+        panels.organizer.open(edit).await;
+        panels.organizer.submit(edit, &[("slug", "stage")]).await.has_status(303);
+        for (old, new) in [("/sxsw/panels?q=rss", "/sxsw/stage?q=rss"), ("/sxsw/panels/rss?q=rss", "/sxsw/stage/rss?q=rss")] {
+            let moved = reader.open(old).await;
+            assert_eq!((moved.status, moved.header("location")), (301, Some(new)));
+        }
     }
 
     async fn paging_through_what_was_found_survives_arrivals_and_removals(site) {
@@ -355,5 +365,26 @@ story! { with blogs:
             list.attributes(".meta a", "href").into_iter().filter(|href| href.contains("lang=")).collect();
         assert_eq!(links, ["/sxsw?lang=pt-br", "/sxsw?lang=de-at"], "English is the hub’s own");
         assert_eq!(words_kept(site), 3);
+    }
+
+    async fn a_hidden_post_is_not_found_until_it_is_back(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/flaky", "Flaky server", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        let mut reader = site.browser();
+        assert_eq!(found(&mut reader, "flaky").await.len(), 1);
+        ada.publish("/flaky", Answer::of(500, "text/html", "oh no"));
+        for wait in [days(1), minutes(1), minutes(10), hours(2), days(1)] {
+            site.advance(wait);
+            site.settle().await;
+        }
+        assert_eq!(found(&mut reader, "flaky").await.len(), 0);
+        assert_eq!(words_kept(site), 0);
+        ada.publish("/flaky", Answer::html(post("Flaky server", &topic.page())));
+        site.advance(days(7));
+        site.settle().await;
+        assert_eq!(found(&mut reader, "flaky").await.len(), 1);
     }
 }

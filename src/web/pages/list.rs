@@ -1,8 +1,10 @@
 //! A hub's page, and a category's: the posts, newest first, or some of them.
 
 mod filter;
+mod rows;
 
-pub use filter::{feed_path, view_feed_path, view_of};
+pub use filter::{feed_path, title, view_feed_path, view_of};
+pub use rows::{Day, PostRow, Within, days, rel};
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,151 +19,16 @@ use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
-use crate::db::listed::Listed;
-use crate::limits::Limit;
+use crate::limits::{AddressBlock, Limit};
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
-use crate::model::language::Language;
-use crate::model::ping::LISTED_EXCERPT;
-use crate::model::text;
 use crate::model::view::{After, View};
-use crate::model::words::Marked;
+use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
-use crate::web::view::{Avatar, RdfBlock, Zone, closed_sentence, iso};
-
-/// A post in a list.
-#[derive(Debug)]
-pub struct PostRow {
-    /// The post.
-    pub url: String,
-    /// `ugc`, and `nofollow` until a moderator approved the blog.
-    pub rel: &'static str,
-    /// Its title.
-    pub title: Marked,
-    /// Its first words, shortened; may be empty.
-    pub excerpt: Marked,
-    /// The language of both, where its page names one; else empty.
-    pub language: String,
-    /// What that language is called, where it is not the list's.
-    pub language_name: String,
-    /// The list's posts in that language, where it has a list.
-    pub language_path: String,
-    /// Whose blog it is from.
-    pub blog_name: String,
-    /// The list's posts from that blog; empty where there is no list to narrow.
-    pub blog_path: String,
-    /// A letter instead of a picture.
-    pub avatar: Avatar,
-    /// `16:40`.
-    pub time: String,
-    /// The same for machines.
-    pub time_iso: String,
-    /// Its permalink.
-    pub permalink: String,
-    /// The category's title, where the list holds several.
-    pub category: String,
-    /// The category's page.
-    pub category_path: String,
-}
-
-/// The posts of one day.
-#[derive(Debug)]
-pub struct Day {
-    /// `Tuesday 11 March 2003`.
-    pub heading: String,
-    /// The list's posts of that day; empty where there is no list to narrow.
-    pub path: String,
-    /// Its posts.
-    pub posts: Vec<PostRow>,
-}
-
-/// `rel` of a link to a listed post (`product.md`, rule 4).
-pub const fn rel(blog_is_approved: bool) -> &'static str {
-    if blog_is_approved { "ugc" } else { "ugc nofollow" }
-}
-
-/// The list that posts stand in.
-#[derive(Debug)]
-pub struct Within<'a> {
-    /// Its page; empty where it has none that can be narrowed.
-    pub path: &'a str,
-    /// The language that its posts are in, unless they say otherwise.
-    pub language: &'a str,
-    /// What is shown of it.
-    pub view: &'a View,
-}
-
-impl Within<'_> {
-    fn narrowed(&self, view: View) -> String {
-        if self.path.is_empty() { String::new() } else { path_of(self.path, &view) }
-    }
-
-    fn row(&self, post: &Listed) -> PostRow {
-        let (title, excerpt) = match &self.view.search {
-            Some(search) => {
-                let excerpt = search.around(&post.excerpt, LISTED_EXCERPT);
-                (search.mark(&post.title), search.mark(&excerpt))
-            }
-            None => {
-                let excerpt = text::shorten(&post.excerpt, LISTED_EXCERPT);
-                (Marked::plain(post.title.clone()), Marked::plain(excerpt))
-            }
-        };
-        let language = post.language.as_deref().and_then(Language::parse);
-        let own = Language::parse(self.language);
-        let other = language
-            .as_ref()
-            .filter(|language| own.as_ref().is_none_or(|own| own.primary() != language.primary()));
-        let blog = Some(post.blog_key.clone()).filter(|key| !key.is_empty());
-        PostRow {
-            url: post.url.clone(),
-            rel: rel(post.blog_approved_at.is_some()),
-            title,
-            excerpt,
-            language_name: other.map(|language| language.name().to_owned()).unwrap_or_default(),
-            language_path: self.narrowed(View { language: other.cloned(), ..View::default() }),
-            language: language.map(|language| language.as_str().to_owned()).unwrap_or_default(),
-            blog_name: post.blog_name.clone(),
-            blog_path: self.narrowed(View { blog, ..View::default() }),
-            avatar: Avatar::of(&post.blog_name),
-            time: String::new(),
-            time_iso: String::new(),
-            permalink: format!("/p/{}", post.public_id),
-            category: String::new(),
-            category_path: String::new(),
-        }
-    }
-}
-
-/// Posts as rows under their days, in the hub's time zone. `category` names a post's category.
-pub fn days<'a>(
-    posts: &[Listed],
-    zone: &Zone,
-    within: &Within<'_>,
-    category: impl Fn(&Listed) -> Option<(&'a str, String)>,
-) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for post in posts {
-        let Some(listed_at) = post.listed_at else { continue };
-        let (category, category_path) =
-            category(post).map_or_else(Default::default, |(title, path)| (title.to_owned(), path));
-        let (time, time_iso) = (zone.time(listed_at), iso(listed_at));
-        let row = PostRow { time, time_iso, category, category_path, ..within.row(post) };
-        let heading = zone.day(listed_at);
-        match days.last_mut() {
-            Some(day) if day.heading == heading => day.posts.push(row),
-            _ => {
-                let day = Some(zone.civil(listed_at)).filter(|_| within.view.day.is_none());
-                let path = day.map(|_| within.narrowed(View { day, ..View::default() }));
-                days.push(Day { heading, path: path.unwrap_or_default(), posts: vec![row] });
-            }
-        }
-    }
-    days
-}
+use crate::web::view::{RdfBlock, Zone, closed_sentence};
 
 /// What is particular to a category's page.
 #[derive(Debug)]
@@ -416,30 +283,39 @@ async fn show(
     }
     app.metrics.cache_misses.increment(1);
     let reader = app.clone();
-    let read = move |connection: &mut DbConnection, at: At| {
-        let modified_at = at.hub.changed_at;
-        let (hub, category) = (at.hub, at.category.map(|category| category.id));
-        let page = list_page(connection, hub, category, &asked.view, asked.after)?;
-        let may_keep = asked.view.is_everything() && page.begins_at_post;
-        if asked.view.is_everything() && !page.begins_at_post {
-            // A place that anybody could have made up is a read like a search.
-            reader.limits.take(Limit::Search, block)?;
-        }
-        let (now, few) = (reader.clock.now(), at.lock.is_some());
-        let fresh_until = page.category.as_ref().and_then(|category| {
-            Gate { hub: page.hub.clone(), category: category.clone() }.next_edge(now)
-        });
-        let feed_key = at.lock.map(|lock| lock.feed_key(&reader.secrets));
-        let view = ListView::of(page, &asked, &reader, feed_key.as_deref());
-        let accent = Some(&view.hub.accent);
-        let page = respond::public_page(&reader, &view, accent, Some(modified_at))?;
-        // Senders look for these by regular expression: nothing is added to them.
-        let mut page = page
-            .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
-            .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
-        page.fresh_until = fresh_until;
-        let page = if may_keep { page } else { page.not_kept() };
-        Ok(if few { page.for_few() } else { page })
-    };
+    let read =
+        move |connection: &mut DbConnection, at: At| render(&reader, connection, at, &asked, block);
     reading::answer(app, request, names, key, visit, read).await
+}
+
+fn render(
+    app: &App,
+    connection: &mut DbConnection,
+    at: At,
+    asked: &Asked,
+    block: AddressBlock,
+) -> Result<Rendered, PageError> {
+    let modified_at = at.hub.changed_at;
+    let (hub, category) = (at.hub, at.category.map(|category| category.id));
+    let page = list_page(connection, hub, category, &asked.view, asked.after)?;
+    let may_keep = asked.view.is_everything() && page.begins_at_post;
+    if asked.view.is_everything() && !page.begins_at_post {
+        // A place that anybody could have made up is a read like a search.
+        app.limits.take(Limit::Search, block)?;
+    }
+    let (now, few) = (app.clock.now(), at.lock.is_some());
+    let fresh_until = page.category.as_ref().and_then(|category| {
+        Gate { hub: page.hub.clone(), category: category.clone() }.next_edge(now)
+    });
+    let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
+    let view = ListView::of(page, asked, app, feed_key.as_deref());
+    let accent = Some(&view.hub.accent);
+    let page = respond::public_page(app, &view, accent, Some(modified_at))?;
+    // Senders look for these by regular expression: nothing is added to them.
+    let mut page = page
+        .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
+        .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
+    page.fresh_until = fresh_until;
+    let page = if may_keep { page } else { page.not_kept() };
+    Ok(if few { page.for_few() } else { page })
 }

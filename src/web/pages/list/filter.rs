@@ -4,6 +4,8 @@ use actix_web::HttpRequest;
 
 use super::Asked;
 use crate::actions::read_page::ListPage;
+use crate::db::categories::Category;
+use crate::db::listed::Listed;
 use crate::model::category::Readers;
 use crate::model::slug::Slug;
 use crate::model::view::View;
@@ -33,6 +35,18 @@ pub fn view_feed_path(page: &str, view: &View, key: Option<&str>) -> String {
     let feed = path_of(&format!("{page}/rss"), view);
     let and = if view.is_everything() { '?' } else { '&' };
     key.map_or_else(|| feed.clone(), |key| format!("{feed}{and}key={key}"))
+}
+
+/// What a view of a hub's categories shows, as a heading, with these posts in it.
+pub fn title(view: &View, categories: &[Category], posts: &[Listed]) -> String {
+    // What is not public is called what whoever asked calls it.
+    let title_of = |slug: &Slug| {
+        let mut public = categories.iter().filter(|c| c.readers == Readers::Public);
+        let known = public.find(|category| category.slug == slug.as_str());
+        known.map_or_else(|| slug.as_str().to_owned(), |category| category.title.clone())
+    };
+    // The name that its posts have here, and no other that the hub may know.
+    view.title(title_of, posts.first().map(|post| post.blog_name.as_str()))
 }
 
 /// The field to search in.
@@ -92,22 +106,14 @@ impl Filtered {
         if view.is_everything() {
             return None;
         }
-        // What is not public is called what whoever asked calls it.
-        let title_of = |slug: &Slug| {
-            let known = page.categories.iter().find(|category| {
-                category.slug == slug.as_str() && category.readers == Readers::Public
-            });
-            known.map_or_else(|| slug.as_str().to_owned(), |category| category.title.clone())
-        };
-        // The name that its posts have here, and no other that the hub may know.
-        let blog = page.posts.first().map(|post| post.blog_name.as_str());
+        let title_of = |view: &View| title(view, &page.categories, &page.posts);
         let chips = view.fields().into_iter().map(|(field, _)| {
             let without = view.dropping(field);
             let mut only = view.clone();
             for (other, _) in without.fields() {
                 only = only.dropping(other);
             }
-            let says = only.title(title_of, blog);
+            let says = title_of(&only);
             let says = says.strip_prefix("Posts ").unwrap_or(&says).to_owned();
             Chip { says, path: path_of(here, &without) }
         });
@@ -116,7 +122,7 @@ impl Filtered {
         let in_hub =
             || path_of(&format!("/{}", page.hub.slug), &view.dropping("in").dropping("not"));
         Some(Self {
-            heading: view.title(title_of, blog),
+            heading: title_of(view),
             count: if is_whole && count > 0 {
                 format!("{count} {}", plural(count, "post", "posts"))
             } else {
