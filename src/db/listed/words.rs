@@ -66,19 +66,19 @@ fn row(hub: HubId, ping: PingId) -> RowOf {
     ping_words::table.filter(ping_words::hub_id.eq(hub.0)).filter(ping_words::ping_id.eq(ping.0))
 }
 
-// Words that nobody can type: what is searched for has no underscore. With them a search looks at
-// what is of its hub and category only.
+// Words that nobody can type: no word that is searched for begins with an underscore. With them a
+// search looks at what is of its hub and category only.
 
 fn of_hub(hub: HubId) -> String {
-    format!("h_{}", hub.0)
+    format!("_h{}", hub.0)
 }
 
 fn of_category(category: CategoryId) -> String {
-    format!("c_{}", category.0)
+    format!("_c{}", category.0)
 }
 
 fn of_language(tag: &str) -> String {
-    format!("l_{}", tag.replace('-', "_"))
+    format!("_l{}", tag.replace('-', "_"))
 }
 
 /// What the index is asked for: all of these words.
