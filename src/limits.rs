@@ -81,7 +81,8 @@ pub enum Limit {
     SignUp,
     /// Links for forgotten passwords: 5 an hour.
     ResetMail,
-    /// "Did my post arrive?": 60 a minute.
+    /// "Did my post arrive?", searches, and other pages and feeds that are rendered for each who
+    /// asks: 60 a minute.
     Search,
     /// Blogs that announce posts: 60 an hour, 10 at once.
     Announce,

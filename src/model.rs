@@ -11,6 +11,7 @@ pub mod forward;
 pub mod hub;
 pub mod id;
 pub mod job;
+pub mod language;
 pub mod log;
 pub mod mail;
 pub mod passphrase;
@@ -23,7 +24,9 @@ pub mod slug;
 pub mod targets;
 pub mod text;
 pub mod time;
+pub mod view;
 pub mod web_url;
+pub mod words;
 
 /// An enum whose variants have a fixed name each: in the database, on the command line, in forms.
 ///

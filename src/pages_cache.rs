@@ -55,6 +55,8 @@ pub struct Rendered {
     pub headers: HeaderMap,
     /// Until when it says what is true: pages of a category that opens or closes by itself.
     pub fresh_until: Option<Timestamp>,
+    /// Whether it may be kept: not where anybody could make any number of such pages.
+    pub is_kept: bool,
     /// What kept it costs, in bytes, once all encodings are made.
     weight: u32,
 }
@@ -84,6 +86,7 @@ impl Rendered {
             cache_control: HeaderValue::from_static(cache_control),
             headers,
             fresh_until: None,
+            is_kept: true,
             weight,
         }
     }
@@ -101,6 +104,13 @@ impl Rendered {
         self.cache_control = HeaderValue::from_static("private, no-cache");
         self.headers.insert(CACHE_CONTROL, self.cache_control.clone());
         self.with_header(HeaderName::from_static("x-robots-tag"), "noindex")
+    }
+
+    /// Makes it a page that is rendered for each who asks: its address holds what anybody typed.
+    #[must_use]
+    pub const fn not_kept(mut self) -> Self {
+        self.is_kept = false;
+        self
     }
 
     /// Whether it is as true now as when it was rendered.

@@ -6,6 +6,7 @@ use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::db::{DbConnection, DbError, categories, hubs, listed, pings};
 use crate::model::id::{CategoryId, HubId, PublicId};
+use crate::model::view::{After, View};
 
 /// Posts on one page.
 pub const PAGE: i64 = 50;
@@ -24,25 +25,30 @@ pub struct ListPage {
     /// The posts, newest first.
     pub posts: Vec<Listed>,
     /// The post after which older ones begin, if there are any.
-    pub older: Option<PublicId>,
+    pub older: Option<After>,
+    /// Whether it begins with the newest post, or after one that is still listed there.
+    pub begins_at_post: bool,
     /// Posts listed in each of the last hours before the newest one: hour, and count.
     pub hours: Vec<(i64, i64)>,
 }
 
-/// Reads the page of a hub or of one of its categories: the newest posts, or those older than
-/// `before`. `NotFound` where that one is not listed any more.
+/// Reads what a view shows of a hub or of one of its categories: the newest posts, or those after
+/// `after`. `NotFound` where that one is not listed any more and its address does not say where it
+/// was.
 pub fn list_page(
     connection: &mut DbConnection,
     hub: Hub,
     category: Option<CategoryId>,
-    before: Option<PublicId>,
+    view: &View,
+    after: Option<After>,
 ) -> Result<ListPage, DbError> {
-    let before = match before {
-        Some(id) => {
-            let place = listed::find_place(connection, hub.id, category, id)?;
-            Some(place.ok_or(DbError::NotFound)?)
+    let (before, begins_at_post) = match after {
+        Some(after) => {
+            let found = listed::find_place(connection, hub.id, category, after)?;
+            let (place, is_there) = found.ok_or(DbError::NotFound)?;
+            (Some(place), is_there)
         }
-        None => None,
+        None => (None, true),
     };
     let all = categories::list(connection, hub.id)?;
     let category = match category {
@@ -50,19 +56,19 @@ pub fn list_page(
         None => None,
     };
     let id = category.as_ref().map(|category| category.id);
-    let mut posts = listed::list(connection, hub.id, id, before, PAGE + 1)?;
+    let mut posts = listed::list_view(connection, hub.id, id, view, before, PAGE + 1)?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
-    let older = posts.last().filter(|_| has_older).map(|last| last.public_id);
+    let older = posts.last().filter(|_| has_older).map(listed::Listed::after);
     let newest = category.as_ref().map_or(hub.last_listed_at, |c| c.last_listed_at);
-    let hours = match newest {
+    let hours = match newest.filter(|_| view.is_everything()) {
         Some(at) => {
             listed::list_hours(connection, hub.id, id, at.hours() - PULSE_HOURS + 1, at.hours())?
         }
         None => Vec::new(),
     };
-    Ok(ListPage { hub, categories: all, category, posts, older, hours })
+    Ok(ListPage { hub, categories: all, category, posts, older, begins_at_post, hours })
 }
 
 /// What the home page shows.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::listed::words;
 use super::pings::{NewEvent, Ping, insert_event};
 use super::schema::pings;
 use super::{DbError, Tx, listed};
@@ -42,6 +43,7 @@ pub fn update(
             .execute(tx.connection)?,
     };
     if ping.is_public() {
+        words::keep(tx, hub, ping.id)?;
         listed::show_changed(tx, hub, ping.category_id, now)?;
     }
     let (from, to) = (ping.state, ping.state);

@@ -4,8 +4,11 @@
 //! Counters instead of `count(*)`: ten million rows take seconds to count (`performance.md`).
 
 mod read;
+mod view;
+pub(super) mod words;
 
 pub use read::{Listed, Place, find_place, list, list_for_members, list_home, list_hours};
+pub use view::list_view;
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -102,6 +105,7 @@ pub fn enter_quietly(
             pings::blog_id.eq(blog.id.0),
         ))
         .execute(tx.connection)?;
+    words::keep(tx, hub, ping.id)?;
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
     } else if super::member_mails::wants_listed(tx.connection, hub)? {
@@ -220,6 +224,7 @@ pub fn leave(
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
+    words::delete(tx, hub, ping)?;
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
         last_of_category = remove_category_blog(tx, hub, category, blog)?;

@@ -297,6 +297,9 @@ pub fn update_texts(
         row.set((pings::title.eq(&new.title), pings::excerpt.eq(&new.excerpt), name))
             .execute(tx.connection)?;
     }
+    if old.is_public() {
+        super::listed::words::keep(tx, hub, old.id)?;
+    }
     let known: i64 = ping_events::table
         .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(old.id.0)))
         .count()

@@ -187,5 +187,5 @@ pub fn upsert(tx: &mut Tx<'_>, hub: HubId, reading: &Reading) -> Result<(), DbEr
             ),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    super::listed::words::keep(tx, hub, reading.ping_id)
 }

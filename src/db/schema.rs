@@ -339,6 +339,14 @@ table! {
 }
 
 table! {
+    ping_words (ping_id) {
+        ping_id -> BigInt,
+        hub_id -> BigInt,
+        words -> Text,
+    }
+}
+
+table! {
     followed_feeds (id) {
         id -> BigInt,
         hub_id -> BigInt,
@@ -456,6 +464,7 @@ joinable!(hub_events -> pings (ping_id));
 joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
 joinable!(page_readings -> pings (ping_id));
+joinable!(ping_words -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
 joinable!(followed_feeds -> categories (category_id));
 joinable!(rules -> accounts (author_id));
@@ -484,6 +493,7 @@ allow_tables_to_appear_in_same_query!(
     refused_pings,
     reports,
     jobs,
+    ping_words,
     page_readings,
     followed_feeds,
     ping_keys,

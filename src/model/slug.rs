@@ -88,7 +88,7 @@ pub const RESERVED_CATEGORY_SLUGS: &[&str] = &["-", "atom", "feed.json", "opml",
 pub const MAX_SLUG: usize = 60;
 
 /// A hub's or a category's name in addresses: `a-z`, `0-9` and single inner hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(String);
 
 /// What is wrong with a slug, in a sentence for the form.

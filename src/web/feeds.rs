@@ -4,15 +4,18 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::PageError;
-use super::pages::list::feed_path;
+use super::extract::client;
+use super::pages::list::{self, view_feed_path, view_of};
 use super::pages::reading::{self, At, Names};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{DbConnection, categories, listed};
+use crate::limits::Limit;
 use crate::model::category::Readers;
 use crate::model::id::CategoryId;
 use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
+use crate::model::view::View;
 use crate::pages_cache::Rendered;
 use crate::wire::rss::{self, Feed, FeedItem};
 
@@ -54,19 +57,29 @@ async fn show(
 ) -> Result<HttpResponse, PageError> {
     app.metrics.cache_misses.increment(1);
     let key = query.and_then(|query| query.into_inner().key);
+    let view = view_of(request)?;
+    if !view.is_everything() {
+        app.limits.take(Limit::Search, client(app, request))?;
+    }
     let reader = app.clone();
     let render = move |connection: &mut DbConnection, at: At| {
-        let feed = render(&reader, connection, &at)?;
+        let feed = render(&reader, connection, &at, &view)?;
+        let feed = if view.is_everything() { feed } else { feed.not_kept() };
         Ok(if at.lock.is_some() { feed.for_few() } else { feed })
     };
     reading::answer_feed(app, request, names, key.as_deref(), render).await
 }
 
-fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered, PageError> {
+fn render(
+    app: &App,
+    connection: &mut DbConnection,
+    at: &At,
+    view: &View,
+) -> Result<Rendered, PageError> {
     let (hub, category) = (&at.hub, at.category.as_ref());
     let all = categories::list(connection, hub.id)?;
     let id = category.map(|category| category.id);
-    let posts = listed::list(connection, hub.id, id, None, rss::MAX_ITEMS)?;
+    let posts = listed::list_view(connection, hub.id, id, view, None, rss::MAX_ITEMS)?;
     let excerpts: Vec<String> =
         posts.iter().map(|post| text::shorten(&post.excerpt, LISTED_EXCERPT)).collect();
     let permalinks: Vec<String> =
@@ -74,7 +87,10 @@ fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered,
     let name_of = |id: CategoryId| {
         all.iter().find(|c| c.id == id).map_or("", |category| category.title.as_str())
     };
-    let about = About::of(app, at);
+    let mut about = About::of(app, at, view);
+    if !view.is_everything() {
+        about.title = format!("{}: {}", about.title, list::title(view, &all, &posts));
+    }
     let items =
         posts.iter().zip(&excerpts).zip(&permalinks).filter_map(|((post, excerpt), permalink)| {
             Some(FeedItem {
@@ -99,7 +115,9 @@ fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered,
     let rendered =
         Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, Some(about.changed_at));
     let rendered = rendered.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
-    let is_indexed = hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public);
+    let is_indexed = hub.is_public()
+        && category.is_none_or(|c| c.readers == Readers::Public)
+        && view.is_everything();
     Ok(if is_indexed {
         rendered
     } else {
@@ -117,10 +135,10 @@ struct About {
 }
 
 impl About {
-    fn of(app: &App, at: &At) -> Self {
+    fn of(app: &App, at: &At, view: &View) -> Self {
         let hub = &at.hub;
         let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
-        let address = |page: &str| feed_path(page, key.as_deref());
+        let address = |page: &str| view_feed_path(page, view, key.as_deref());
         match &at.category {
             Some(category) => {
                 let page = app.addresses.category(&hub.slug, &category.slug);

@@ -5,6 +5,7 @@ mod qr;
 pub use qr::QrCode;
 
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
@@ -36,6 +37,11 @@ impl Zone {
     /// `Tuesday 11 March 2003`: the heading over a day's posts.
     pub fn day(&self, at: Timestamp) -> String {
         self.local(at).strftime("%A %-d %B %Y").to_string()
+    }
+
+    /// The day it is there.
+    pub fn civil(&self, at: Timestamp) -> Date {
+        self.local(at).date()
     }
 
     /// `11 March 2003`: where the hour does not matter.

@@ -105,7 +105,7 @@ story! {
         }
         let edit = topic.organizer.open("/manage/sxsw").await.attributes("[data-edit]", "href").remove(0);
         holds_together(&edit, &topic.organizer.open(&edit).await);
-        let permalink = site.browser().open("/sxsw").await.attributes("article .meta a", "href").remove(0);
+        let permalink = site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
         let report = format!("{permalink}/report");
         for path in public.iter().copied().chain([receipt.as_str(), &permalink, &report, "/nowhere", "/p/none"]) {
             let page = site.browser().open(path).await;

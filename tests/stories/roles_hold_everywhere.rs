@@ -76,7 +76,8 @@ impl World {
         let number = topic.ping_url.rsplit('/').next().unwrap().to_owned();
         let mut owner = topic.organizer;
         let mut reader = site.browser();
-        let post = reader.open("/sxsw").await.attributes("article .meta a", "href").remove(0);
+        let post =
+            reader.open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
         reader.open(&format!("{post}/report")).await;
         reader.submit(&post, &[("reason", "spam")]).await.says("Thank you");
         owner.open("/manage/sxsw/feeds").await;

@@ -1,12 +1,16 @@
 //! Reading what is listed.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
+use super::words::Query;
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
-use crate::db::schema::{blogs, listed_hours, pings};
+use crate::db::schema::{blogs, listed_hours, page_readings, pings};
 use crate::db::{DbConnection, DbError};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId};
+use crate::model::view::{After, View};
 
 /// A listed ping, with what pages and feeds show of it.
 #[derive(Debug, Clone, Queryable)]
@@ -29,6 +33,17 @@ pub struct Listed {
     pub listed_at: Option<Timestamp>,
     /// Since when a moderator approves of the blog.
     pub blog_approved_at: Option<Timestamp>,
+    /// The blog's key.
+    pub blog_key: String,
+    /// The language that its page named; may be empty.
+    pub language: Option<String>,
+}
+
+impl Listed {
+    /// Its place, as an address has it.
+    pub const fn after(&self) -> After {
+        After { listed_at: self.listed_at, id: self.public_id }
+    }
 }
 
 /// A place in a list: what comes after it is older.
@@ -51,8 +66,7 @@ pub fn list(
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
-    list_without(connection, hub, category, &apart, before, limit)
+    super::list_view(connection, hub, category, &View::default(), before, limit)
 }
 
 /// The same for a hub's members: of all its categories.
@@ -63,40 +77,78 @@ pub fn list_for_members(
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    list_without(connection, hub, category, &[], before, limit)
+    let narrow = Narrow { category, ..Narrow::default() };
+    list_narrowed(connection, hub, &narrow, before, limit)
 }
 
-fn list_without(
+/// What a list is narrowed to: nothing set is all of a hub.
+#[derive(Debug, Default)]
+pub(super) struct Narrow {
+    /// This category.
+    pub category: Option<CategoryId>,
+    /// One of these categories.
+    pub only: Vec<i64>,
+    /// None of these categories.
+    pub without: Vec<i64>,
+    /// This blog.
+    pub blog: Option<i64>,
+    /// Listed from the first on, and before the second.
+    pub listed: Option<(Timestamp, Timestamp)>,
+    /// These words.
+    pub words: Option<Query>,
+}
+
+/// Without anything to narrow it to it is a walk along one of the partial indexes.
+pub(super) fn list_narrowed(
     connection: &mut DbConnection,
     hub: HubId,
-    category: Option<CategoryId>,
-    apart: &[i64],
+    narrow: &Narrow,
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    let mut query = pings::table
-        .left_join(blogs::table)
-        .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
-        .select((
-            pings::id,
-            pings::public_id,
-            pings::category_id,
-            pings::url,
-            pings::title,
-            pings::excerpt,
-            pings::blog_name,
-            pings::listed_at,
-            blogs::approved_at.nullable(),
-        ))
-        .order((pings::listed_at.desc(), pings::id.desc()))
-        .limit(limit)
-        .into_boxed();
-    if let Some(category) = category {
+    let mut query =
+        pings::table
+            .left_join(blogs::table)
+            .left_join(page_readings::table.on(
+                page_readings::hub_id.eq(pings::hub_id).and(page_readings::ping_id.eq(pings::id)),
+            ))
+            .filter(pings::hub_id.eq(hub.0))
+            .filter(sql::<Bool>(IS_PUBLIC))
+            .select((
+                pings::id,
+                pings::public_id,
+                pings::category_id,
+                pings::url,
+                pings::title,
+                pings::excerpt,
+                pings::blog_name,
+                pings::listed_at,
+                blogs::approved_at.nullable(),
+                pings::blog_key,
+                page_readings::language.nullable(),
+            ))
+            .order((pings::listed_at.desc(), pings::id.desc()))
+            .limit(limit)
+            .into_boxed();
+    if let Some(category) = narrow.category {
         query = query.filter(pings::category_id.eq(category.0));
     }
-    if !apart.is_empty() {
-        query = query.filter(pings::category_id.ne_all(apart));
+    if !narrow.only.is_empty() {
+        query = query.filter(pings::category_id.eq_any(&narrow.only));
+    }
+    if !narrow.without.is_empty() {
+        query = query.filter(pings::category_id.ne_all(&narrow.without));
+    }
+    if let Some(blog) = narrow.blog {
+        query = query.filter(pings::blog_id.eq(blog));
+    }
+    if let Some((first, next)) = narrow.listed {
+        query = query.filter(pings::listed_at.ge(first.micros()));
+        query = query.filter(pings::listed_at.lt(next.micros()));
+    }
+    if let Some(words) = &narrow.words {
+        let [before, after, value] = words.condition(connection);
+        query = query.filter(sql::<Bool>(&before).bind::<Text, _>(value).sql(&after));
     }
     if let Some(Place { listed_at, id }) = before {
         query = query.filter(
@@ -108,25 +160,35 @@ fn list_without(
     Ok(query.load(connection)?)
 }
 
-/// Where a listed ping stands in the list of a hub's public categories, or of one category.
+/// Where a post stands in the list of a hub's public categories, or of one category, or stood when
+/// a page named it, and whether it is there still. `None` for a post that is not listed there,
+/// where its address does not say when it was.
 pub fn find_place(
     connection: &mut DbConnection,
     hub: HubId,
     category: Option<CategoryId>,
-    id: PublicId,
-) -> Result<Option<Place>, DbError> {
+    after: After,
+) -> Result<Option<(Place, bool)>, DbError> {
     let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
     let mut query = pings::table
-        .filter(pings::public_id.eq(id.as_bytes().as_slice()).and(pings::hub_id.eq(hub.0)))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+        .filter(pings::public_id.eq(after.id.as_bytes().as_slice()).and(pings::hub_id.eq(hub.0)))
         .filter(pings::category_id.ne_all(apart))
-        .select((pings::listed_at, pings::id))
+        .select((pings::listed_at, pings::id, sql::<Bool>(IS_PUBLIC)))
         .into_boxed();
     if let Some(category) = category {
         query = query.filter(pings::category_id.eq(category.0));
     }
-    let place: Option<(Option<Timestamp>, PingId)> = query.first(connection).optional()?;
-    Ok(place.and_then(|(listed_at, id)| listed_at.map(|listed_at| Place { listed_at, id })))
+    let listed: Option<(Option<Timestamp>, PingId, bool)> = query.first(connection).optional()?;
+    let stands = listed.and_then(|(at, id, public)| Some((at.filter(|_| public)?, id)));
+    let id = listed.map_or(PingId(0), |(_, id, _)| id);
+    Ok(match (after.listed_at, stands) {
+        (None, None) => None,
+        (None, Some((listed_at, id))) => Some((Place { listed_at, id }, true)),
+        (Some(listed_at), stands) => {
+            let is_there = stands.is_some_and(|(at, _)| at == listed_at);
+            Some((Place { listed_at, id }, is_there))
+        }
+    })
 }
 
 /// Posts listed in each hour from `first` to `last` (hours since 1970), where there were any.

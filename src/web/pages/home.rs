@@ -5,9 +5,10 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::list::{PostRow, days};
+use super::list::{PostRow, Within, days};
 use crate::actions::read_page::{HomePage, home_page};
 use crate::app::App;
+use crate::model::view::View;
 use crate::pages_cache::Subject;
 use crate::web::error::PageError;
 use crate::web::respond;
@@ -53,7 +54,8 @@ impl HomeView {
         for (id, post) in &page.posts {
             let Some(hub) = page.hubs.iter().find(|hub| hub.id == *id) else { continue };
             let zone = Zone::of(hub);
-            let named = days(std::slice::from_ref(post), &zone, |_| {
+            let within = Within { path: "", language: "en", view: &View::default() };
+            let named = days(std::slice::from_ref(post), &zone, &within, |_| {
                 Some((hub.title.as_str(), format!("/{}", hub.slug)))
             });
             for row in named.into_iter().flat_map(|day| day.posts) {

@@ -1,8 +1,16 @@
-//! A hub's page, and a category's: the posts, newest first.
+//! A hub's page, and a category's: the posts, newest first, or some of them.
+
+mod filter;
+mod rows;
+
+pub use filter::{feed_path, title, view_feed_path, view_of};
+pub use rows::{Day, PostRow, Within, days, rel};
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+
+use filter::{Filtered, SearchField, path_of};
 
 use super::face::{HubFace, Pulse, Tab, tabs};
 use super::reading::{self, At, Names};
@@ -11,91 +19,16 @@ use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
-use crate::db::listed::Listed;
+use crate::limits::{AddressBlock, Limit};
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
-use crate::model::id::PublicId;
-use crate::model::ping::LISTED_EXCERPT;
-use crate::model::text;
+use crate::model::view::{After, View};
+use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::Visit;
+use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
-use crate::web::view::{Avatar, RdfBlock, Zone, closed_sentence, iso};
-
-/// A post in a list.
-#[derive(Debug)]
-pub struct PostRow {
-    /// The post.
-    pub url: String,
-    /// `ugc`, and `nofollow` until a moderator approved the blog.
-    pub rel: &'static str,
-    /// Its title.
-    pub title: String,
-    /// Its first words, shortened; may be empty.
-    pub excerpt: String,
-    /// Whose blog it is from.
-    pub blog_name: String,
-    /// A letter instead of a picture.
-    pub avatar: Avatar,
-    /// `16:40`.
-    pub time: String,
-    /// The same for machines.
-    pub time_iso: String,
-    /// Its permalink.
-    pub permalink: String,
-    /// The category's title, where the list holds several.
-    pub category: String,
-    /// The category's page.
-    pub category_path: String,
-}
-
-/// The posts of one day.
-#[derive(Debug)]
-pub struct Day {
-    /// `Tuesday 11 March 2003`.
-    pub heading: String,
-    /// Its posts.
-    pub posts: Vec<PostRow>,
-}
-
-/// `rel` of a link to a listed post (`product.md`, rule 4).
-pub const fn rel(blog_is_approved: bool) -> &'static str {
-    if blog_is_approved { "ugc" } else { "ugc nofollow" }
-}
-
-/// Posts as rows under their days, in the hub's time zone. `category` names a post's category.
-pub fn days<'a>(
-    posts: &[Listed],
-    zone: &Zone,
-    category: impl Fn(&Listed) -> Option<(&'a str, String)>,
-) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for post in posts {
-        let Some(listed_at) = post.listed_at else { continue };
-        let (category, category_path) =
-            category(post).map_or_else(Default::default, |(title, path)| (title.to_owned(), path));
-        let row = PostRow {
-            url: post.url.clone(),
-            rel: rel(post.blog_approved_at.is_some()),
-            title: post.title.clone(),
-            excerpt: text::shorten(&post.excerpt, LISTED_EXCERPT),
-            blog_name: post.blog_name.clone(),
-            avatar: Avatar::of(&post.blog_name),
-            time: zone.time(listed_at),
-            time_iso: iso(listed_at),
-            permalink: format!("/p/{}", post.public_id),
-            category,
-            category_path,
-        };
-        let heading = zone.day(listed_at);
-        match days.last_mut() {
-            Some(day) if day.heading == heading => day.posts.push(row),
-            _ => days.push(Day { heading, posts: vec![row] }),
-        }
-    }
-    days
-}
+use crate::web::view::{RdfBlock, Zone, closed_sentence};
 
 /// What is particular to a category's page.
 #[derive(Debug)]
@@ -180,6 +113,10 @@ struct ListView {
     tabs: Vec<Tab>,
     pulse: Option<Pulse>,
     days: Vec<Day>,
+    /// Where to search; not where nothing is listed.
+    search: Option<SearchField>,
+    /// What is shown, where it is not everything.
+    filtered: Option<Filtered>,
     /// Whether this is the page of the newest posts.
     is_first: bool,
     /// Where older posts are.
@@ -187,21 +124,23 @@ struct ListView {
 }
 
 impl ListView {
-    fn of(page: ListPage, is_first: bool, app: &App, feed_key: Option<&str>) -> Self {
+    fn of(page: ListPage, asked: &Asked, app: &App, feed_key: Option<&str>) -> Self {
         let (addresses, now) = (&app.addresses, app.clock.now());
         let zone = Zone::of(&page.hub);
-        let pulse = Pulse::of(&page);
+        let (view, is_first) = (&asked.view, asked.after.is_none());
+        let pulse = Pulse::of(&page).filter(|_| view.is_everything());
         let hub_path = format!("/{}", page.hub.slug);
         let tabs = tabs(&page.hub, &page.categories, page.category.as_ref());
-        let days = days(&page.posts, &zone, |post| {
-            let category = page.categories.iter().find(|c| c.id == post.category_id)?;
-            let wanted = page.category.is_none();
-            wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
-        });
         let here = match &page.category {
             Some(category) => format!("{hub_path}/{}", category.slug),
             None => hub_path.clone(),
         };
+        let within = Within { path: &here, language: &page.hub.language, view };
+        let days = days(&page.posts, &zone, &within, |post| {
+            let category = page.categories.iter().find(|c| c.id == post.category_id)?;
+            let wanted = page.category.is_none();
+            wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
+        });
         let add = match (&page.category, page.categories.as_slice()) {
             (Some(_), _) => format!("{here}/add"),
             (None, [only]) if only.readers == Readers::Public => {
@@ -212,10 +151,12 @@ impl ListView {
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             add,
-            rss: feed_path(&here, feed_key),
+            rss: view_feed_path(&here, view, feed_key),
             hub_rss: (page.category.is_none() || shows_hub_feed(&page)).then(|| {
                 feed_path(&hub_path, feed_key.filter(|_| page.hub.readers == Readers::Password))
             }),
+            search: SearchField::of(&page, &here, view),
+            filtered: Filtered::of(&page, &here, asked),
             canonical: addresses.path(&here),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
@@ -229,7 +170,7 @@ impl ListView {
             pulse,
             days,
             is_first,
-            older: page.older.map(|id| format!("{here}?before={id}")),
+            older: page.older.map(|after| asked.older(&here, after)),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| {
                 CategoryPart::of(&Gate { hub: page.hub, category }, addresses, now)
@@ -238,7 +179,8 @@ impl ListView {
     }
 
     fn is_hidden(&self) -> bool {
-        self.hub.is_hidden || self.is_unlisted || self.days.is_empty() || !self.is_first
+        let is_part = !self.is_first || self.filtered.is_some();
+        self.hub.is_hidden || self.is_unlisted || self.days.is_empty() || is_part
     }
 }
 
@@ -249,9 +191,30 @@ fn shows_hub_feed(page: &ListPage) -> bool {
     page.hub.readers != Readers::Password || !own
 }
 
-/// The address of a feed, with its key where it needs one.
-pub fn feed_path(page: &str, key: Option<&str>) -> String {
-    key.map_or_else(|| format!("{page}/rss"), |key| format!("{page}/rss?key={key}"))
+/// What of a list is asked for.
+#[derive(Debug)]
+pub struct Asked {
+    /// Which posts.
+    view: View,
+    /// After which post.
+    after: Option<After>,
+}
+
+impl Asked {
+    fn of(request: &HttpRequest, before: Option<String>) -> Result<Self, PageError> {
+        let after = match before {
+            Some(text) => Some(After::parse(&text).ok_or(PageError::NotFound(Missing::Page))?),
+            None => None,
+        };
+        Ok(Self { view: view_of(request)?, after })
+    }
+
+    /// Where the posts after this one are.
+    fn older(&self, here: &str, after: After) -> String {
+        let page = path_of(here, &self.view);
+        let and = if self.view.is_everything() { '?' } else { '&' };
+        format!("{page}{and}before={after}")
+    }
 }
 
 /// What may stand behind a `?`.
@@ -271,8 +234,9 @@ pub async fn show_hub(
     query: Option<web::Query<Query>>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let before = place(query.map(web::Query::into_inner).unwrap_or_default().before)?;
-    show(&app, &request, before, &Names::hub(&slug), &visit).await
+    let query = query.map(web::Query::into_inner).unwrap_or_default();
+    let asked = Asked::of(&request, query.before)?;
+    show(&app, &request, asked, &Names::hub(&slug), &visit).await
 }
 
 /// `GET /{hub}/{category}`
@@ -295,60 +259,70 @@ pub async fn show_category(
         let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
         return Ok(trackback::list(&app, gate).await?);
     }
-    let before = place(query.before)?;
-    show(&app, &request, before, &Names::category(&hub, &category), &visit).await
-}
-
-fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
-    match before {
-        None => Ok(None),
-        Some(text) => match PublicId::parse(&text) {
-            Some(id) => Ok(Some(id)),
-            None => Err(PageError::NotFound(Missing::Page)),
-        },
-    }
+    let asked = Asked::of(&request, query.before)?;
+    show(&app, &request, asked, &Names::category(&hub, &category), &visit).await
 }
 
 async fn show(
     app: &web::Data<App>,
     request: &HttpRequest,
-    before: Option<PublicId>,
+    asked: Asked,
     names: &Names,
     visit: &Visit,
 ) -> Result<HttpResponse, PageError> {
-    let key = match before {
-        Some(id) => format!("{}?before={id}", request.path()),
+    let key = match asked.after {
+        Some(after) => format!("{}?before={after}", request.path()),
         None => request.path().to_owned(),
     };
-    let kept = app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()));
-    if let Some(page) = kept {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &page, app.clock.now()));
+    let block = client(app, request);
+    if asked.view.is_everything() {
+        let kept = app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()));
+        if let Some(page) = kept {
+            app.metrics.cache_hits.increment(1);
+            return Ok(respond::rendered(request, &page, app.clock.now()));
+        }
+    } else {
+        app.limits.take(Limit::Search, block)?;
     }
     app.metrics.cache_misses.increment(1);
     let reader = app.clone();
-    let read = move |connection: &mut DbConnection, at: At| {
-        let shown = at.hub.public_changed_at;
-        let (hub, category) = (at.hub, at.category.map(|category| category.id));
-        let page = list_page(connection, hub, category, before)?;
-        let (now, few) = (reader.clock.now(), at.lock.is_some());
-        let gate = page.category.clone().map(|category| Gate { hub: page.hub.clone(), category });
-        let fresh_until = gate.as_ref().and_then(|gate| gate.next_edge(now));
-        // When it opened or closed, its page changed, though nobody did anything.
-        let modified_at = gate.as_ref().map_or(shown, |gate| {
-            let edge = gate.last_edge(now).unwrap_or(shown);
-            shown.max(gate.category.changed_at).max(edge)
-        });
-        let feed_key = at.lock.map(|lock| lock.feed_key(&reader.secrets));
-        let view = ListView::of(page, before.is_none(), &reader, feed_key.as_deref());
-        let accent = Some(&view.hub.accent);
-        let page = respond::public_page(&reader, &view, accent, Some(modified_at))?;
-        // Senders look for these by regular expression: nothing is added to them.
-        let mut page = page
-            .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
-            .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
-        page.fresh_until = fresh_until;
-        Ok(if few { page.for_few() } else { page })
-    };
+    let read =
+        move |connection: &mut DbConnection, at: At| render(&reader, connection, at, &asked, block);
     reading::answer(app, request, names, key, visit, read).await
+}
+
+fn render(
+    app: &App,
+    connection: &mut DbConnection,
+    at: At,
+    asked: &Asked,
+    block: AddressBlock,
+) -> Result<Rendered, PageError> {
+    let shown = at.hub.public_changed_at;
+    let (hub, category) = (at.hub, at.category.map(|category| category.id));
+    let page = list_page(connection, hub, category, &asked.view, asked.after)?;
+    let may_keep = asked.view.is_everything() && page.begins_at_post;
+    if asked.view.is_everything() && !page.begins_at_post {
+        // A place that anybody could have made up is a read like a search.
+        app.limits.take(Limit::Search, block)?;
+    }
+    let (now, few) = (app.clock.now(), at.lock.is_some());
+    let gate = page.category.clone().map(|category| Gate { hub: page.hub.clone(), category });
+    let fresh_until = gate.as_ref().and_then(|gate| gate.next_edge(now));
+    // When it opened or closed, its page changed, though nobody did anything.
+    let modified_at = gate.as_ref().map_or(shown, |gate| {
+        let edge = gate.last_edge(now).unwrap_or(shown);
+        shown.max(gate.category.changed_at).max(edge)
+    });
+    let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
+    let view = ListView::of(page, asked, app, feed_key.as_deref());
+    let accent = Some(&view.hub.accent);
+    let page = respond::public_page(app, &view, accent, Some(modified_at))?;
+    // Senders look for these by regular expression: nothing is added to them.
+    let mut page = page
+        .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
+        .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
+    page.fresh_until = fresh_until;
+    let page = if may_keep { page } else { page.not_kept() };
+    Ok(if few { page.for_few() } else { page })
 }

@@ -22,8 +22,6 @@ use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client, find_session};
 use crate::web::respond;
 
-use super::list::feed_path;
-
 /// The names in the address of a hub's or category's page.
 #[derive(Debug, Clone)]
 pub struct Names {
@@ -158,9 +156,17 @@ pub async fn enter(
         return Err(PageError::Suspended);
     }
     if let Some(moved) = &at.moved {
-        return Ok(Entered::Answer(respond::moved(&format!("{moved}{rest}"))));
+        return Ok(Entered::Answer(respond::moved(&asked(request, &format!("{moved}{rest}")))));
     }
     Ok(Entered::In(Box::new(at)))
+}
+
+/// A path with what stands behind the `?` of a request.
+fn asked(request: &HttpRequest, path: &str) -> String {
+    match request.query_string() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
 }
 
 async fn look(app: &App, names: &Names) -> Result<At, PageError> {
@@ -207,7 +213,9 @@ where
                 return Err(PageError::Suspended);
             }
             let page = Arc::new(render(connection, at)?);
-            reader.pages.keep(key, subject, generation, Arc::clone(&page));
+            if page.is_kept {
+                reader.pages.keep(key, subject, generation, Arc::clone(&page));
+            }
             Ok(Ok(page))
         })
         .await
@@ -261,7 +269,7 @@ pub async fn answer_feed(
         return Err(PageError::Suspended);
     }
     if let Some(moved) = &at.moved {
-        return Ok(respond::moved(&feed_path(moved, key)));
+        return Ok(respond::moved(&asked(request, &format!("{moved}/rss"))));
     }
     let page = app.db.read(move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))

@@ -1,0 +1,3 @@
+DROP INDEX pings_listed_of_blog;
+DROP TABLE ping_words_index;
+DROP TABLE ping_words;

@@ -1,0 +1,109 @@
+//! Some of what is listed: what a [`View`] shows.
+
+use diesel::prelude::*;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::apart;
+use super::read::{Listed, Narrow, Place, list_narrowed};
+use super::words::Query;
+use crate::clock::Timestamp;
+use crate::db::schema::{blogs, categories, hubs};
+use crate::db::{DbConnection, DbError};
+use crate::model::category::Readers;
+use crate::model::id::{CategoryId, HubId};
+use crate::model::slug::Slug;
+use crate::model::view::View;
+
+/// What a view shows of a hub's public categories or of one category, newest first, from a place
+/// on: as [`super::list`] with the view of everything.
+///
+/// In a category the view's categories mean nothing. `NotFound` where a hub has none of those that
+/// are named, or none that is public: which of the two is told to nobody.
+pub fn list_view(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: Option<CategoryId>,
+    view: &View,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let mut narrow = Narrow { category, ..Narrow::default() };
+    if category.is_none() {
+        narrow.without = apart(connection, hub)?;
+        if !view.categories.is_empty() {
+            narrow.only = list_public(connection, hub, &view.categories)?;
+            if narrow.only.is_empty() {
+                return Err(DbError::NotFound);
+            }
+        }
+        if !view.without.is_empty() {
+            narrow.without.extend(list_public(connection, hub, &view.without)?);
+        }
+    }
+    if view.search.as_ref().is_some_and(|search| search.words().is_empty()) {
+        return Ok(Vec::new());
+    }
+    if let Some(key) = &view.blog {
+        let Some(blog) = find_blog(connection, hub, key)? else { return Ok(Vec::new()) };
+        narrow.blog = Some(blog);
+    }
+    if let Some(day) = view.day {
+        let zone: String = hubs::table.find(hub.0).select(hubs::time_zone).first(connection)?;
+        let Some(span) = span(day, &zone) else { return Ok(Vec::new()) };
+        narrow.listed = Some(span);
+    }
+    narrow.words = Query::of(hub, category, view);
+    list_narrowed(connection, hub, &narrow, before, limit)
+}
+
+fn list_public(
+    connection: &mut DbConnection,
+    hub: HubId,
+    slugs: &[Slug],
+) -> Result<Vec<i64>, DbError> {
+    let slugs: Vec<&str> = slugs.iter().map(Slug::as_str).collect();
+    Ok(categories::table
+        .filter(categories::hub_id.eq(hub.0).and(categories::slug.eq_any(slugs)))
+        .filter(categories::readers.eq(Readers::Public.as_str()))
+        .select(categories::id)
+        .order(categories::id)
+        .load(connection)?)
+}
+
+fn find_blog(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<Option<i64>, DbError> {
+    Ok(blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
+        .select(blogs::id)
+        .first(connection)
+        .optional()?)
+}
+
+/// A day in a time zone: its first moment, and the next day's.
+fn span(day: Date, zone: &str) -> Option<(Timestamp, Timestamp)> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let begins = |day: Date| {
+        let midnight = day.to_zoned(zone.clone()).ok()?;
+        Some(Timestamp::from_micros(midnight.timestamp().as_microsecond()))
+    };
+    Some((begins(day)?, begins(day.tomorrow().ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_as_long_as_its_zone_says() {
+        for (day, zone, hours) in [
+            ("2003-03-11", "America/Chicago", 24),
+            ("2026-03-29", "Europe/Lisbon", 23),
+            ("2026-10-25", "Europe/Lisbon", 25),
+            ("2026-10-25", "Nowhere/Else", 24),
+        ] {
+            let (first, next) = span(day.parse().unwrap(), zone).unwrap();
+            assert_eq!(next.hours() - first.hours(), hours, "{day} {zone}");
+        }
+        assert_eq!(span(Date::MAX, "UTC"), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! The words of what is listed, for searching: a row of `ping_words` for each public ping, and for
+//! no other.
+
+use diesel::prelude::*;
+
+use super::IS_PUBLIC;
+use crate::db::schema::{page_readings, ping_words, pings};
+use crate::db::{DbConnection, DbError, Tx};
+use crate::model::id::{CategoryId, HubId, PingId};
+use crate::model::language::Language;
+use crate::model::view::View;
+use crate::model::words;
+
+/// Keeps the words of a ping as its texts are now, if it is public.
+pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
+    type Row = (CategoryId, String, String, String, Option<String>);
+    let public: Option<Row> =
+        pings::table
+            .left_join(page_readings::table.on(
+                page_readings::hub_id.eq(pings::hub_id).and(page_readings::ping_id.eq(pings::id)),
+            ))
+            .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IS_PUBLIC))
+            .select((
+                pings::category_id,
+                pings::title,
+                pings::excerpt,
+                pings::blog_name,
+                page_readings::language.nullable(),
+            ))
+            .first(tx.connection)
+            .optional()?;
+    let Some((category, title, excerpt, blog_name, language)) = public else { return Ok(()) };
+    let mut kept = words::index(&[&title, &excerpt, &blog_name]);
+    kept.extend([of_hub(hub), of_category(category)]);
+    if let Some(language) = language.as_deref().and_then(Language::parse) {
+        kept.extend([of_language(language.as_str()), of_language(language.primary())]);
+    }
+    let kept = kept.into_iter().collect::<Vec<_>>().join(" ");
+    let changed =
+        diesel::update(row(hub, ping)).set(ping_words::words.eq(&kept)).execute(tx.connection)?;
+    if changed == 0 {
+        diesel::insert_into(ping_words::table)
+            .values((
+                ping_words::ping_id.eq(ping.0),
+                ping_words::hub_id.eq(hub.0),
+                ping_words::words.eq(&kept),
+            ))
+            .execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Forgets the words of a ping that is public no more.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
+    diesel::delete(row(hub, ping)).execute(tx.connection)?;
+    Ok(())
+}
+
+type RowOf = diesel::dsl::Filter<
+    diesel::dsl::Filter<ping_words::table, diesel::dsl::Eq<ping_words::hub_id, i64>>,
+    diesel::dsl::Eq<ping_words::ping_id, i64>,
+>;
+
+fn row(hub: HubId, ping: PingId) -> RowOf {
+    ping_words::table.filter(ping_words::hub_id.eq(hub.0)).filter(ping_words::ping_id.eq(ping.0))
+}
+
+// Words that nobody can type: no word that is searched for begins with an underscore. With them a
+// search looks at what is of its hub and category only.
+
+fn of_hub(hub: HubId) -> String {
+    format!("_h{}", hub.0)
+}
+
+fn of_category(category: CategoryId) -> String {
+    format!("_c{}", category.0)
+}
+
+fn of_language(tag: &str) -> String {
+    format!("_l{}", tag.replace('-', "_"))
+}
+
+/// What the index is asked for: all of these words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Whole words: the scope, and the language.
+    whole: Vec<String>,
+    /// Beginnings of words.
+    begins: Vec<String>,
+}
+
+impl Query {
+    /// The words of a view; `None` where the index is not needed for it.
+    pub fn of(hub: HubId, category: Option<CategoryId>, view: &View) -> Option<Self> {
+        if view.search.is_none() && view.language.is_none() {
+            return None;
+        }
+        let mut whole = vec![category.map_or_else(|| of_hub(hub), of_category)];
+        whole.extend(view.language.as_ref().map(|language| of_language(language.as_str())));
+        let begins = view.search.as_ref().map_or(&[][..], |search| search.words());
+        Some(Self { whole, begins: begins.to_vec() })
+    }
+
+    /// The condition of a query on `pings`, before and after the one value it takes, and the
+    /// value.
+    pub fn condition(&self, connection: &DbConnection) -> [String; 3] {
+        // Words have letters, digits and marks only; they are quoted all the same, so that none is
+        // taken for an operator.
+        let all = |quote: char, prefix: &str, and: &str| {
+            let whole = self.whole.iter().map(|word| format!("{quote}{word}{quote}"));
+            let begins = self.begins.iter().map(|word| format!("{quote}{word}{quote}{prefix}"));
+            whole.chain(begins).collect::<Vec<_>>().join(and)
+        };
+        match connection {
+            DbConnection::Sqlite(_) => [
+                "pings.id IN (SELECT rowid FROM ping_words_index WHERE ping_words_index MATCH ".into(),
+                ")".into(),
+                all('"', "*", " AND "),
+            ],
+            DbConnection::Postgres(_) => [
+                "pings.id IN (SELECT ping_id FROM ping_words WHERE array_to_tsvector(string_to_array(words, ' ')) @@ "
+                    .into(),
+                "::tsquery)".into(),
+                all('\'', ":*", " & "),
+            ],
+        }
+    }
+}

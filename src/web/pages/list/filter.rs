@@ -1,0 +1,136 @@
+//! Some of a list: the search field, the filters that are set, and the addresses of both.
+
+use actix_web::HttpRequest;
+
+use super::Asked;
+use crate::actions::read_page::ListPage;
+use crate::db::categories::Category;
+use crate::db::listed::Listed;
+use crate::model::category::Readers;
+use crate::model::slug::Slug;
+use crate::model::view::View;
+use crate::web::error::PageError;
+use crate::web::view::plural;
+
+/// The view that a request asks for.
+pub fn view_of(request: &HttpRequest) -> Result<View, PageError> {
+    let fields: Vec<(String, String)> =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    View::parse(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        .map_err(PageError::BadRequest)
+}
+
+/// The address of a view of a page.
+pub fn path_of(page: &str, view: &View) -> String {
+    if view.is_everything() { page.to_owned() } else { format!("{page}?{}", view.to_query()) }
+}
+
+/// The address of a feed, with its key where it needs one.
+pub fn feed_path(page: &str, key: Option<&str>) -> String {
+    view_feed_path(page, &View::default(), key)
+}
+
+/// The address of a view's feed, with its key where it needs one.
+pub fn view_feed_path(page: &str, view: &View, key: Option<&str>) -> String {
+    let feed = path_of(&format!("{page}/rss"), view);
+    let and = if view.is_everything() { '?' } else { '&' };
+    key.map_or_else(|| feed.clone(), |key| format!("{feed}{and}key={key}"))
+}
+
+/// What a view of a hub's categories shows, as a heading, with these posts in it.
+pub fn title(view: &View, categories: &[Category], posts: &[Listed]) -> String {
+    // What is not public is called what whoever asked calls it.
+    let title_of = |slug: &Slug| {
+        let mut public = categories.iter().filter(|c| c.readers == Readers::Public);
+        let known = public.find(|category| category.slug == slug.as_str());
+        known.map_or_else(|| slug.as_str().to_owned(), |category| category.title.clone())
+    };
+    // The name that its posts have here, and no other that the hub may know.
+    view.title(title_of, posts.first().map(|post| post.blog_name.as_str()))
+}
+
+/// The field to search in.
+#[derive(Debug)]
+pub struct SearchField {
+    /// The page of the list.
+    pub path: String,
+    /// What is searched for now.
+    pub typed: String,
+    /// What it says while it is empty.
+    pub label: &'static str,
+    /// The filters that stay.
+    pub others: Vec<(&'static str, String)>,
+}
+
+impl SearchField {
+    /// The field on a page; none where there is nothing to find.
+    pub fn of(page: &ListPage, here: &str, view: &View) -> Option<Self> {
+        let listed = page.category.as_ref().map_or(page.hub.listed_count, |c| c.listed_count);
+        (listed > 0 || !view.is_everything()).then(|| Self {
+            path: here.to_owned(),
+            typed: view.search.as_ref().map(|s| s.text().to_owned()).unwrap_or_default(),
+            label: if page.category.is_some() { "Search this category" } else { "Search this hub" },
+            others: view.dropping("q").fields(),
+        })
+    }
+}
+
+/// A filter that is set.
+#[derive(Debug)]
+pub struct Chip {
+    /// What it lets through.
+    pub says: String,
+    /// The same list without it.
+    pub path: String,
+}
+
+/// What is shown of a list.
+#[derive(Debug)]
+pub struct Filtered {
+    /// In words.
+    pub heading: String,
+    /// `7 posts`; empty where that would have to be counted.
+    pub count: String,
+    /// Its parts.
+    pub chips: Vec<Chip>,
+    /// Whether words were searched for.
+    pub is_search: bool,
+    /// The same search in the whole hub, from a category.
+    pub in_hub: Option<String>,
+}
+
+impl Filtered {
+    /// What is shown; `None` where it is everything.
+    pub fn of(page: &ListPage, here: &str, asked: &Asked) -> Option<Self> {
+        let view = &asked.view;
+        if view.is_everything() {
+            return None;
+        }
+        let title_of = |view: &View| title(view, &page.categories, &page.posts);
+        let chips = view.fields().into_iter().map(|(field, _)| {
+            let without = view.dropping(field);
+            let mut only = view.clone();
+            for (other, _) in without.fields() {
+                only = only.dropping(other);
+            }
+            let says = title_of(&only);
+            let says = says.strip_prefix("Posts ").unwrap_or(&says).to_owned();
+            Chip { says, path: path_of(here, &without) }
+        });
+        let is_whole = asked.after.is_none() && page.older.is_none();
+        let count = i64::try_from(page.posts.len()).unwrap_or(i64::MAX);
+        let in_hub =
+            || path_of(&format!("/{}", page.hub.slug), &view.dropping("in").dropping("not"));
+        Some(Self {
+            heading: title_of(view),
+            count: if is_whole && count > 0 {
+                format!("{count} {}", plural(count, "post", "posts"))
+            } else {
+                String::new()
+            },
+            chips: chips.collect(),
+            is_search: view.search.is_some(),
+            in_hub: page.category.as_ref().map(|_| in_hub()),
+        })
+    }
+}

@@ -1,0 +1,382 @@
+//! Readers look for posts: by words, blog, language, day and category, page by page.
+
+use backchannel::config::DatabaseUrl;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::harness::{
+    Answer, Blog, Browser, Page, Site, Topic, days, everything, hours, minutes, post,
+};
+
+/// Lists a post, and gives back its receipt.
+async fn list(topic: &Topic<'_>, host: &str, n: usize, title: &str, excerpt: &str) -> String {
+    let url = format!("http://{host}.example/{n}");
+    let fields =
+        [("url", url.as_str()), ("title", title), ("excerpt", excerpt), ("blog_name", host)];
+    let ping = topic.ping(&fields).await;
+    assert!(ping.is_stored(), "{}", ping.body);
+    topic.site.advance(minutes(1));
+    ping.receipt.unwrap()
+}
+
+/// Takes a post back, as its sender.
+async fn withdraw(site: &Site, receipt: &str) {
+    let mut sender = site.browser();
+    sender.open(receipt).await.has_status(200);
+    sender.submit(&format!("{receipt}/withdraw"), &[]).await;
+}
+
+fn query(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+async fn search(reader: &mut Browser, q: &str) -> Page {
+    let page = reader.open(&format!("/sxsw?{}", query(&[("q", q)]))).await;
+    page.has_status(200);
+    page
+}
+
+async fn found(reader: &mut Browser, q: &str) -> Vec<String> {
+    search(reader, q).await.texts("article.ping h3")
+}
+
+/// Whether the index of SQLite says what the rows say; and how many rows there are.
+fn words_kept(site: &Site) -> usize {
+    if let DatabaseUrl::Sqlite(path) = site.app.config.database.url() {
+        let mut connection = SqliteConnection::establish(&path.display().to_string()).unwrap();
+        connection
+            .batch_execute("PRAGMA busy_timeout = 5000; INSERT INTO ping_words_index (ping_words_index, rank) VALUES ('integrity-check', 1)")
+            .unwrap();
+    }
+    everything(site)["ping_words"].len()
+}
+
+/// Says who may read a category.
+async fn set_readers(organizer: &mut Browser, category: &str, readers: &str) {
+    organizer.open("/manage/sxsw/readers").await;
+    let path = format!("/manage/sxsw/readers/{category}");
+    let fields = [("readers", readers), ("password", "tell nobody")];
+    organizer.submit(&path, &fields).await.redirects_to("/manage/sxsw/readers");
+}
+
+story! {
+    async fn words_are_found_in_any_case_script_and_part(site) {
+        let topic = site.hub("open", "at-once").await;
+        for (n, (title, excerpt)) in [
+            ("Café notes", "RSS and Atom, side by side"),
+            ("Straßenbahn", "Über die Linie 5"),
+            ("吾輩は猫である", "名前はまだ無い。"),
+            ("كِتَاب جديد", "عن المدونات"),
+            ("I don’t know", "Version 1.5 of C++"),
+        ].into_iter().enumerate() {
+            list(&topic, "ada", n, title, excerpt).await;
+        }
+        let mut reader = site.browser();
+        for (q, titles) in [
+            ("cafe", &["Café notes"][..]),
+            ("CAFÉ", &["Café notes"]),
+            ("caf", &["Café notes"]),
+            ("afé", &[]),
+            ("rss atom", &["Café notes"]),
+            ("atom  NOTES", &["Café notes"]),
+            ("rss json", &[]),
+            ("strassenbahn", &["Straßenbahn"]),
+            ("uber linie", &["Straßenbahn"]),
+            ("猫", &["吾輩は猫である"]),
+            ("吾輩は", &["吾輩は猫である"]),
+            ("名前 猫", &["吾輩は猫である"]),
+            ("輩吾", &[]),
+            ("كتاب", &["كِتَاب جديد"]),
+            ("dont", &["I don’t know"]),
+            ("1.5", &["I don’t know"]),
+            ("nothing", &[]),
+        ] {
+            assert_eq!(found(&mut reader, q).await, titles, "{q}");
+        }
+        assert_eq!(found(&mut reader, "ada").await.len(), 5, "the blog’s name counts");
+        let page = search(&mut reader, "cafe rss").await;
+        page.says("Posts about “cafe rss”").says("1 post");
+        assert_eq!(page.texts("article mark"), ["Café", "RSS"]);
+        assert_eq!(page.attributes("input[name=q]", "value"), ["cafe rss"]);
+        assert_eq!(page.attributes("meta[name=robots]", "content"), ["noindex, follow"]);
+        let feed = page.attributes("link[type='application/rss+xml']", "href").remove(0);
+        assert_eq!(feed, "/sxsw/rss?q=cafe+rss");
+        let feed = rss::Channel::read_from(reader.open(&feed).await.body.as_bytes()).unwrap();
+        assert_eq!((feed.items.len(), feed.title()), (1, "SXSW 2003: Posts about “cafe rss”"));
+        let nothing = search(&mut reader, "json").await;
+        nothing.says("Try fewer words").says("See all posts");
+        reader.open("/sxsw/keynotes?q=json").await.says("Look in the whole hub");
+        assert_eq!(words_kept(site), 5);
+    }
+
+    async fn whatever_is_typed_is_only_words(site) {
+        let topic = site.hub("open", "at-once").await;
+        let title = "&lt;script&gt;alert(1)&lt;/script&gt; NEAR the end";
+        list(&topic, "ada", 1, title, &format!("{}<b>needle</b> &amp; straw", "hay ".repeat(90))).await;
+        let mut reader = site.browser();
+        for q in [
+            "\"", "*", "NEAR(alert end)", "words:alert", "%", "_", "c", "h_1 c_1", "_h1", "l_en", "'", "''::tsquery", "\\", "-alert",
+            "^alert", "alert OR json", "alert AND end", "NOT json", "(", "{words}: alert", "\0", "a\0b", "\u{202e}x", "alert' | 'x",
+            "' OR 1=1 --", "🦀",
+        ] {
+            let page = reader.open(&format!("/sxsw?{}", query(&[("q", q)]))).await;
+            page.has_status(200);
+            let is_everything = q == "\0";
+            let hits = page.texts("article.ping h3").len();
+            let has_all = ["NEAR(alert end)", "-alert", "^alert"].contains(&q) || is_everything;
+            assert_eq!(hits, usize::from(has_all), "{q}");
+        }
+        for long in ["x".repeat(10_000), "a ".repeat(5_000), "あ".repeat(3_000)] {
+            let page = search(&mut reader, &long).await;
+            assert!(page.body.len() < 20_000, "{}", page.body.len());
+        }
+        let page = search(&mut reader, "script near needle straw").await;
+        assert!(page.body.contains("&#60;<mark>script</mark>&#62;"), "{}", page.body);
+        assert!(!page.body.contains("<script>alert"));
+        assert_eq!(page.texts("article mark"), ["script", "script", "NEAR", "needle", "straw"]);
+        assert!(page.one_text(".ex").starts_with("…hay"), "cut around what was found");
+        for wrong in ["day=today", "day=2003-02-30", "lang=german", "in=a/b", "blog=%22"] {
+            reader.open(&format!("/sxsw?{wrong}")).await.has_status(400);
+            reader.open(&format!("/sxsw/rss?{wrong}")).await.has_status(400);
+        }
+        reader.open("/sxsw?in=nothing").await.has_status(404);
+    }
+
+    async fn only_what_everybody_may_see_is_found(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "Needle one", "").await;
+        let mut panels = site.category(topic.organizer, "panels", "open", "at-once").await;
+        list(&panels, "eve", 2, "Needle two", "").await;
+        let mut waits = site.category(panels.organizer, "film", "open", "all-wait").await;
+        list(&waits, "eve", 3, "Needle three", "").await;
+        let mut reader = site.browser();
+        assert_eq!(found(&mut reader, "needle").await, ["Needle two", "Needle one"]);
+
+        // Waiting, listed, removed.
+        waits.decide("Needle three", "list").await;
+        assert_eq!(found(&mut reader, "needle").await.len(), 3);
+        panels.organizer = waits.organizer;
+        let page = panels.organizer.open("/manage/sxsw/decided").await;
+        let remove = page.action_beside("Needle three", "/verdict");
+        panels.organizer.submit(&remove, &[("verdict", "spam")]).await;
+        assert_eq!(found(&mut reader, "needle").await.len(), 2);
+        assert_eq!(words_kept(site), 2);
+
+        for readers in ["unlisted", "password"] {
+            set_readers(&mut panels.organizer, "panels", readers).await;
+            assert_eq!(found(&mut reader, "needle").await, ["Needle one"], "{readers}");
+            for view in ["blog=eve.example", "q=two", "day=2003-03-11&q=two"] {
+                let page = reader.open(&format!("/sxsw?{view}")).await;
+                assert!(page.texts("article.ping").is_empty(), "{view}");
+                page.never_says("Needle two");
+                reader.open(&format!("/sxsw/rss?{view}")).await.never_says("Needle two");
+            }
+            // A category apart is not named in a view of its hub.
+            reader.open("/sxsw?in=panels").await.has_status(404);
+            reader.open("/sxsw/rss?in=panels").await.has_status(404);
+            let named = reader.open("/sxsw?in=panels,keynotes").await;
+            assert_eq!(named.texts("article.ping h3"), ["Needle one"]);
+        }
+        // Whoever may read a locked category may search in it.
+        let locked = reader.open("/sxsw/panels?q=needle").await;
+        locked.has_status(403).never_says("Needle two");
+        let inside = panels.organizer.open("/sxsw/panels?q=needle").await;
+        assert_eq!(inside.texts("article.ping h3"), ["Needle two"]);
+        let feed = inside.attributes("link[type='application/rss+xml']", "href").remove(0);
+        assert!(feed.starts_with("/sxsw/panels/rss?q=needle&key="), "{feed}");
+        reader.open(&feed).await.has_status(200).says("Needle two");
+        reader.open("/sxsw/panels/rss?q=needle").await.has_status(404);
+        topic.organizer = panels.organizer;
+
+        // A deleted category takes its words with it.
+        topic.organizer.open("/manage/sxsw/categories/panels").await;
+        topic.organizer.submit("/manage/sxsw/categories/panels/delete", &[("confirm", "panels")]).await.has_status(303);
+        site.settle().await;
+        assert_eq!(words_kept(site), 1);
+    }
+
+    async fn a_post_is_found_by_its_words_of_today(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "Former words", "excerpt").await;
+        let mut reader = site.browser();
+        assert_eq!(found(&mut reader, "former").await.len(), 1);
+        let listed = topic.organizer.open("/manage/sxsw/decided?state=listed").await;
+        let path = listed.attributes("[data-edit]", "href").remove(0);
+        let edit = path.split('?').next().unwrap().to_owned();
+        topic.organizer.open(&path).await;
+        topic.organizer.submit(&edit, &[("title", "Later words"), ("excerpt", "excerpt")]).await.has_status(303);
+        assert_eq!(found(&mut reader, "former").await.len(), 0);
+        assert_eq!(found(&mut reader, "later").await, ["Later words"]);
+        // Back to the sender's.
+        topic.organizer.open(&path).await;
+        topic.organizer.submit(&edit.replace("/edit", "/original"), &[]).await.has_status(303);
+        assert_eq!(found(&mut reader, "later").await.len(), 0);
+        assert_eq!(found(&mut reader, "former").await.len(), 1);
+        // The sender sends other words.
+        list(&topic, "ada", 1, "Newest words", "").await;
+        assert_eq!(found(&mut reader, "newest").await.len() + found(&mut reader, "former").await.len(), 1);
+        assert_eq!(words_kept(site), 1);
+    }
+
+    async fn views_are_narrowed_and_widened_by_links(site) {
+        let topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "RSS in the morning", "").await;
+        let panels = site.category(topic.organizer, "panels", "open", "at-once").await;
+        list(&panels, "bob", 2, "RSS on stage", "").await;
+        site.advance(days(1));
+        list(&panels, "ada", 3, "Atom the day after", "").await;
+        let mut reader = site.browser();
+        for (view, titles, heading) in [
+            ("blog=ada.example", &["Atom the day after", "RSS in the morning"][..], "Posts from ada"),
+            ("blog=http://www.ada.example/x&q=rss", &["RSS in the morning"], "Posts about “rss” from ada"),
+            ("in=keynotes", &["RSS in the morning"], "Posts in keynotes"),
+            ("in=panels,keynotes", &["Atom the day after", "RSS on stage", "RSS in the morning"], "Posts in keynotes and panels"),
+            ("not=keynotes", &["Atom the day after", "RSS on stage"], "Posts but not in keynotes"),
+            ("not=gone&q=rss", &["RSS on stage", "RSS in the morning"], "Posts about “rss” but not in gone"),
+            ("day=2003-03-11", &["RSS on stage", "RSS in the morning"], "Posts of Tuesday 11 March 2003"),
+            ("day=2003-03-11&in=panels", &["RSS on stage"], "Posts in panels, Tuesday 11 March 2003"),
+            ("blog=nobody.example", &[], "Posts from nobody.example"),
+        ] {
+            let page = reader.open(&format!("/sxsw?{view}")).await;
+            assert_eq!(page.texts("article.ping h3"), titles, "{view}");
+            assert_eq!(page.one_text("h1"), heading);
+            let feed = page.attributes("link[type='application/rss+xml']", "href").remove(0);
+            let feed = reader.open(&feed).await;
+            let items = rss::Channel::read_from(feed.body.as_bytes()).unwrap().items;
+            let in_feed: Vec<&str> = items.iter().filter_map(|item| item.title()).collect();
+            assert_eq!(in_feed, titles, "{view}");
+        }
+        let page = reader.open("/sxsw?q=rss&blog=ada.example&day=2003-03-11").await;
+        assert_eq!(
+            page.attributes(".filters a", "href"),
+            ["/sxsw?blog=ada.example&day=2003-03-11", "/sxsw?q=rss&day=2003-03-11", "/sxsw?q=rss&blog=ada.example"]
+        );
+        assert_eq!(page.attributes("input[type=hidden]", "name"), ["blog", "day"]);
+        let list = reader.open("/sxsw").await;
+        assert!(list.attributes(".meta a.blog", "href").contains(&"/sxsw?blog=ada.example".to_owned()));
+        assert_eq!(list.attributes("h2.day a", "href"), ["/sxsw?day=2003-03-12", "/sxsw?day=2003-03-11"]);
+        // In a category its own posts only.
+        let inside = reader.open("/sxsw/panels?blog=ada.example&in=keynotes").await;
+        assert_eq!(inside.texts("article.ping h3"), ["Atom the day after"]);
+    }
+
+    async fn paging_through_what_was_found_survives_arrivals_and_removals(site) {
+        let topic = site.hub("passphrase", "at-once").await;
+        let mut receipts = Vec::new();
+        for n in 0..120 {
+            receipts.push(list(&topic, "ada", n, &format!("Needle {n:03}"), "").await);
+        }
+        let mut reader = site.browser();
+        let (mut next, mut seen) = (Some("/sxsw?q=needle".to_owned()), Vec::new());
+        let mut arrived = 120;
+        while let Some(path) = next {
+            let page = reader.open(&path).await;
+            seen.extend(page.texts("article.ping h3"));
+            next = page.attributes("a[rel=next]", "href").pop();
+            list(&topic, "ada", arrived, &format!("Needle {arrived:03}"), "").await;
+            arrived += 1;
+            // The last one seen is taken off: its place holds.
+            if let Some(receipt) = receipts.get(120 - seen.len()) {
+                withdraw(site, receipt).await;
+            }
+        }
+        let all: Vec<String> = (0..120).rev().map(|n| format!("Needle {n:03}")).collect();
+        assert_eq!(seen, all, "no gap and none twice");
+    }
+
+    async fn a_place_outlives_its_post(site) {
+        let topic = site.hub("passphrase", "at-once").await;
+        let mut receipts = Vec::new();
+        for n in 0..60 {
+            receipts.push(list(&topic, "ada", n, &format!("Post {n}"), "").await);
+        }
+        let mut reader = site.browser();
+        let first = reader.open("/sxsw").await;
+        let older = first.attributes("a[rel=next]", "href").remove(0);
+        let titles = reader.open(&older).await.texts("article.ping h3");
+        assert_eq!((titles.len(), titles[0].as_str()), (10, "Post 9"));
+        let permalink = first.attributes(".meta a[href^='/p/']", "href").pop().unwrap();
+        let id = permalink.trim_start_matches("/p/");
+        assert!(older.ends_with(&format!("-{id}")), "{older}");
+        reader.open(&format!("/sxsw?before={id}")).await.has_status(200);
+
+        withdraw(site, &receipts[10]).await;
+        assert_eq!(reader.open(&older).await.has_status(200).texts("article.ping h3"), titles);
+        reader.open(&format!("/sxsw?before={id}")).await.has_status(404);
+    }
+
+    async fn searches_are_limited_and_never_kept(site) {
+        let topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "Needle", "").await;
+        let mut reader = site.browser();
+        let before = reader.open("/sxsw").await;
+        for n in 0..60 {
+            reader.open(&format!("/sxsw?q=needle{n}")).await.has_status(200);
+        }
+        for path in ["/sxsw?q=one", "/sxsw/keynotes?day=2003-03-11", "/sxsw/rss?q=one", "/sxsw/keynotes/rss?blog=ada.example"] {
+            let refused = reader.open(path).await;
+            refused.has_status(429);
+            assert!(refused.header("retry-after").is_some());
+        }
+        // Pages that are kept are nobody's allowance.
+        let after = reader.open("/sxsw").await;
+        after.has_status(200);
+        assert_eq!(before.body, after.body);
+        reader.open("/sxsw/rss").await.has_status(200).says("Needle");
+        site.advance(minutes(2));
+        assert_eq!(found(&mut reader, "needle").await.len(), 1);
+    }
+}
+
+story! { with blogs:
+    async fn posts_are_found_by_the_language_of_their_pages(site) {
+        let topic = site.hub("open", "at-once").await;
+        let blog = Blog::start();
+        for (path, tag, title) in [("/de", "de-AT", "Grüße"), ("/en", "en", "Greetings"), ("/pt", "pt-BR", "Saudações")] {
+            let html = format!("<!doctype html><html lang=\"{tag}\"><head><title>{title}</title></head><body><p>x</p></body></html>");
+            let url = blog.publish(path, Answer::html(html));
+            assert!(topic.ping(&[("url", &url), ("title", title)]).await.is_stored());
+            site.advance(minutes(10));
+            site.settle().await;
+        }
+        let mut reader = site.browser();
+        for (view, titles, heading) in [
+            ("lang=de", &["Grüße"][..], "Posts in German"),
+            ("lang=de-at", &["Grüße"], "Posts in de-at"),
+            ("lang=DE-ch", &[], "Posts in de-ch"),
+            ("lang=pt-br&q=saudacoes", &["Saudações"], "Posts about “saudacoes” in Brazilian Portuguese"),
+            ("lang=en", &["Greetings"], "Posts in English"),
+        ] {
+            let page = reader.open(&format!("/sxsw?{view}")).await;
+            assert_eq!(page.texts("article.ping h3"), titles, "{view}");
+            assert_eq!(page.one_text("h1"), heading);
+        }
+        let list = reader.open("/sxsw").await;
+        assert_eq!(list.attributes("article h3", "lang"), ["pt-br", "en", "de-at"]);
+        let links: Vec<String> =
+            list.attributes(".meta a", "href").into_iter().filter(|href| href.contains("lang=")).collect();
+        assert_eq!(links, ["/sxsw?lang=pt-br", "/sxsw?lang=de-at"], "English is the hub’s own");
+        assert_eq!(words_kept(site), 3);
+    }
+
+    async fn a_hidden_post_is_not_found_until_it_is_back(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/flaky", "Flaky server", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        let mut reader = site.browser();
+        assert_eq!(found(&mut reader, "flaky").await.len(), 1);
+        ada.publish("/flaky", Answer::of(500, "text/html", "oh no"));
+        for wait in [days(1), minutes(1), minutes(10), hours(2), days(1)] {
+            site.advance(wait);
+            site.settle().await;
+        }
+        assert_eq!(found(&mut reader, "flaky").await.len(), 0);
+        assert_eq!(words_kept(site), 0);
+        ada.publish("/flaky", Answer::html(post("Flaky server", &topic.page())));
+        site.advance(days(7));
+        site.settle().await;
+        assert_eq!(found(&mut reader, "flaky").await.len(), 1);
+    }
+}
