@@ -5,6 +5,7 @@ pub mod discovery;
 pub mod foreign_xml;
 pub mod html;
 pub mod moving_in;
+pub mod opml;
 pub mod pingback;
 pub mod rss;
 pub mod syndication;
