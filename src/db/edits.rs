@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::pings::{NewEvent, Ping, insert_event};
 use super::schema::{categories, pings};
-use super::{DbError, Tx, hubs};
+use super::{DbError, Tx, hubs, post_changes};
 use crate::clock::Timestamp;
 use crate::model::id::AccountId;
 
@@ -41,6 +41,7 @@ pub fn update(
             ))
             .execute(tx.connection)?,
     };
+    post_changes::upsert(tx, hub, ping.id, now)?;
     if ping.is_public() {
         diesel::update(categories::table.filter(categories::hub_id.eq(hub.0)))
             .filter(categories::id.eq(ping.category_id.0))

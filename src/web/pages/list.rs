@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::{HubFace, Pulse, Tab, tabs};
+use super::feed_links::{FeedLink, feed_address, feed_links, feed_path};
 use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
@@ -161,8 +162,12 @@ struct ListView {
     /// Where to add a post: the category's own page, or the hub's choice of categories.
     add: String,
     rss: String,
-    /// The feed of the whole hub, where its reader may know it.
+    /// What is shown, as feeds.
+    feeds: Vec<FeedLink>,
+    /// The feed of the whole hub, on a category's page, where its reader may know it.
     hub_rss: Option<String>,
+    /// The list of the hub's feeds, where there are several.
+    opml: Option<String>,
     canonical: String,
     tagline: String,
     paragraphs: Vec<String>,
@@ -206,13 +211,16 @@ impl ListView {
             }
             (None, _) => format!("{hub_path}/-/add"),
         };
+        let hub_key = feed_key.filter(|_| page.hub.readers == Readers::Password);
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             add,
             rss: feed_path(&here, feed_key),
-            hub_rss: (page.category.is_none() || shows_hub_feed(&page)).then(|| {
-                feed_path(&hub_path, feed_key.filter(|_| page.hub.readers == Readers::Password))
-            }),
+            feeds: feed_links(&here, feed_key),
+            hub_rss: (page.category.is_some() && shows_hub_feed(&page))
+                .then(|| feed_path(&hub_path, hub_key)),
+            opml: (tabs.len() > 1 && shows_hub_feed(&page))
+                .then(|| feed_address(&hub_path, "opml", [("key", hub_key)])),
             canonical: addresses.path(&here),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
@@ -244,11 +252,6 @@ impl ListView {
 fn shows_hub_feed(page: &ListPage) -> bool {
     let own = page.category.as_ref().is_some_and(|category| category.readers == Readers::Password);
     page.hub.readers != Readers::Password || !own
-}
-
-/// The address of a feed, with its key where it needs one.
-pub fn feed_path(page: &str, key: Option<&str>) -> String {
-    key.map_or_else(|| format!("{page}/rss"), |key| format!("{page}/rss?key={key}"))
 }
 
 /// What may stand behind a `?`.
@@ -296,7 +299,8 @@ pub async fn show_category(
     show(&app, &request, before, &Names::category(&hub, &category), &visit).await
 }
 
-fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
+/// The post after which a page begins, by its name behind a `?`.
+pub fn place(before: Option<String>) -> Result<Option<PublicId>, PageError> {
     match before {
         None => Ok(None),
         Some(text) => match PublicId::parse(&text) {
