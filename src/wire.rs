@@ -1,10 +1,14 @@
 //! Formats that go over the line: requests in, answers and feeds out. Pure: bytes to values and
 //! back (`wire-formats.md`).
 
+pub mod atom;
 pub mod discovery;
+pub mod feed;
 pub mod foreign_xml;
 pub mod html;
+pub mod json_feed;
 pub mod moving_in;
+pub mod opml;
 pub mod pingback;
 pub mod rss;
 pub mod syndication;

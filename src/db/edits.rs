@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::listed::words;
 use super::pings::{NewEvent, Ping, insert_event};
 use super::schema::pings;
-use super::{DbError, Tx, listed};
+use super::{DbError, Tx, listed, post_changes};
 use crate::clock::Timestamp;
 use crate::model::id::AccountId;
 
@@ -42,6 +42,7 @@ pub fn update(
             ))
             .execute(tx.connection)?,
     };
+    post_changes::upsert(tx, hub, ping.id, now)?;
     if ping.is_public() {
         words::keep(tx, hub, ping.id)?;
         listed::show_changed(tx, hub, ping.category_id, now)?;

@@ -207,7 +207,10 @@ pub fn update_switch(
     match switch {
         Switch::Approved => row.set(hubs::approved_at.eq(at)).execute(tx.connection)?,
         Switch::Suspended => row.set(hubs::suspended_at.eq(at)).execute(tx.connection)?,
-        Switch::Closed => row.set(hubs::closed_at.eq(at)).execute(tx.connection)?,
+        // Its feeds say so, and each category's are as new as what its organizers changed.
+        Switch::Closed => row
+            .set((hubs::closed_at.eq(at), hubs::edited_at.eq(now.micros())))
+            .execute(tx.connection)?,
     };
     touch(tx, hub, now)?;
     instance::touch(tx)

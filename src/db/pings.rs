@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::on_backend;
 use super::schema::{ping_events, pings};
-use super::{DbConnection, DbError, Tx};
+use super::{DbConnection, DbError, Tx, post_changes};
 use crate::clock::Timestamp;
 use crate::model::id::{AccountId, CategoryId, HubId, KeyId, PingId, PublicId};
 use crate::model::ping::{CameBy, HeldFor, PingState};
@@ -299,6 +299,9 @@ pub fn update_texts(
     }
     if old.is_public() {
         super::listed::words::keep(tx, hub, old.id)?;
+    }
+    if old.edited_at.is_none() || new.blog_name != old.blog_name {
+        post_changes::upsert(tx, hub, old.id, now)?;
     }
     let known: i64 = ping_events::table
         .filter(ping_events::hub_id.eq(hub.0).and(ping_events::ping_id.eq(old.id.0)))

@@ -447,6 +447,14 @@ table! {
     }
 }
 
+table! {
+    post_changes (hub_id, ping_id) {
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
@@ -502,4 +510,5 @@ allow_tables_to_appear_in_same_query!(
     sent_mails,
     forward_addresses,
     forwards,
+    post_changes,
 );

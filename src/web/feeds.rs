@@ -1,170 +1,163 @@
-//! RSS of a hub and of a category.
+//! Feeds of a hub and of a category, in each format, and the list of a hub's feeds.
+
+mod opml;
+mod render;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::error::PageError;
+use super::error::{Missing, PageError};
 use super::extract::client;
-use super::pages::list::{self, view_feed_path, view_of};
-use super::pages::reading::{self, At, Names};
+use super::pages::list::{after, view_of};
+use super::pages::reading::{self, AskedFeed, At, Names};
+use super::respond::{self, default_headers};
 use crate::app::App;
-use crate::clock::Timestamp;
-use crate::db::{DbConnection, categories, listed};
-use crate::limits::Limit;
+use crate::db::DbConnection;
+use crate::limits::{AddressBlock, Limit};
 use crate::model::category::Readers;
-use crate::model::id::CategoryId;
-use crate::model::ping::LISTED_EXCERPT;
-use crate::model::text;
-use crate::model::view::View;
+use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
-use crate::wire::rss::{self, Feed, FeedItem};
+use crate::wire::feed::Format;
 
 /// Feeds are polled: a minute from a cache nearby, ten while a fresh one is fetched.
 const CACHE_CONTROL: &str = "public, max-age=60, stale-while-revalidate=600";
 
-/// What may stand behind a `?`: the key of a feed that is not public.
+/// What stands behind a feed's `?`.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+struct Query {
+    /// The key of a feed that is not public.
     key: Option<String>,
+    /// The post after which this page begins.
+    before: Option<String>,
+    /// The whole, as it was asked for.
+    #[serde(skip)]
+    raw: String,
 }
 
-/// `GET /{hub}/rss`
+impl Query {
+    /// What cannot be read is not there: a feed has no page to say so.
+    fn of(request: &HttpRequest) -> Self {
+        let raw = request.query_string();
+        let query: Self = serde_urlencoded::from_str(raw).unwrap_or_default();
+        Self { raw: raw.to_owned(), ..query }
+    }
+
+    /// What follows a page in the address that was asked for.
+    fn rest(&self, segment: &str) -> String {
+        match self.raw.as_str() {
+            "" => format!("/{segment}"),
+            raw => format!("/{segment}?{raw}"),
+        }
+    }
+}
+
+/// `GET /{hub}/rss`, `/{hub}/atom`, `/{hub}/feed.json`
 pub async fn show_hub(
     app: web::Data<App>,
     request: HttpRequest,
     slug: web::Path<String>,
-    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    show(&app, &request, &Names::hub(&slug), query).await
+    show(&app, &request, Names::hub(&slug)).await
 }
 
-/// `GET /{hub}/{category}/rss`
+/// `GET /{hub}/{category}/rss`, `/{hub}/{category}/atom`, `/{hub}/{category}/feed.json`
 pub async fn show_category(
     app: web::Data<App>,
     request: HttpRequest,
     names: web::Path<(String, String)>,
-    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    show(&app, &request, &Names::category(&names.0, &names.1), query).await
+    show(&app, &request, Names::category(&names.0, &names.1)).await
+}
+
+/// `GET /{hub}/opml`
+pub async fn show_opml(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let query = Query::of(&request);
+    let asked = AskedFeed {
+        names: Names::hub(&slug),
+        rest: query.rest("opml"),
+        key: query.key,
+        kept_as: request.path().to_owned(),
+    };
+    let reader = app.clone();
+    let render = move |connection: &mut DbConnection, at: At| {
+        Ok(finish(&reader, opml::render(&reader, connection, &at)?, &at, true))
+    };
+    answer(&app, &request, asked, render).await
 }
 
 async fn show(
     app: &web::Data<App>,
     request: &HttpRequest,
-    names: &Names,
-    query: Option<web::Query<Query>>,
+    names: Names,
 ) -> Result<HttpResponse, PageError> {
-    app.metrics.cache_misses.increment(1);
-    let key = query.and_then(|query| query.into_inner().key);
-    let view = view_of(request)?;
+    let format = Format::of_path(request.path()).ok_or(PageError::NotFound(Missing::Page))?;
+    let query = Query::of(request);
+    let rest = query.rest(format.segment());
+    let (view, after) = (view_of(request)?, after(query.before)?);
+    let block = client(app, request);
     if !view.is_everything() {
-        app.limits.take(Limit::Search, client(app, request))?;
+        app.limits.take(Limit::Search, block)?;
     }
+    let kept_as = match after {
+        _ if !view.is_everything() => format!("{}?{}", request.path(), request.query_string()),
+        Some(after) => format!("{}?before={after}", request.path()),
+        None => request.path().to_owned(),
+    };
     let reader = app.clone();
+    let part = Part { format, view, after, block };
     let render = move |connection: &mut DbConnection, at: At| {
-        let feed = render(&reader, connection, &at, &view)?;
-        let feed = if view.is_everything() { feed } else { feed.not_kept() };
-        Ok(if at.lock.is_some() { feed.for_few() } else { feed })
+        let feed = render::render(&reader, connection, &at, &part)?;
+        let feed = if part.view.is_everything() { feed } else { feed.not_kept() };
+        Ok(finish(&reader, feed, &at, part.view.is_everything()))
     };
-    reading::answer_feed(app, request, names, key.as_deref(), render).await
+    let asked = AskedFeed { names, rest, key: query.key, kept_as };
+    answer(app, request, asked, render).await
 }
 
-fn render(
-    app: &App,
-    connection: &mut DbConnection,
-    at: &At,
-    view: &View,
-) -> Result<Rendered, PageError> {
-    let (hub, category) = (&at.hub, at.category.as_ref());
-    let all = categories::list(connection, hub.id)?;
-    let id = category.map(|category| category.id);
-    let posts = listed::list_view(connection, hub.id, id, view, None, rss::MAX_ITEMS)?;
-    let excerpts: Vec<String> =
-        posts.iter().map(|post| text::shorten(&post.excerpt, LISTED_EXCERPT)).collect();
-    let permalinks: Vec<String> =
-        posts.iter().map(|post| app.addresses.permalink(post.public_id)).collect();
-    let name_of = |id: CategoryId| {
-        all.iter().find(|c| c.id == id).map_or("", |category| category.title.as_str())
-    };
-    let mut about = About::of(app, at, view);
-    if !view.is_everything() {
-        about.title = format!("{}: {}", about.title, list::title(view, &all, &posts));
+/// Which part of a feed is asked for, and how it is written.
+#[derive(Debug, Clone)]
+struct Part {
+    format: Format,
+    /// Which posts.
+    view: View,
+    /// After which post.
+    after: Option<After>,
+    /// Who asks.
+    block: AddressBlock,
+}
+
+async fn answer(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    asked: AskedFeed,
+    render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    if let Some(kept) = app.pages.get(&asked.kept_as).filter(|page| page.is_fresh(now)) {
+        app.metrics.cache_hits.increment(1);
+        return Ok(respond::rendered(request, &kept, now));
     }
-    let items =
-        posts.iter().zip(&excerpts).zip(&permalinks).filter_map(|((post, excerpt), permalink)| {
-            Some(FeedItem {
-                title: &post.title,
-                url: &post.url,
-                excerpt,
-                blog_name: &post.blog_name,
-                category: name_of(post.category_id),
-                permalink,
-                listed_at: post.listed_at?,
-            })
-        });
-    let feed = Feed {
-        title: &about.title,
-        page: &about.page,
-        address: &about.address,
-        description: &about.description,
-        language: &hub.language,
-        changed_at: about.changed_at,
-        items: items.collect(),
-    };
-    let rendered =
-        Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, Some(about.changed_at));
-    let rendered = rendered.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
-    let is_indexed = hub.is_public()
-        && category.is_none_or(|c| c.readers == Readers::Public)
-        && view.is_everything();
-    Ok(if is_indexed {
-        rendered
-    } else {
-        rendered.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
-    })
+    app.metrics.cache_misses.increment(1);
+    reading::answer_feed(app, request, asked, render).await
 }
 
-/// What a feed says of itself.
-struct About {
-    title: String,
-    page: String,
-    address: String,
-    description: String,
-    changed_at: Timestamp,
-}
-
-impl About {
-    fn of(app: &App, at: &At, view: &View) -> Self {
-        let hub = &at.hub;
-        let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
-        let address = |page: &str| view_feed_path(page, view, key.as_deref());
-        match &at.category {
-            Some(category) => {
-                let page = app.addresses.category(&hub.slug, &category.slug);
-                Self {
-                    title: format!("{}: {}", hub.title, category.title),
-                    address: address(&page),
-                    page,
-                    description: first_of([&category.description, &hub.tagline, &category.title]),
-                    changed_at: category.changed_at.max(hub.edited_at),
-                }
-            }
-            None => {
-                let page = app.addresses.hub(&hub.slug);
-                Self {
-                    title: hub.title.clone(),
-                    address: address(&page),
-                    page,
-                    description: first_of([&hub.tagline, &hub.description, &hub.title]),
-                    changed_at: hub.public_changed_at,
-                }
-            }
-        }
+/// The headers that every feed has: for scripts of other sites too, and indexed no more than its
+/// page is.
+fn finish(app: &App, feed: Rendered, at: &At, is_whole: bool) -> Rendered {
+    let category = at.category.as_ref();
+    let is_indexed =
+        is_whole && at.hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public);
+    let mut feed = feed.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+    if !is_indexed {
+        feed = feed.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex");
     }
-}
-
-/// RSS wants a description: the first that says something.
-fn first_of(texts: [&str; 3]) -> String {
-    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+    if at.lock.is_some() {
+        feed = feed.for_few();
+    }
+    feed.with_defaults(default_headers(app.addresses.is_https()))
 }

@@ -19,6 +19,7 @@ use super::respond::{self, HTML, page_csp};
 use crate::app::App;
 use crate::metrics::Door;
 use crate::pages_cache::Rendered;
+use crate::wire::feed::Format;
 
 /// The longest a request may take, its body included (`security.md`, finding 1).
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -180,7 +181,7 @@ fn door(path: &str, method: &Method) -> Door {
         "manage" | "operator" | "account" | "signin" | "signout" | "signup" | "reset" | "m"
         | "unsubscribe" => Door::Desk,
         "tb" | "webmention" | "xmlrpc" => Door::Ping,
-        _ if path.ends_with("/rss") => Door::Feed,
+        _ if Format::of_path(path).is_some() || path.ends_with("/opml") => Door::Feed,
         _ if *method == Method::POST && !path.ends_with("/add") && !path.ends_with("/report") => {
             Door::Ping
         }

@@ -5,6 +5,7 @@ pub mod add;
 pub mod blogs;
 pub mod categories;
 pub mod face;
+pub mod feed_links;
 pub mod feeds;
 pub mod forwarding;
 pub mod help;

@@ -13,6 +13,11 @@ pub fn attribute(value: &str) -> String {
     escaped(value, true)
 }
 
+/// An element that holds `text`, on a line of its own. `name` is ours.
+pub fn element(name: &str, text: &str) -> String {
+    format!("<{name}>{}</{name}>\n", content(text))
+}
+
 fn escaped(value: &str, in_attribute: bool) -> String {
     let mut xml = String::with_capacity(value.len() + value.len() / 8);
     for c in value.chars() {

@@ -3,7 +3,7 @@
 mod filter;
 mod rows;
 
-pub use filter::{feed_path, title, view_feed_path, view_of};
+pub use filter::{title, view_of};
 pub use rows::{Day, PostRow, Within, days, rel};
 
 use actix_web::http::header::{self, HeaderName};
@@ -13,6 +13,7 @@ use askama::Template;
 use filter::{Filtered, SearchField, path_of};
 
 use super::face::{HubFace, Pulse, Tab, tabs};
+use super::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
 use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
@@ -29,6 +30,7 @@ use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
 use crate::web::view::{RdfBlock, Zone, closed_sentence};
+use crate::wire::feed::Format;
 
 /// What is particular to a category's page.
 #[derive(Debug)]
@@ -97,8 +99,12 @@ struct ListView {
     /// Where to add a post: the category's own page, or the hub's choice of categories.
     add: String,
     rss: String,
-    /// The feed of the whole hub, where its reader may know it.
+    /// What is shown, as feeds.
+    feeds: Vec<FeedLink>,
+    /// The feed of the whole hub, on a category's page, where its reader may know it.
     hub_rss: Option<String>,
+    /// The list of the hub's feeds, where there are several.
+    opml: Option<String>,
     canonical: String,
     tagline: String,
     paragraphs: Vec<String>,
@@ -148,13 +154,16 @@ impl ListView {
             }
             (None, _) => format!("{hub_path}/-/add"),
         };
+        let hub_key = feed_key.filter(|_| page.hub.readers == Readers::Password);
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             add,
-            rss: view_feed_path(&here, view, feed_key),
-            hub_rss: (page.category.is_none() || shows_hub_feed(&page)).then(|| {
-                feed_path(&hub_path, feed_key.filter(|_| page.hub.readers == Readers::Password))
-            }),
+            rss: view_feed(&here, Format::Rss, view, None, feed_key),
+            feeds: feed_links(&here, view, feed_key),
+            hub_rss: (page.category.is_some() && shows_hub_feed(&page))
+                .then(|| feed_path(&hub_path, hub_key)),
+            opml: (tabs.len() > 1 && shows_hub_feed(&page))
+                .then(|| feed_address(&hub_path, "opml", [("key", hub_key)])),
             search: SearchField::of(&page, &here, view),
             filtered: Filtered::of(&page, &here, asked),
             canonical: addresses.path(&here),
@@ -200,13 +209,17 @@ pub struct Asked {
     after: Option<After>,
 }
 
+/// The place after which a page begins, by its name behind a `?`.
+pub fn after(before: Option<String>) -> Result<Option<After>, PageError> {
+    match before {
+        Some(text) => Ok(Some(After::parse(&text).ok_or(PageError::NotFound(Missing::Page))?)),
+        None => Ok(None),
+    }
+}
+
 impl Asked {
     fn of(request: &HttpRequest, before: Option<String>) -> Result<Self, PageError> {
-        let after = match before {
-            Some(text) => Some(After::parse(&text).ok_or(PageError::NotFound(Missing::Page))?),
-            None => None,
-        };
-        Ok(Self { view: view_of(request)?, after })
+        Ok(Self { view: view_of(request)?, after: after(before)? })
     }
 
     /// Where the posts after this one are.

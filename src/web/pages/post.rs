@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::list::{feed_path, rel};
+use super::feed_links::feed_path;
+use super::list::rel;
 use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};

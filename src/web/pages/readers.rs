@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::list::feed_path;
+use super::feed_links::feed_path;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::readers::{self, ReadersDraft, ReadersError};

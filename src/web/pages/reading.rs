@@ -244,24 +244,36 @@ pub async fn answer(
     }
 }
 
+/// A feed as it was asked for.
+#[derive(Debug)]
+pub struct AskedFeed {
+    /// The hub or category it is of.
+    pub names: Names,
+    /// What follows their page in the feed's own address: the format, and what is behind a `?`.
+    pub rest: String,
+    /// The key in its address.
+    pub key: Option<String>,
+    /// What it is kept under, where everybody may read it.
+    pub kept_as: String,
+}
+
 /// Answers with a feed: a feed reader cannot be asked for a password, so that a locked one has a
 /// key in its address, and is not there without.
 pub async fn answer_feed(
     app: &web::Data<App>,
     request: &HttpRequest,
-    names: &Names,
-    key: Option<&str>,
+    asked: AskedFeed,
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
-    let path = request.path().to_owned();
-    let render = match read_public(app, names, path, render).await? {
+    let AskedFeed { names, rest, key, kept_as } = asked;
+    let render = match read_public(app, &names, kept_as, render).await? {
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
-    let at = look(app, names).await?;
+    let at = look(app, &names).await?;
     if let Some(lock) = &at.lock {
-        let has_key = key.is_some_and(|key| lock.opens_with_feed_key(key, &app.secrets));
-        if !has_key && !may_read(app, request, Some(lock)).await? || at.is_hub_instead(names) {
+        let has_key = key.is_some_and(|key| lock.opens_with_feed_key(&key, &app.secrets));
+        if !has_key && !may_read(app, request, Some(lock)).await? || at.is_hub_instead(&names) {
             return Err(PageError::NotFound(names.missing()));
         }
     }
@@ -269,7 +281,7 @@ pub async fn answer_feed(
         return Err(PageError::Suspended);
     }
     if let Some(moved) = &at.moved {
-        return Ok(respond::moved(&asked(request, &format!("{moved}/rss"))));
+        return Ok(respond::moved(&format!("{moved}{rest}")));
     }
     let page = app.db.read(move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))

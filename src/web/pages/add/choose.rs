@@ -11,7 +11,8 @@ use crate::model::category::Readers;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::pages::face::{HubFace, Tab, tabs};
-use crate::web::pages::list::{feed_path, rules};
+use crate::web::pages::feed_links::feed_path;
+use crate::web::pages::list::rules;
 use crate::web::pages::reading::{self, Entered, Names};
 use crate::web::respond;
 

@@ -23,7 +23,8 @@ use crate::model::problems::Problems;
 use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
 use crate::web::pages::face::{HubFace, Tab};
-use crate::web::pages::list::{closed, feed_path, rules};
+use crate::web::pages::feed_links::feed_path;
+use crate::web::pages::list::{closed, rules};
 use crate::web::respond;
 
 /// Beside its field.

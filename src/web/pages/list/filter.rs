@@ -25,18 +25,6 @@ pub fn path_of(page: &str, view: &View) -> String {
     if view.is_everything() { page.to_owned() } else { format!("{page}?{}", view.to_query()) }
 }
 
-/// The address of a feed, with its key where it needs one.
-pub fn feed_path(page: &str, key: Option<&str>) -> String {
-    view_feed_path(page, &View::default(), key)
-}
-
-/// The address of a view's feed, with its key where it needs one.
-pub fn view_feed_path(page: &str, view: &View, key: Option<&str>) -> String {
-    let feed = path_of(&format!("{page}/rss"), view);
-    let and = if view.is_everything() { '?' } else { '&' };
-    key.map_or_else(|| feed.clone(), |key| format!("{feed}{and}key={key}"))
-}
-
 /// What a view of a hub's categories shows, as a heading, with these posts in it.
 pub fn title(view: &View, categories: &[Category], posts: &[Listed]) -> String {
     // What is not public is called what whoever asked calls it.

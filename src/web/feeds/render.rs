@@ -1,0 +1,215 @@
+//! From listed posts to a feed.
+
+use std::collections::HashMap;
+
+use actix_web::http::header;
+use url::Url;
+
+use super::{CACHE_CONTROL, Part};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::listed::{self, Listed};
+use crate::db::{DbConnection, DbError, categories, post_changes, readings};
+use crate::limits::Limit;
+use crate::model::id::{CategoryId, HubId, PingId};
+use crate::model::ping::LISTED_EXCERPT;
+use crate::model::text;
+use crate::model::view::{After, View};
+use crate::pages_cache::Rendered;
+use crate::web::error::PageError;
+use crate::web::pages::feed_links::view_feed;
+use crate::web::pages::list::title;
+use crate::web::pages::reading::At;
+use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, tag};
+
+/// Renders a part of the feed of a hub or category. `NotFound` where the post before which it
+/// begins is not listed any more.
+pub fn render(
+    app: &App,
+    connection: &mut DbConnection,
+    at: &At,
+    part: &Part,
+) -> Result<Rendered, PageError> {
+    let hub = &at.hub;
+    let category = at.category.as_ref().map(|category| category.id);
+    let (before, begins_at_post) = match part.after {
+        Some(after) => {
+            let found = listed::find_place(connection, hub.id, category, after)?;
+            let (place, is_there) = found.ok_or(DbError::NotFound)?;
+            (Some(place), is_there)
+        }
+        None => (None, true),
+    };
+    if part.view.is_everything() && !begins_at_post {
+        // A place that anybody could have made up is a read like a search.
+        app.limits.take(Limit::Search, part.block)?;
+    }
+    let view = &part.view;
+    let mut posts = listed::list_view(connection, hub.id, category, view, before, MAX_ITEMS + 1)?;
+    let page = usize::try_from(MAX_ITEMS).unwrap_or(usize::MAX);
+    let has_older = posts.len() > page;
+    posts.truncate(page);
+    let mut about = About::of(app, at, part, posts.last().filter(|_| has_older));
+    if !view.is_everything() {
+        let all = categories::list(connection, hub.id)?;
+        about.title = format!("{}: {}", about.title, title(view, &all, &posts));
+    }
+    let items = Entry::list(app, connection, at, posts)?;
+    let feed = about.feed(at, view, items.iter().map(Entry::item).collect());
+    let format = part.format;
+    let text = format.write(&feed);
+    let rendered =
+        Rendered::new(text, format.content_type(), CACHE_CONTROL, Some(about.changed_at));
+    let rendered = rendered.with_header(header::LINK, &feed.link_header());
+    Ok(if begins_at_post { rendered } else { rendered.not_kept() })
+}
+
+/// What a feed says of itself.
+struct About {
+    id: String,
+    title: String,
+    page: String,
+    address: String,
+    first: Option<String>,
+    next: Option<String>,
+    description: String,
+    changed_at: Timestamp,
+}
+
+impl About {
+    fn of(app: &App, at: &At, part: &Part, older_than: Option<&Listed>) -> Self {
+        let hub = &at.hub;
+        let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
+        let (page, what, title, texts, changed_at) = match &at.category {
+            Some(category) => (
+                app.addresses.category(&hub.slug, &category.slug),
+                format!("category/{}", category.number),
+                format!("{}: {}", hub.title, category.title),
+                [&category.description, &hub.tagline, &category.title],
+                category.changed_at.max(hub.edited_at),
+            ),
+            None => (
+                app.addresses.hub(&hub.slug),
+                format!("hub/{}", hub.id.0),
+                hub.title.clone(),
+                [&hub.tagline, &hub.description, &hub.title],
+                hub.public_changed_at,
+            ),
+        };
+        let address =
+            |after: Option<After>| view_feed(&page, part.format, &part.view, after, key.as_deref());
+        Self {
+            id: tag(host(app), hub.created_at, &what),
+            title,
+            address: address(part.after),
+            first: part.after.map(|_| address(None)),
+            next: older_than.map(|last| address(Some(last.after()))),
+            description: first_of(texts),
+            page,
+            changed_at,
+        }
+    }
+
+    fn feed<'a>(&'a self, at: &'a At, view: &View, items: Vec<FeedItem<'a>>) -> Feed<'a> {
+        Feed {
+            id: &self.id,
+            title: &self.title,
+            page: &self.page,
+            address: &self.address,
+            first: self.first.as_deref(),
+            next: self.next.as_deref(),
+            hubs: &[],
+            description: &self.description,
+            language: &at.hub.language,
+            changed_at: self.changed_at,
+            is_finished: at.hub.closed_at.is_some() && view.is_everything(),
+            items,
+        }
+    }
+}
+
+fn host(app: &App) -> &str {
+    app.addresses.base().host_str().unwrap_or_default()
+}
+
+/// A feed wants a description: the first that says something.
+fn first_of(texts: [&String; 3]) -> String {
+    texts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
+}
+
+/// A post, with all that its item shows.
+struct Entry {
+    id: String,
+    post: Listed,
+    excerpt: String,
+    source: Option<String>,
+    category: String,
+    permalink: String,
+    listed_at: Timestamp,
+    changed_at: Timestamp,
+}
+
+impl Entry {
+    fn list(
+        app: &App,
+        connection: &mut DbConnection,
+        at: &At,
+        posts: Vec<Listed>,
+    ) -> Result<Vec<Self>, DbError> {
+        let hub = &at.hub;
+        let ids: Vec<PingId> = posts.iter().map(|post| post.id).collect();
+        let changes: HashMap<_, _> =
+            post_changes::list(connection, hub.id, &ids)?.into_iter().collect();
+        let mut sources = sources(connection, hub.id, &ids)?;
+        let titles: HashMap<CategoryId, String> = categories::list(connection, hub.id)?
+            .into_iter()
+            .map(|category| (category.id, category.title))
+            .collect();
+        let entry = |post: Listed| {
+            let listed_at = post.listed_at?;
+            let changed_at = changes.get(&post.id).copied().unwrap_or(listed_at);
+            Some(Self {
+                id: tag(host(app), hub.created_at, &format!("p/{}", post.public_id)),
+                excerpt: text::shorten(&post.excerpt, LISTED_EXCERPT),
+                source: sources.remove(&post.id).filter(|feed| is_of_same_site(feed, &post.url)),
+                category: titles.get(&post.category_id).cloned().unwrap_or_default(),
+                permalink: app.addresses.permalink(post.public_id),
+                listed_at,
+                changed_at: changed_at.max(listed_at),
+                post,
+            })
+        };
+        Ok(posts.into_iter().filter_map(entry).collect())
+    }
+
+    fn item(&self) -> FeedItem<'_> {
+        FeedItem {
+            id: &self.id,
+            title: &self.post.title,
+            url: &self.post.url,
+            excerpt: &self.excerpt,
+            blog_name: &self.post.blog_name,
+            source: self.source.as_deref(),
+            category: &self.category,
+            permalink: &self.permalink,
+            listed_at: self.listed_at,
+            changed_at: self.changed_at,
+        }
+    }
+}
+
+/// The feeds that the posts' own pages name.
+fn sources(
+    connection: &mut DbConnection,
+    hub: HubId,
+    pings: &[PingId],
+) -> Result<HashMap<PingId, String>, DbError> {
+    let read = readings::list(connection, hub, pings)?.into_iter();
+    Ok(read.map(|reading| (reading.ping_id, reading.feed_url)).collect())
+}
+
+/// Nobody looked at what a page names beside its texts: a feed elsewhere is not passed on.
+fn is_of_same_site(feed: &str, post: &str) -> bool {
+    let host = |address: &str| Url::parse(address).ok()?.host_str().map(str::to_owned);
+    host(feed).is_some_and(|feed| Some(feed) == host(post))
+}
