@@ -104,6 +104,9 @@ pub enum Limit {
     ListedStrangers(CategoryId),
     /// Posts that a rule or a bar set aside in a category: 300 an hour. More are not stored.
     SetAside(CategoryId),
+    /// Requests for a feed to be pushed: 120 an hour, 30 at once: a reader that many people use
+    /// subscribes to one feed after the other.
+    Subscribe,
 }
 
 impl Limit {
@@ -128,6 +131,7 @@ impl Limit {
             Self::ListedDomain(_) => "listed-domain",
             Self::ListedStrangers(_) => "listed-strangers",
             Self::SetAside(_) => "set-aside",
+            Self::Subscribe => "subscribe",
         }
     }
 }
@@ -167,6 +171,7 @@ pub struct Limits {
     listed_domain: Keyed<Key>,
     listed_strangers: Keyed<Key>,
     set_aside: Keyed<Key>,
+    subscribe: Keyed<Key>,
     walkers: Walkers,
 }
 
@@ -220,6 +225,7 @@ impl Limits {
             listed_domain: keyed(quota(120, HOUR, 120), clock),
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
             set_aside: keyed(quota(300, HOUR, 300), clock),
+            subscribe: keyed(quota(120, HOUR, 30), clock),
             walkers: Walkers::default(),
             clock: clock.clone(),
         }
@@ -262,6 +268,7 @@ impl Limits {
                 self.check(&self.listed_strangers, &(block, category.0))
             }
             Limit::SetAside(category) => self.check(&self.set_aside, &(block, category.0)),
+            Limit::Subscribe => self.check(&self.subscribe, &(block, 0)),
         };
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
@@ -315,6 +322,7 @@ impl Limits {
             &self.listed_domain,
             &self.listed_strangers,
             &self.set_aside,
+            &self.subscribe,
         ]);
         for limiter in by_address {
             limiter.retain_recent();

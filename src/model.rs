@@ -24,6 +24,7 @@ pub mod targets;
 pub mod text;
 pub mod time;
 pub mod web_url;
+pub mod websub;
 
 /// An enum whose variants have a fixed name each: in the database, on the command line, in forms.
 ///

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{hubs, pings};
-use super::{DbConnection, DbError, Tx, instance, slugs};
+use super::{DbConnection, DbError, Tx, instance, jobs, slugs};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
 use crate::model::id::HubId;
@@ -161,13 +161,17 @@ fn texts(new: &HubTexts) -> Texts<'_> {
     )
 }
 
-/// Moves a hub's revision: its public pages are rendered anew.
+/// Moves a hub's revision: its public pages are rendered anew, and its feeds are pushed to those who
+/// subscribed to them.
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
-    let revision = diesel::update(hubs::table.find(hub.0))
+    let (revision, pushed) = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
-        .returning(hubs::revision)
+        .returning((hubs::revision, hubs::pushed))
         .get_result(tx.connection)?;
     tx.touch_hub(hub, revision);
+    if pushed {
+        jobs::enqueue_push(tx, hub, now)?;
+    }
     Ok(())
 }
 

@@ -6,13 +6,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::error::PageError;
 use super::pages::list::feed_path;
 use super::pages::reading::{self, At, Names};
-use crate::app::App;
+use crate::app::{App, Lock};
 use crate::clock::Timestamp;
-use crate::db::{DbConnection, categories, listed};
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::{DbConnection, DbError, categories, listed};
 use crate::model::category::Readers;
 use crate::model::id::CategoryId;
 use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
+use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
 use crate::wire::rss::{self, Feed, FeedItem};
 
@@ -62,6 +65,26 @@ async fn show(
     reading::answer_feed(app, request, names, key.as_deref(), render).await
 }
 
+/// A feed for those it is pushed to: the bytes that everybody is served ([`crate::app::RenderFeed`]).
+pub fn render_for_subscribers(
+    app: &App,
+    connection: &mut DbConnection,
+    hub: &Hub,
+    category: Option<&Category>,
+    format: FeedFormat,
+) -> Result<Option<Rendered>, DbError> {
+    let is_served = format == FeedFormat::Rss;
+    if !is_served || hub.suspended_at.is_some() || Lock::of(hub, category).is_some() {
+        return Ok(None);
+    }
+    let at = At::open(hub.clone(), category.cloned());
+    match render(app, connection, &at) {
+        Ok(feed) => Ok(Some(feed)),
+        Err(PageError::Database(error)) => Err(error),
+        Err(_) => Err(DbError::Busy),
+    }
+}
+
 fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered, PageError> {
     let (hub, category) = (&at.hub, at.category.as_ref());
     let all = categories::list(connection, hub.id)?;
@@ -87,10 +110,13 @@ fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered,
                 listed_at: post.listed_at?,
             })
         });
+    // A feed with a key is for one reader: nobody subscribes to it.
+    let hubs = if at.lock.is_none() { app.websub_hubs() } else { Vec::new() };
     let feed = Feed {
         title: &about.title,
         page: &about.page,
         address: &about.address,
+        hubs: &hubs,
         description: &about.description,
         language: &hub.language,
         changed_at: about.changed_at,
@@ -99,12 +125,20 @@ fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered,
     let rendered =
         Rendered::new(rss::to_xml(&feed), rss::CONTENT_TYPE, CACHE_CONTROL, Some(about.changed_at));
     let rendered = rendered.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+    let rendered = rendered.with_header(header::LINK, &links(&hubs, &about.address));
     let is_indexed = hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public);
     Ok(if is_indexed {
         rendered
     } else {
         rendered.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
     })
+}
+
+/// A feed's `Link` header: where it is subscribed to, our own hub first, and under which name
+/// (WebSub 4).
+fn links(hubs: &[String], address: &str) -> String {
+    let hubs = hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\", "));
+    format!("{}<{address}>; rel=\"self\"", hubs.collect::<String>())
 }
 
 /// What a feed says of itself.

@@ -25,6 +25,8 @@ pub struct Feed<'a> {
     pub page: &'a str,
     /// Its own address.
     pub address: &'a str,
+    /// The WebSub hubs that push it.
+    pub hubs: &'a [String],
     /// What it is about, as text.
     pub description: &'a str,
     /// Language tag of the hub.
@@ -65,6 +67,11 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
         mime_type: Some("application/rss+xml".to_owned()),
         ..Link::default()
     };
+    let hubs = feed.hubs.iter().map(|hub| Link {
+        href: hub.clone(),
+        rel: "hub".to_owned(),
+        ..Link::default()
+    });
     let date = rfc822(feed.changed_at);
     let channel = Channel {
         title: feed.title.to_owned(),
@@ -75,7 +82,7 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
         generator: Some("Backchannel".to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
         ttl: Some("5".to_owned()),
-        atom_ext: Some(AtomExtension { links: vec![own_link] }),
+        atom_ext: Some(AtomExtension { links: std::iter::once(own_link).chain(hubs).collect() }),
         namespaces: BTreeMap::from([
             ("atom".to_owned(), "http://www.w3.org/2005/Atom".to_owned()),
             ("dc".to_owned(), "http://purl.org/dc/elements/1.1/".to_owned()),
@@ -132,6 +139,7 @@ mod tests {
             title,
             page: "https://hubs.example/sxsw",
             address: "https://hubs.example/sxsw/rss",
+            hubs: &["https://hubs.example/websub".to_owned()],
             description: "What people wrote & sent",
             language: "en",
             changed_at: Timestamp::from_micros(1_047_400_800_000_000),

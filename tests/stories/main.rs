@@ -32,6 +32,7 @@ mod organizer_hands_out_ping_addresses;
 mod organizer_invites_others;
 mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
+mod reader_is_told_by_websub;
 mod reader_subscribes;
 mod roles_hold_everywhere;
 mod schema_parity;
