@@ -86,6 +86,8 @@ pub struct Fetcher(Arc<Inner>);
 struct Inner {
     dialer: Dialer,
     budgets: Budgets,
+    /// The allowances of asking callbacks: whoever floods us with subscriptions holds no ping up.
+    asks: Budgets,
     /// The allowances of what is sent to those who asked for it.
     pushes: Budgets,
     /// Where stands who reads; none for the command line's own user.
@@ -130,9 +132,10 @@ impl Fetcher {
             );
         }
         let budgets = Budgets::new(&setup.limits, clock);
+        let asks = Budgets::new(&setup.limits, clock);
         let pushes = Budgets::new(&setup.limits.for_subscribers(), clock);
         let dialer = Dialer::new(setup, clock)?;
-        Ok(Self(Arc::new(Inner { dialer, budgets, pushes, about: Some(about) })))
+        Ok(Self(Arc::new(Inner { dialer, budgets, asks, pushes, about: Some(about) })))
     }
 
     /// A fetcher for the command line: it reads what its own user typed, wherever that is.
@@ -144,9 +147,10 @@ impl Fetcher {
         let limits = Limits::default();
         let setup = Setup { dial: Dial::Anywhere, own: Own::nobody(), resolver, limits };
         let budgets = Budgets::new(&setup.limits, clock);
+        let asks = Budgets::new(&setup.limits, clock);
         let pushes = Budgets::new(&setup.limits.for_subscribers(), clock);
         let dialer = Dialer::new(setup, clock)?;
-        Ok(Self(Arc::new(Inner { dialer, budgets, pushes, about: None })))
+        Ok(Self(Arc::new(Inner { dialer, budgets, asks, pushes, about: None })))
     }
 
     /// Reads an address, following at most [`Limits::redirects`] redirects.

@@ -7,7 +7,7 @@ use url::Url;
 #[command(next_help_heading = "WebSub")]
 pub struct WebsubConfig {
     /// Other WebSub hubs that are told when a public feed changes, and that feeds name beside our
-    /// own: https://pubsubhubbub.appspot.com/,https://hub.example.org/. Default: none.
+    /// own: `https://hub.example.org/`, separated by commas. Default: none.
     #[arg(long, env = "WEBSUB_HUBS", value_name = "URLS", value_delimiter = ',',
           value_parser = parse_hub)]
     pub websub_hubs: Vec<Url>,

@@ -3,14 +3,18 @@
 
 pub mod announcements;
 mod delivery;
+mod denial;
+mod pushed;
 
 pub use delivery::{enqueue_deliveries, update_delivered, update_failed};
+pub use denial::{deny, deny_one};
+pub use pushed::{list_pushed, update_all_pushed, update_pushed};
 
 use diesel::prelude::*;
 
 use super::connection::on_backend;
 use super::jobs::{self, JobKey};
-use super::schema::{hubs, websub_subscriptions};
+use super::schema::websub_subscriptions;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, SubscriptionId};
@@ -248,82 +252,6 @@ pub fn update_asked_tries(
 /// Ends a subscription.
 pub fn delete(tx: &mut Tx<'_>, hub: HubId, id: SubscriptionId) -> Result<(), DbError> {
     diesel::delete(of(hub, id)).execute(tx.connection)?;
-    Ok(())
-}
-
-/// Whose feeds of a hub are pushed to anybody; none stands for the hub's own.
-pub fn list_pushed(
-    connection: &mut DbConnection,
-    hub: HubId,
-    now: Timestamp,
-) -> Result<Vec<Option<CategoryId>>, DbError> {
-    Ok(websub_subscriptions::table
-        .filter(websub_subscriptions::hub_id.eq(hub.0))
-        .filter(websub_subscriptions::expires_at.gt(now.micros()))
-        .select(websub_subscriptions::category_id)
-        .distinct()
-        .order(websub_subscriptions::category_id)
-        .load(connection)?)
-}
-
-/// Ends all subscriptions to the feeds of a category, or to the hub's own: nothing is sent any
-/// more, and each callback is told so (WebSub 5.2).
-pub fn deny(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    category: Option<CategoryId>,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let mut query = websub_subscriptions::table
-        .filter(websub_subscriptions::hub_id.eq(hub.0))
-        .filter(websub_subscriptions::expires_at.gt(now.micros()))
-        .select(websub_subscriptions::id)
-        .order(websub_subscriptions::id)
-        .into_boxed();
-    query = match category {
-        Some(category) => query.filter(websub_subscriptions::category_id.eq(category.0)),
-        None => query.filter(websub_subscriptions::category_id.is_null()),
-    };
-    let ids: Vec<SubscriptionId> = query.load(tx.connection)?;
-    for id in ids {
-        deny_one(tx, hub, id, now)?;
-    }
-    Ok(())
-}
-
-/// Ends a subscription, and has its callback told.
-pub fn deny_one(
-    tx: &mut Tx<'_>,
-    hub: HubId,
-    id: SubscriptionId,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    diesel::update(of(hub, id))
-        .set((
-            // The category may go before the callback is told.
-            websub_subscriptions::category_id.eq(None::<i64>),
-            websub_subscriptions::expires_at.eq(None::<i64>),
-            websub_subscriptions::secret.eq(None::<Vec<u8>>),
-            websub_subscriptions::asked.eq(Asked::Denied.as_str()),
-            websub_subscriptions::asked_secret.eq(None::<Vec<u8>>),
-            websub_subscriptions::asked_at.eq(now.micros()),
-            websub_subscriptions::asked_tries.eq(0),
-        ))
-        .execute(tx.connection)?;
-    jobs::enqueue(tx, ask_job(hub, id), now, now)
-}
-
-/// Says whether a change of a hub is to be pushed to anybody.
-pub fn update_pushed(tx: &mut Tx<'_>, hub: HubId, pushed: bool) -> Result<(), DbError> {
-    diesel::update(hubs::table.find(hub.0)).set(hubs::pushed.eq(pushed)).execute(tx.connection)?;
-    Ok(())
-}
-
-/// Says that a change of any hub is to be pushed: the operator named another hub to be told.
-pub fn update_all_pushed(tx: &mut Tx<'_>) -> Result<(), DbError> {
-    diesel::update(hubs::table.filter(hubs::pushed.eq(false)))
-        .set(hubs::pushed.eq(true))
-        .execute(tx.connection)?;
     Ok(())
 }
 

@@ -100,14 +100,15 @@ impl Fetcher {
     }
 
     /// Asks a callback, which a stranger named, and reads up to 8 KiB of its answer, of any kind.
-    /// Redirects are not followed.
+    /// It is visited as seldom as pages are, and takes nothing of their allowance. Redirects are
+    /// not followed.
     ///
     /// # Errors
     /// As [`Fetcher::get`].
     pub async fn ask_callback(&self, url: &Url) -> Result<Posted, FetchError> {
         let headers = HeaderMap::from_iter([(USER_AGENT, self.user_agent(None))]);
         let message = Message { method: Method::GET, url, headers, body: "", most: MAX_SAID };
-        timeout(self.limits().total, self.exchange(&self.0.budgets, message))
+        timeout(self.limits().total, self.exchange(&self.0.asks, message))
             .await
             .map_err(|_elapsed| FetchError::TooSlow(Phase::Total))?
     }

@@ -35,7 +35,7 @@ pub async fn announce(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             None => Ok(None),
         })
         .await?;
-    let Some((Some((topics, print)), mut told)) = found else {
+    let Some((Some(Changed { topics, print }), mut told)) = found else {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
     let again = match tell(app, &told.endpoint, &topics).await {
@@ -54,14 +54,21 @@ pub async fn announce(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         .await
 }
 
-/// The addresses of the feeds in question, and the hash of what they say; `None` where they are not
-/// for others.
+/// The feeds of a hub or category.
+struct Changed {
+    /// Their addresses.
+    topics: Vec<String>,
+    /// The hash of what they say.
+    print: Vec<u8>,
+}
+
+/// The feeds in question; `None` where they are not for others.
 fn look(
     app: &App,
     connection: &mut DbConnection,
     hub: HubId,
     told: &Announcement,
-) -> Result<Option<(Vec<String>, Vec<u8>)>, DbError> {
+) -> Result<Option<Changed>, DbError> {
     let Feeds::Open(source) = find(connection, hub, told.category_id)? else { return Ok(None) };
     if !source.is_public() {
         return Ok(None);
@@ -76,7 +83,7 @@ fn look(
             topics.push(format.feed_of(&page));
         }
     }
-    Ok(Some((topics, source.print(connection)?)))
+    Ok(Some(Changed { topics, print: source.print(connection)? }))
 }
 
 async fn tell(app: &App, endpoint: &str, topics: &[String]) -> Result<(), FetchError> {

@@ -191,7 +191,7 @@ story! { with blogs:
         assert_eq!(count(site, &panels).await, 0);
 
         topic.organizer.open("/operator").await;
-        topic.organizer.submit("/operator/hubs/1/suspend", &[]).await.has_status(303);
+        topic.organizer.submit("/operator/hubs/sxsw/suspend", &[]).await.has_status(303);
         site.settle().await;
         let before = all.delivered().len();
         let other = Reader::of(site, "/sxsw/rss");
@@ -199,6 +199,13 @@ story! { with blogs:
         site.settle().await;
         assert_eq!(all.delivered().len(), before);
         assert!(all.questions("denied").is_empty(), "it may come back");
+        topic.organizer.open("/operator").await;
+        topic.organizer.submit("/operator/hubs/sxsw/restore", &[]).await.has_status(303);
+        ping(&topic, 1).await;
+        site.settle().await;
+        let sent = all.delivered();
+        assert_eq!(sent.len(), before + 1);
+        is_the_feed(site, &all, &sent[before]).await;
     }
 
     async fn a_renamed_feed_is_still_pushed_to_those_who_subscribed(site) {
