@@ -201,7 +201,7 @@ story! { with blogs:
         assert!(all.questions("denied").is_empty(), "it may come back");
         topic.organizer.open("/operator").await;
         topic.organizer.submit("/operator/hubs/sxsw/restore", &[]).await.has_status(303);
-        ping(&topic, 1).await;
+        topic.ping_at("/sxsw/keynotes", &[("url", "http://ada.example/1")]).await;
         site.settle().await;
         let sent = all.delivered();
         assert_eq!(sent.len(), before + 1);
