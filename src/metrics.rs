@@ -176,7 +176,7 @@ fn describe(recorder: &PrometheusRecorder) {
     recorder.describe_histogram(KeyName::from_const_str("writes_per_commit"), None, commit.into());
     let waiting = "Writes not yet committed.";
     recorder.describe_gauge(KeyName::from_const_str("writes_waiting"), None, waiting.into());
-    let jobs = "Jobs to be done, counted to 5,000 at most.";
+    let jobs = "Jobs to be done but for feeds to be pushed, counted to 5,000 at most.";
     recorder.describe_gauge(KeyName::from_const_str("jobs_waiting"), None, jobs.into());
 }
 
