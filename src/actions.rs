@@ -27,3 +27,4 @@ pub mod sign_in;
 pub mod trust;
 pub mod verify_ping;
 pub mod watch_changes;
+pub mod websub;

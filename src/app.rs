@@ -5,6 +5,7 @@ mod backlog;
 mod gate;
 mod keys;
 mod mail_links;
+mod pushing;
 mod queue_depths;
 mod reading;
 mod receipts;
@@ -15,13 +16,14 @@ pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Closed, Gate, Proofs};
 pub use keys::HubKeys;
 pub use mail_links::{PingLink, UnsubscribeLink};
+pub use pushing::RenderFeed;
 pub use queue_depths::QueueDepths;
 pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};
 pub use rules::{HubRules, RuleHits};
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use url::Url;
@@ -87,6 +89,8 @@ pub struct App {
     pub generations: Arc<Generations>,
     /// Rendered pages.
     pub pages: Cache<Arc<Rendered>>,
+    /// How feeds are rendered, for those they are pushed to: the doors know, and set it once.
+    pub feeds: OnceLock<RenderFeed>,
     /// Categories as pings meet them.
     pub gates: Cache<Arc<Gate>>,
     /// Ping keys, by hub.
@@ -190,6 +194,7 @@ impl App {
             secrets,
             addresses,
             pages: Cache::new(MAX_PAGES, &generations),
+            feeds: OnceLock::new(),
             gates: Cache::new(4 * 1024 * 1024, &generations),
             keys: Cache::new(8 * 1024 * 1024, &generations),
             rules: Cache::new(8 * 1024 * 1024, &generations),

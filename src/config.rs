@@ -7,12 +7,14 @@ mod database;
 mod http;
 mod logs;
 mod mail;
+mod websub;
 
 pub use accounts::{AccountsConfig, NewHubs, SignUp};
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use http::{AddressConfig, HttpConfig, RateLimits};
 pub use logs::{LogFormat, LogsConfig};
 pub use mail::MailConfig;
+pub use websub::WebsubConfig;
 
 use std::path::Path;
 
@@ -30,6 +32,9 @@ pub struct Config {
     /// Outgoing mail.
     #[command(flatten)]
     pub mail: MailConfig,
+    /// Other hubs that are told of changes.
+    #[command(flatten)]
+    pub websub: WebsubConfig,
     /// Who may have an account and a hub.
     #[command(flatten)]
     pub accounts: AccountsConfig,

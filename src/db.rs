@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod slugs;
 pub mod trust;
 pub mod verdicts;
+pub mod websub;
 
 pub use connection::DbConnection;
 pub use error::DbError;

@@ -14,7 +14,8 @@
 //!
 //! Nothing is carried from hop to hop: no cookies, no credentials, no referrer.
 //!
-//! [`Fetcher::post`] sends a form by the same steps, but follows nothing. [`post_form`] and
+//! [`Fetcher::post`] sends a form by the same steps, but follows nothing; so do
+//! [`Fetcher::ask_callback`] and [`Fetcher::push`], for those who subscribed to a feed. [`post_form`] and
 //! [`Fetcher::for_user`] are the command line's TrackBack client, for addresses that its user typed.
 
 mod address;
@@ -42,7 +43,7 @@ pub use own::Own;
 pub use post::{Answer, post_form};
 pub use request::{Accept, Get};
 pub use resolver::{Resolver, Script};
-pub use send::{Post, Posted};
+pub use send::{Post, Posted, Push};
 
 use std::sync::Arc;
 
@@ -85,6 +86,10 @@ pub struct Fetcher(Arc<Inner>);
 struct Inner {
     dialer: Dialer,
     budgets: Budgets,
+    /// The allowances of asking callbacks: whoever floods us with subscriptions holds no ping up.
+    asks: Budgets,
+    /// The allowances of what is sent to those who asked for it.
+    pushes: Budgets,
     /// Where stands who reads; none for the command line's own user.
     about: Option<Url>,
 }
@@ -127,8 +132,10 @@ impl Fetcher {
             );
         }
         let budgets = Budgets::new(&setup.limits, clock);
+        let asks = Budgets::new(&setup.limits, clock);
+        let pushes = Budgets::new(&setup.limits.for_subscribers(), clock);
         let dialer = Dialer::new(setup, clock)?;
-        Ok(Self(Arc::new(Inner { dialer, budgets, about: Some(about) })))
+        Ok(Self(Arc::new(Inner { dialer, budgets, asks, pushes, about: Some(about) })))
     }
 
     /// A fetcher for the command line: it reads what its own user typed, wherever that is.
@@ -140,8 +147,10 @@ impl Fetcher {
         let limits = Limits::default();
         let setup = Setup { dial: Dial::Anywhere, own: Own::nobody(), resolver, limits };
         let budgets = Budgets::new(&setup.limits, clock);
+        let asks = Budgets::new(&setup.limits, clock);
+        let pushes = Budgets::new(&setup.limits.for_subscribers(), clock);
         let dialer = Dialer::new(setup, clock)?;
-        Ok(Self(Arc::new(Inner { dialer, budgets, about: None })))
+        Ok(Self(Arc::new(Inner { dialer, budgets, asks, pushes, about: None })))
     }
 
     /// Reads an address, following at most [`Limits::redirects`] redirects.

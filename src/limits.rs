@@ -108,6 +108,9 @@ pub enum Limit {
     /// Refusals that are remembered in a category: 600 an hour. More are answered and forgotten: a
     /// flood that is refused must neither fill the disk nor keep the writer busy.
     Refusal(CategoryId),
+    /// Requests for a feed to be pushed: 120 an hour, 30 at once: a reader that many people use
+    /// subscribes to one feed after the other.
+    Subscribe,
 }
 
 impl Limit {
@@ -133,6 +136,7 @@ impl Limit {
             Self::ListedStrangers(_) => "listed-strangers",
             Self::SetAside(_) => "set-aside",
             Self::Refusal(_) => "refusal",
+            Self::Subscribe => "subscribe",
         }
     }
 }
@@ -174,6 +178,7 @@ pub struct Limits {
     listed_strangers: Keyed<Key>,
     set_aside: Keyed<Key>,
     refusal: Keyed<Key>,
+    subscribe: Keyed<Key>,
     walkers: Walkers,
 }
 
@@ -231,6 +236,7 @@ impl Limits {
             listed_strangers: keyed(quota(300, HOUR, 300), clock),
             set_aside: keyed(quota(300, HOUR, 300), clock),
             refusal: keyed(quota(600, HOUR, 600), clock),
+            subscribe: keyed(quota(120, HOUR, 30), clock),
             walkers: Walkers::default(),
             clock: clock.clone(),
         }
@@ -274,6 +280,7 @@ impl Limits {
             }
             Limit::SetAside(category) => self.check(&self.set_aside, &(block, category.0)),
             Limit::Refusal(category) => self.check(&self.refusal, &(block, category.0)),
+            Limit::Subscribe => self.check(&self.subscribe, &(block, 0)),
         };
         taken.map_err(|retry_after| TooOften { limit, retry_after })
     }
@@ -331,6 +338,7 @@ impl Limits {
             &self.listed_strangers,
             &self.set_aside,
             &self.refusal,
+            &self.subscribe,
         ]);
         for limiter in by_address {
             limiter.retain_recent();

@@ -127,6 +127,11 @@ impl Metrics {
         self.count("fetches_total", "outcome", outcome);
     }
 
+    /// Counts a message to a subscriber or another hub, by what came of it: a fixed word.
+    pub fn push(&self, outcome: &'static str) {
+        self.count("pushes_total", "outcome", outcome);
+    }
+
     fn count(&self, name: &'static str, label: &'static str, value: &'static str) {
         let key = Key::from_parts(name, vec![Label::new(label, value)]);
         self.recorder.register_counter(&key, &METADATA).increment(1);
@@ -158,6 +163,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ("mails_total", "Mails, by what became of them."),
         ("jobs_total", "Jobs that ended, by what they do and how they ended."),
         ("fetches_total", "Pages and feeds of others that were fetched, by what came of it."),
+        ("pushes_total", "Messages to subscribers of feeds, by what came of them."),
         ("cache_hits_total", "Pages and feeds served from the cache."),
         ("cache_misses_total", "Pages and feeds that had to be rendered."),
     ];
@@ -170,7 +176,7 @@ fn describe(recorder: &PrometheusRecorder) {
     recorder.describe_histogram(KeyName::from_const_str("writes_per_commit"), None, commit.into());
     let waiting = "Writes not yet committed.";
     recorder.describe_gauge(KeyName::from_const_str("writes_waiting"), None, waiting.into());
-    let jobs = "Jobs to be done, counted to 5,000 at most.";
+    let jobs = "Jobs to be done but for feeds to be pushed, counted to 5,000 at most.";
     recorder.describe_gauge(KeyName::from_const_str("jobs_waiting"), None, jobs.into());
 }
 

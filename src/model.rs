@@ -26,6 +26,7 @@ pub mod text;
 pub mod time;
 pub mod view;
 pub mod web_url;
+pub mod websub;
 pub mod words;
 
 /// An enum whose variants have a fixed name each: in the database, on the command line, in forms.

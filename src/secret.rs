@@ -91,6 +91,14 @@ impl SecretKey {
     }
 }
 
+/// HMAC-SHA-256 of `message` with a key of somebody else's, in lower-case hex.
+pub fn hmac_hex(key: &Secret<Vec<u8>>, message: &[u8]) -> String {
+    // A key of any length is accepted by HMAC.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose()) else { return String::new() };
+    mac.update(message);
+    data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes())
+}
+
 /// Compares in a time that does not depend on where the two differ.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -206,6 +214,15 @@ mod tests {
         assert_ne!(key.sign("a", &[b"b", b"c"]), key.sign("a", &[b"bc"]));
         assert_eq!(key.sign("a", &[b"b"]), key.sign("a", &[b"b"]));
         assert!(SecretKey::from_text("too short").is_none());
+    }
+
+    #[test]
+    fn a_message_is_signed_as_rfc_4231_says() {
+        let key = Secret::new(b"Jefe".to_vec());
+        assert_eq!(
+            hmac_hex(&key, b"what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
     }
 
     #[tokio::test]

@@ -13,12 +13,12 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 use tokio::sync::watch;
 
-use crate::actions::{prune, rules, watch_changes};
+use crate::actions::{prune, rules, watch_changes, websub};
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{Connections, MAX_CONNECTIONS};
-use crate::web::{around, routes, unreadable_path, unreadable_query};
+use crate::web::{around, render_for_subscribers, routes, unreadable_path, unreadable_query};
 use crate::worker;
 
 /// How long a stopping server waits for requests that are under way.
@@ -39,12 +39,14 @@ impl Server {
     pub fn bind(config: Config, clock: Clock) -> Result<Self, StartError> {
         let (listener, address) = listen(config.http.address.listen)?;
         let app = App::open(config, clock, address)?;
-        Ok(Self { app: Arc::new(app), listener, address, works: true })
+        Ok(Self { works: true, ..Self::around(Arc::new(app), listener, address) })
     }
 
     /// The same, around an app that was opened with [`listen`]'s address. Jobs are left to the
     /// caller: stories have them done on their own clock.
     pub fn around(app: Arc<App>, listener: TcpListener, address: SocketAddr) -> Self {
+        // Whoever set it before set the same.
+        let _set = app.feeds.set(render_for_subscribers);
         Self { app, listener, address, works: false }
     }
 
@@ -165,6 +167,11 @@ async fn upkeep(app: Arc<App>) {
         match watch_changes::look(&app, last_look).await {
             Ok(at) => last_look = Some(at),
             Err(error) => tracing::warn!(%error, "changes by other processes cannot be seen"),
+        }
+        if seconds.is_multiple_of(60)
+            && let Err(error) = websub::announce_all(&app).await
+        {
+            tracing::warn!(%error, "other hubs are not told of changes");
         }
         if seconds % 60 == 59 {
             app.limits.sweep();

@@ -13,5 +13,6 @@ mod respond;
 mod routes;
 mod view;
 
+pub use feeds::render_for_subscribers;
 pub use middleware::around;
 pub use routes::{routes, unreadable_path, unreadable_query};

@@ -14,4 +14,5 @@ pub mod rss;
 pub mod syndication;
 pub mod trackback;
 pub mod webmention;
+pub mod websub;
 pub mod xml;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::actions::{follow, forward, notify, verify_ping};
+use crate::actions::{follow, forward, notify, verify_ping, websub};
 use crate::app::{App, MAX_JOBS};
 use crate::clock::Timestamp;
 use crate::db::DbError;
@@ -87,7 +87,7 @@ async fn count(app: &App) -> Result<(), DbError> {
     // Pages that are read again tomorrow, and feeds, are no backlog. An hour is the longest that a
     // site's allowance puts a job off.
     let until = app.clock.now().plus(BACKLOG);
-    let waiting = app.db.read(move |c| jobs::count(c, until, MAX_JOBS)).await?;
+    let waiting = app.db.read(move |c| jobs::count_backlog(c, until, MAX_JOBS)).await?;
     app.backlog.set(waiting);
     app.metrics.jobs_waiting.set(waiting as f64);
     Ok(())
@@ -157,5 +157,9 @@ async fn work(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         JobKind::Notify => notify::notify(app, job).await,
         JobKind::SendDigest => notify::send(app, job).await,
         JobKind::ForwardPing => forward::send(app, job).await,
+        JobKind::PushFeeds => websub::push(app, job).await,
+        JobKind::AskSubscriber => websub::ask(app, job).await,
+        JobKind::DeliverFeed => websub::deliver(app, job).await,
+        JobKind::AnnounceFeed => websub::announce(app, job).await,
     }
 }

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings};
+use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings, websub};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
@@ -180,9 +180,11 @@ pub async fn open(app: &App, draft: &HubDraft, owner: &Account) -> Result<HubId,
     let texts = draft.check().map_err(HubError::Problems)?;
     let approved = owner.is_operator || app.config.accounts.new_hubs == NewHubs::Listed;
     let (owner, now) = (owner.id, app.clock.now());
+    let tells_others = !app.config.websub.websub_hubs.is_empty();
     app.db
         .write(move |tx| {
             let hub = hubs::insert(tx, &texts, approved, now)?;
+            websub::update_pushed(tx, hub, tells_others)?;
             members::insert(tx, hub, owner, Role::Owner, now)?;
             Ok(hub)
         })

@@ -121,11 +121,7 @@ pub async fn read_jobs(app: &App) -> Result<Jobs, DbError> {
     app.db
         .read(|c| {
             let set_aside = jobs::list_set_aside(c, SHOWN_JOBS)?;
-            Ok(Jobs {
-                waiting: jobs::count(c, Timestamp::from_micros(i64::MAX), MAX_JOBS)?,
-                next: jobs::next_due(c)?,
-                set_aside,
-            })
+            Ok(Jobs { waiting: jobs::count(c, MAX_JOBS)?, next: jobs::next_due(c)?, set_aside })
         })
         .await
 }

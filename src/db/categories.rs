@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::categories;
-use super::{DbConnection, DbError, Tx, hubs, pings, slugs};
+use super::{DbConnection, DbError, Tx, hubs, pings, slugs, websub};
 use crate::clock::Timestamp;
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{CategoryId, HubId};
@@ -266,6 +266,7 @@ pub fn delete(
 ) -> Result<(), DbError> {
     // The hub's row first, as everywhere: two transactions wait for each other in one order.
     hubs::touch(tx, hub, now)?;
+    websub::deny(tx, hub, Some(category), now)?;
     while pings::delete_some(tx, hub, Some(category))? > 0 {}
     super::listed::leave_all(tx, hub, category)?;
     slugs::mark_category_gone(tx, hub, category)?;

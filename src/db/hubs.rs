@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{hubs, pings};
-use super::{DbConnection, DbError, Tx, instance, slugs};
+use super::{DbConnection, DbError, Tx, instance, jobs, slugs};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
 use crate::model::id::HubId;
@@ -164,7 +164,8 @@ fn texts(new: &HubTexts) -> Texts<'_> {
     )
 }
 
-/// Moves a hub's revision: its public pages are rendered anew, and say that they changed.
+/// Moves a hub's revision: its public pages are rendered anew, say that they changed, and its feeds
+/// are pushed to those who subscribed to them.
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     diesel::update(hubs::table.find(hub.0))
         .set(hubs::public_changed_at.eq(now.micros()))
@@ -175,11 +176,14 @@ pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError>
 /// Moves a hub's revision for what not everybody may see: nothing that is public says when that
 /// changed (`security.md` T39).
 pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
-    let revision = diesel::update(hubs::table.find(hub.0))
+    let (revision, pushed) = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
-        .returning(hubs::revision)
+        .returning((hubs::revision, hubs::pushed))
         .get_result(tx.connection)?;
     tx.touch_hub(hub, revision);
+    if pushed {
+        jobs::enqueue_push(tx, hub, now)?;
+    }
     Ok(())
 }
 

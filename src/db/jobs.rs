@@ -23,7 +23,7 @@ pub struct JobKey {
     pub hub: HubId,
     /// What is to be done.
     pub kind: JobKind,
-    /// The row it is about: a ping, a followed feed, a blog, an account, a forward.
+    /// The row it is about: a ping, a followed feed, a blog, an account, a forward, a subscription.
     pub subject: i64,
 }
 
@@ -41,6 +41,11 @@ impl JobKey {
     /// Mailing a member what is new.
     pub const fn digest(hub: HubId, account: AccountId) -> Self {
         Self { hub, kind: JobKind::SendDigest, subject: account.0 }
+    }
+
+    /// Finding out whom a change of a hub's feeds is pushed to.
+    pub const fn push(hub: HubId) -> Self {
+        Self { hub, kind: JobKind::PushFeeds, subject: 0 }
     }
 }
 
@@ -131,6 +136,12 @@ pub fn enqueue_notify(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(),
     Ok(())
 }
 
+/// Has those who subscribed to a hub's feeds found out, and nobody woken for it: as
+/// [`enqueue_notify`]. What changes within [`GATHERED`] is pushed as one.
+pub(super) fn enqueue_push(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    insert_or(tx, JobKey::push(hub), now.plus(GATHERED), now, SOONER)
+}
+
 /// Has it done at `run_at` at the latest. One that is under way is done once more.
 pub fn enqueue_by(
     tx: &mut Tx<'_>,
@@ -138,19 +149,44 @@ pub fn enqueue_by(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    const SOONER: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hub_id, kind, subject_id) DO UPDATE SET \
-        run_at = excluded.run_at, attempts = 0, failed_at = NULL, problem = NULL \
-        WHERE jobs.run_at > excluded.run_at OR jobs.leased_until IS NOT NULL \
-        OR jobs.failed_at IS NOT NULL";
-    diesel::sql_query(SOONER)
+    insert_or(tx, key, run_at, now, SOONER)?;
+    tx.enqueued();
+    Ok(())
+}
+
+/// Has it done now, unless it waits for its next try. One that is under way is done once more.
+pub fn enqueue_unless_waiting(tx: &mut Tx<'_>, key: JobKey, now: Timestamp) -> Result<(), DbError> {
+    insert_or(tx, key, now, now, ONCE_MORE)?;
+    tx.enqueued();
+    Ok(())
+}
+
+/// When a job that is there already is done anew: it is under way, or was set aside.
+pub(super) const ONCE_MORE: &str = "ON CONFLICT (hub_id, kind, subject_id) DO UPDATE SET \
+    run_at = excluded.run_at, attempts = 0, failed_at = NULL, problem = NULL \
+    WHERE (jobs.leased_until IS NOT NULL OR jobs.failed_at IS NOT NULL)";
+/// The same, or it would be done later.
+const SOONER: &str = "ON CONFLICT (hub_id, kind, subject_id) DO UPDATE SET \
+    run_at = excluded.run_at, attempts = 0, failed_at = NULL, problem = NULL \
+    WHERE (jobs.run_at > excluded.run_at OR jobs.leased_until IS NOT NULL \
+    OR jobs.failed_at IS NOT NULL)";
+
+fn insert_or(
+    tx: &mut Tx<'_>,
+    key: JobKey,
+    run_at: Timestamp,
+    now: Timestamp,
+    there: &str,
+) -> Result<(), DbError> {
+    const INSERT: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5)";
+    diesel::sql_query(format!("{INSERT} {there}"))
         .bind::<BigInt, _>(key.hub.0)
         .bind::<Text, _>(key.kind.as_str())
         .bind::<BigInt, _>(key.subject)
         .bind::<BigInt, _>(run_at.micros())
         .bind::<BigInt, _>(now.micros())
         .execute(tx.connection)?;
-    tx.enqueued();
     Ok(())
 }
 
@@ -184,7 +220,8 @@ struct Due {
     attempts: i64,
 }
 
-/// Takes up to `most` due jobs for `lease`. Nobody else takes them before that is over.
+/// Takes up to `most` due jobs for `lease`. Nobody else takes them before that is over. Feeds that
+/// are pushed come last: a thousand subscribers hold no ping up.
 pub fn claim(
     tx: &mut Tx<'_>,
     most: usize,
@@ -193,7 +230,8 @@ pub fn claim(
 ) -> Result<Vec<Claimed>, DbError> {
     const DUE: &str = "SELECT hub_id, kind, subject_id, attempts FROM jobs \
         WHERE failed_at IS NULL AND run_at <= $1 \
-        AND (leased_until IS NULL OR leased_until <= $2) ORDER BY run_at LIMIT $3";
+        AND (leased_until IS NULL OR leased_until <= $2) \
+        ORDER BY CASE kind WHEN 'deliver-feed' THEN 1 ELSE 0 END, run_at LIMIT $3";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let sql = match tx.connection {
         DbConnection::Sqlite(_) => DUE.to_owned(),
@@ -292,11 +330,27 @@ pub(super) fn delete_verifications(tx: &mut Tx<'_>, pings: &[i64]) -> Result<(),
     Ok(())
 }
 
-/// How many jobs are to be done before `until` and are not set aside, counted to `most` at most.
-pub fn count(connection: &mut DbConnection, until: Timestamp, most: i64) -> Result<i64, DbError> {
+/// How many jobs are not set aside, counted to `most` at most.
+pub fn count(connection: &mut DbConnection, most: i64) -> Result<i64, DbError> {
+    let some: Vec<i64> = jobs::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
+        .select(jobs::subject_id)
+        .limit(most)
+        .load(connection)?;
+    Ok(i64::try_from(some.len()).unwrap_or(most))
+}
+
+/// The same of those that are to be done before `until`. Feeds that are pushed are no backlog: they
+/// let all others go first.
+pub fn count_backlog(
+    connection: &mut DbConnection,
+    until: Timestamp,
+    most: i64,
+) -> Result<i64, DbError> {
     let some: Vec<i64> = jobs::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
         .filter(jobs::run_at.le(until.micros()))
+        .filter(jobs::kind.ne(JobKind::DeliverFeed.as_str()))
         .select(jobs::subject_id)
         .limit(most)
         .load(connection)?;

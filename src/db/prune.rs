@@ -35,6 +35,9 @@ pub const HISTORY_DAYS: u32 = 365;
 /// A rule that holds no more is shown for 30 days.
 pub const EXPIRED_RULE_DAYS: u32 = 30;
 
+/// A request for a subscription that its callback never answered is kept for two days.
+pub const UNANSWERED_DAYS: u32 = 2;
+
 /// How many rows of each table one transaction takes, so that pings never wait long for it.
 const AT_ONCE: i64 = 500;
 
@@ -65,6 +68,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .execute(tx.connection)?;
     diesel::delete(hub_events::table.filter(hub_events::happened_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
+    super::websub::delete_over(tx, Timestamp::from_micros(before(UNANSWERED_DAYS)), now)?;
     // The row stays with its post, so that it is passed on once.
     diesel::update(forwards::table.filter(forwards::tried_at.lt(before(FORWARD_DAYS))))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("said <> ''"))

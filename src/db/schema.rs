@@ -91,6 +91,7 @@ table! {
         created_at -> BigInt,
         edited_at -> BigInt,
         changed_at -> BigInt,
+        pushed -> Bool,
     }
 }
 
@@ -455,6 +456,41 @@ table! {
     }
 }
 
+table! {
+    websub_subscriptions (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> Nullable<BigInt>,
+        format -> Text,
+        topic -> Text,
+        callback -> Text,
+        callback_host -> Text,
+        secret -> Nullable<Binary>,
+        expires_at -> Nullable<BigInt>,
+        asked -> Nullable<Text>,
+        asked_secret -> Nullable<Binary>,
+        asked_lease -> BigInt,
+        asked_at -> BigInt,
+        asked_tries -> BigInt,
+        delivered_print -> Nullable<Binary>,
+        delivered_at -> Nullable<BigInt>,
+        tries -> BigInt,
+        failing_since_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    websub_announcements (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> Nullable<BigInt>,
+        endpoint -> Text,
+        told_print -> Nullable<Binary>,
+        tries -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
@@ -511,4 +547,6 @@ allow_tables_to_appear_in_same_query!(
     forward_addresses,
     forwards,
     post_changes,
+    websub_subscriptions,
+    websub_announcements,
 );

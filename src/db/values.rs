@@ -11,14 +11,16 @@ use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::forward::ForwardOutcome;
 use crate::model::id::{
-    AccountId, BlogId, BulkId, CategoryId, FeedId, ForwardAddressId, ForwardId, HubId,
-    InvitationId, KeyId, LogId, PingId, PublicId, ReportId, RuleId,
+    AccountId, AnnouncementId, BlogId, BulkId, CategoryId, FeedId, ForwardAddressId, ForwardId,
+    HubId, InvitationId, KeyId, LogId, PingId, PublicId, ReportId, RuleId, SubscriptionId,
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
 use crate::model::mail::{ListedMail, WaitingMail};
 use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
 use crate::model::rule::{RuleAction, RuleKind};
+use crate::model::websub::{Asked, FeedFormat};
+use crate::secret::Secret;
 
 /// Reads a type of ours from a column by way of a plain type, on every backend.
 macro_rules! column {
@@ -63,6 +65,8 @@ column! {
     RuleId: BigInt as i64 => |id| Some(RuleId(id));
     ForwardAddressId: BigInt as i64 => |id| Some(ForwardAddressId(id));
     ForwardId: BigInt as i64 => |id| Some(ForwardId(id));
+    SubscriptionId: BigInt as i64 => |id| Some(SubscriptionId(id));
+    AnnouncementId: BigInt as i64 => |id| Some(AnnouncementId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
@@ -73,6 +77,10 @@ column! {
     LinkBack: Text as String => |text| LinkBack::parse(&text);
     JobKind: Text as String => |text| JobKind::parse(&text);
     ForwardOutcome: Text as String => |text| ForwardOutcome::parse(&text);
+    Secret<String>: Text as String => |text| Some(Secret::new(text));
+    Secret<Vec<u8>>: Binary as Vec<u8> => |bytes| Some(Secret::new(bytes));
+    Asked: Text as String => |text| Asked::parse(&text);
+    FeedFormat: Text as String => |text| FeedFormat::parse(&text);
     FollowedBy: Text as String => |text| FollowedBy::parse(&text);
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);

@@ -36,6 +36,14 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The same for those who asked to be sent something, and proved it: 600 an hour to one
+    /// domain, a second apart, 6,000 to everybody.
+    #[must_use]
+    pub fn for_subscribers(&self) -> Self {
+        let domain_gap = Duration::from_secs(1);
+        Self { domain_hour: 600, domain_gap, hour: 6_000, ..self.clone() }
+    }
+
     /// The same without how often: for load tests.
     #[must_use]
     pub const fn without_budgets(self) -> Self {

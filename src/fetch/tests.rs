@@ -83,7 +83,9 @@ fn recorded(setup: Setup, instead: Option<SocketAddr>) -> (Fetcher, Dialled) {
 fn dialling(dialer: Dialer) -> Fetcher {
     let budgets = Budgets::new(&dialer.setup.limits, &dialer.clock);
     let about = url("https://hub.example.org/help/fetching");
-    Fetcher(Arc::new(Inner { dialer, budgets, about: Some(about) }))
+    let asks = Budgets::new(&dialer.setup.limits, &dialer.clock);
+    let pushes = Budgets::new(&dialer.setup.limits.for_subscribers(), &dialer.clock);
+    Fetcher(Arc::new(Inner { dialer, budgets, asks, pushes, about: Some(about) }))
 }
 
 fn taken(dialled: &Dialled) -> Vec<SocketAddr> {

@@ -77,6 +77,11 @@ impl Addresses {
         format!("{}/xmlrpc", self.text)
     }
 
+    /// Where feeds are subscribed to, to be pushed.
+    pub fn websub(&self) -> String {
+        format!("{}/websub", self.text)
+    }
+
     /// A receipt.
     pub fn receipt(&self, token: &str) -> String {
         format!("{}/r/{token}", self.text)

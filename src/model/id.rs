@@ -40,6 +40,10 @@ ids! {
     ForwardAddressId,
     /// A post that is passed on to one address.
     ForwardId,
+    /// A WebSub subscription to a feed.
+    SubscriptionId,
+    /// Another WebSub hub that is told of a feed's changes.
+    AnnouncementId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

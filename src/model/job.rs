@@ -17,6 +17,14 @@ named! {
         SendDigest = "send-digest",
         /// Passes a listed ping on to an address (both: the subject, a forward).
         ForwardPing = "forward-ping",
+        /// Finds out whom of its hub (no further subject) a change of its feeds is pushed to.
+        PushFeeds = "push-feeds",
+        /// Asks or tells a WebSub subscriber (the subscription) what was asked of us.
+        AskSubscriber = "ask-subscriber",
+        /// Sends a feed to a WebSub subscriber (the subscription).
+        DeliverFeed = "deliver-feed",
+        /// Tells another hub that a feed changed (both: the subject, an announcement).
+        AnnounceFeed = "announce-feed",
     }
 }
 

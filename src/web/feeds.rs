@@ -11,11 +11,14 @@ use super::extract::client;
 use super::pages::list::{after, view_of};
 use super::pages::reading::{self, AskedFeed, At, Names};
 use super::respond::{self, default_headers};
-use crate::app::App;
-use crate::db::DbConnection;
+use crate::app::{App, Lock};
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::{DbConnection, DbError};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::category::Readers;
 use crate::model::view::{After, View};
+use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
 use crate::wire::feed::Format;
 
@@ -117,6 +120,31 @@ async fn show(
     };
     let asked = AskedFeed { names, rest, key: query.key, kept_as };
     answer(app, request, asked, render).await
+}
+
+/// A feed for those it is pushed to: the bytes that everybody is served ([`crate::app::RenderFeed`]).
+pub fn render_for_subscribers(
+    app: &App,
+    connection: &mut DbConnection,
+    hub: &Hub,
+    category: Option<&Category>,
+    format: FeedFormat,
+) -> Result<Option<Rendered>, DbError> {
+    if hub.suspended_at.is_some() || Lock::of(hub, category).is_some() {
+        return Ok(None);
+    }
+    let at = At::open(hub.clone(), category.cloned());
+    let format = match format {
+        FeedFormat::Rss => Format::Rss,
+        FeedFormat::Atom => Format::Atom,
+        FeedFormat::Json => Format::Json,
+    };
+    let (view, block) = (View::default(), AddressBlock::EVERYBODY);
+    match render::render(app, connection, &at, &Part { format, view, after: None, block }) {
+        Ok(feed) => Ok(Some(finish(app, feed, &at, true))),
+        Err(PageError::Database(error)) => Err(error),
+        Err(_) => Err(DbError::Busy),
+    }
 }
 
 /// Which part of a feed is asked for, and how it is written.

@@ -180,7 +180,7 @@ fn door(path: &str, method: &Method) -> Door {
         "assets" | "favicon.ico" | "robots.txt" => Door::Asset,
         "manage" | "operator" | "account" | "signin" | "signout" | "signup" | "reset" | "m"
         | "unsubscribe" => Door::Desk,
-        "tb" | "webmention" | "xmlrpc" => Door::Ping,
+        "tb" | "webmention" | "websub" | "xmlrpc" => Door::Ping,
         _ if Format::of_path(path).is_some() || path.ends_with("/opml") => Door::Feed,
         _ if *method == Method::POST && !path.ends_with("/add") && !path.ends_with("/report") => {
             Door::Ping

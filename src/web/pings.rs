@@ -3,14 +3,29 @@
 pub mod pingback;
 pub mod trackback;
 pub mod webmention;
+pub mod websub;
 
 use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 
 use crate::actions::claims::ClaimError;
 use crate::actions::receive_ping::ReceiveError;
 use crate::app::App;
 use crate::web::error::words_for;
 use crate::web::view::closed_sentence;
+
+/// An answer in plain text, for one sender.
+fn text(status: StatusCode) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Robots-Tag", "noindex"));
+    response
+}
 
 /// Why a claim was refused, for its sender, and when to try again.
 fn claim_words(app: &App, error: &ClaimError) -> (String, Option<Duration>) {

@@ -11,7 +11,7 @@ use super::pages::{
     invitations, invite, jobs, keys, list, log, mail_links, manage, members, notifications,
     operator, post, queue, readers, reading, receipt, reports, rules, sign_in, sign_up,
 };
-use super::pings::{pingback, trackback, webmention};
+use super::pings::{pingback, trackback, webmention, websub};
 use super::{assets, feeds, ops, respond};
 
 /// An address that is read: `GET` and `HEAD`.
@@ -70,6 +70,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ping("/tb/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"))
         .service(ping("/{hub}/{category}/trackback{slash:/?}"))
         .service(ping("/{hub}/{category}/trackback/{passphrase}{slash:/?}"))
+        // readers' software
+        .service(both("/websub", websub::show, websub::receive))
         // organizers and operators
         .configure(accounts)
         .configure(desk)

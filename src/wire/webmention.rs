@@ -106,7 +106,7 @@ pub fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Mention, Mentio
 }
 
 /// Whether a body of this type cannot be a form, however it is read.
-fn is_other_format(content_type: &[u8]) -> bool {
+pub(super) fn is_other_format(content_type: &[u8]) -> bool {
     let end = content_type.iter().position(|b| *b == b';').unwrap_or(content_type.len());
     let kind = content_type[..end].trim_ascii().to_ascii_lowercase();
     kind.starts_with(b"multipart/")

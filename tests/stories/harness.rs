@@ -7,7 +7,7 @@ mod everything;
 pub mod process;
 mod site;
 
-pub use blog::{Answer, Blog, post};
+pub use blog::{Answer, Asked, Blog, post};
 pub use browser::{Browser, Page, http};
 pub use databases::Database;
 pub use everything::{everything, file_of};

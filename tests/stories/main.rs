@@ -33,6 +33,7 @@ mod organizer_invites_others;
 mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
 mod reader_follows_feeds;
+mod reader_is_told_by_websub;
 mod reader_searches;
 mod reader_subscribes;
 mod roles_hold_everywhere;

@@ -3,7 +3,7 @@
 -- attempt at once, so that a job that takes its process down with it is counted too.
 CREATE TABLE jobs (
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('verify-ping', 'read-feed', 'read-blog', 'notify', 'send-digest', 'forward-ping')),
+    kind TEXT NOT NULL CHECK (kind IN ('verify-ping', 'read-feed', 'read-blog', 'notify', 'send-digest', 'forward-ping', 'push-feeds', 'ask-subscriber', 'deliver-feed', 'announce-feed')),
     subject_id BIGINT NOT NULL,
     run_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,

@@ -55,7 +55,12 @@ pub fn render(
         about.title = format!("{}: {}", about.title, title(view, &all, &posts));
     }
     let items = Entry::list(app, connection, at, posts)?;
-    let feed = about.feed(at, view, items.iter().map(Entry::item).collect());
+    // A feed with a key is for one reader, and a view is found by whoever made it: nobody
+    // subscribes to them.
+    let is_pushed = at.lock.is_none() && view.is_everything() && part.after.is_none();
+    let hubs = if is_pushed { app.websub_hubs() } else { Vec::new() };
+    let items = items.iter().map(Entry::item).collect();
+    let feed = Feed { hubs: &hubs, ..about.feed(at, view, items) };
     let format = part.format;
     let text = format.write(&feed);
     let rendered =

@@ -50,6 +50,10 @@ const fn words(kind: JobKind) -> &'static str {
         JobKind::Notify => "Telling the members of the hub: news",
         JobKind::SendDigest => "Mailing what is new to account",
         JobKind::ForwardPing => "Passing a post on, forward",
+        JobKind::PushFeeds => "Finding whom the hub’s feeds are pushed to:",
+        JobKind::AskSubscriber => "Asking whether they want a feed, subscription",
+        JobKind::DeliverFeed => "Pushing a feed, subscription",
+        JobKind::AnnounceFeed => "Telling another hub of a feed, announcement",
     }
 }
 

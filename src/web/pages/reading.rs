@@ -66,6 +66,11 @@ pub struct At {
 }
 
 impl At {
+    /// A hub or category that everybody may read, under its name of today.
+    pub const fn open(hub: Hub, category: Option<Category>) -> Self {
+        Self { hub, category, lock: None, moved: None }
+    }
+
     /// Whether no such category is in a locked hub, which only those learn who know its password.
     const fn is_hub_instead(&self, names: &Names) -> bool {
         names.category.is_some() && self.category.is_none()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-use super::claim_words;
+use super::{claim_words, text};
 use crate::actions::claims::{self, Claim, ClaimError};
 use crate::actions::receive_ping::{ReceiveError, Received};
 use crate::app::{App, ReceiptKind};
@@ -130,16 +130,6 @@ const fn status(error: &ClaimError) -> StatusCode {
             | ReceiveError::KeyOver,
         ) => StatusCode::BAD_REQUEST,
     }
-}
-
-fn text(status: StatusCode) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::build(status);
-    response
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header(("X-Robots-Tag", "noindex"));
-    response
 }
 
 /// `GET /webmention`: for whoever opens the endpoint in a browser.

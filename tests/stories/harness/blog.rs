@@ -12,6 +12,8 @@ pub struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    any_query: bool,
+    echoes: bool,
 }
 
 impl Answer {
@@ -28,7 +30,18 @@ impl Answer {
     /// Anything.
     pub fn of(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         let body = body.into().into_bytes();
-        Self { status, headers: vec![("Content-Type".into(), content_type.into())], body }
+        let headers = vec![("Content-Type".into(), content_type.into())];
+        Self { status, headers, body, any_query: false, echoes: false }
+    }
+
+    /// What a subscriber to a feed answers: yes, whatever is asked (the challenge, as it came).
+    pub fn echo() -> Self {
+        Self { echoes: true, ..Self::of(200, "text/plain", "").at_any_query() }
+    }
+
+    /// The same, whatever stands behind the path's question mark.
+    pub fn at_any_query(self) -> Self {
+        Self { any_query: true, ..self }
     }
 
     /// With one header more.
@@ -45,6 +58,23 @@ pub struct Asked {
     pub path: String,
     /// The whole head.
     pub head: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// A field behind the question mark.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let (_, query) = self.path.split_once('?')?;
+        let mut fields = url::form_urlencoded::parse(query.as_bytes());
+        fields.find(|(this, _)| this == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(this, _)| this.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
 }
 
 #[derive(Default)]
@@ -127,10 +157,23 @@ fn serve(mut stream: TcpStream, shared: &Mutex<Shared>) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split_whitespace().nth(1).unwrap_or("/").to_owned();
+    let mut asked = Asked { path, head, body: Vec::new() };
+    let length = asked.header("content-length").and_then(|length| length.parse().ok());
+    asked.body.resize(length.unwrap_or(0), 0);
+    if stream.read_exact(&mut asked.body).is_err() {
+        return;
+    }
+    let challenge = asked.field("hub.challenge");
     let mut shared = shared.lock().unwrap();
-    shared.asked.push(Asked { path: path.clone(), head });
+    let bare = asked.path.split('?').next().unwrap_or_default();
+    let at_any_query = || shared.pages.get(bare).filter(|answer| answer.any_query);
     let missing = Answer::of(404, "text/html", "Nothing here");
-    let answer = shared.pages.get(&path).cloned().unwrap_or(missing);
+    let found = shared.pages.get(&asked.path).or_else(at_any_query).cloned();
+    let mut answer = found.unwrap_or(missing);
+    if answer.echoes {
+        answer.body = challenge.unwrap_or_default().into_bytes();
+    }
+    shared.asked.push(asked);
     drop(shared);
     let mut response = format!("HTTP/1.1 {} x\r\n", answer.status);
     for (name, value) in &answer.headers {

@@ -12,6 +12,7 @@ pub const ADDRESSES: &[(Who, &str)] = &[
     (Everybody, "/assets/{name}"),
     (Senders, "/webmention"),
     (Senders, "/xmlrpc"),
+    (Senders, "/websub"),
     (Senders, "/tb{slash:/?}"),
     (Senders, "/tb/{number:[0-9]{1,15}}{slash:/?}"),
     (Senders, "/tb/{number:[0-9]{1,15}}/{passphrase}{slash:/?}"),

@@ -1,0 +1,3 @@
+ALTER TABLE hubs DROP COLUMN pushed;
+DROP TABLE websub_announcements;
+DROP TABLE websub_subscriptions;

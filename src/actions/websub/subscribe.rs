@@ -1,0 +1,155 @@
+//! Taking a request for a subscription in.
+
+use std::sync::Arc;
+
+use super::{Feeds, find};
+use crate::app::App;
+use crate::db::slugs::Holder;
+use crate::db::websub::{self, Request};
+use crate::db::{DbConnection, DbError, slugs};
+use crate::limits::{AddressBlock, Limit, TooOften};
+use crate::model::id::{CategoryId, HubId};
+use crate::model::web_url::{WebUrl, WebUrlError};
+use crate::model::websub::{Asked, MAX_CALLBACK, MAX_OF_HOST, MAX_OF_TOPIC, Topic, lease};
+use crate::wire::websub::SubscriptionRequest;
+
+/// A request, and who sent it.
+#[derive(Debug)]
+pub struct Asking {
+    /// What was asked for.
+    pub request: SubscriptionRequest,
+    /// Where it came from.
+    pub sender: AddressBlock,
+}
+
+/// Why a request is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum SubscribeError {
+    /// Not one of our feeds, or one that not everybody may read: which of the two is not said.
+    #[error(
+        "hub.topic is not the address of a public feed of this site: send the one that the feed itself gives as rel=\"self\"."
+    )]
+    NoTopic,
+    /// The callback is no address that can be sent to.
+    #[error("hub.callback cannot be used. {0}")]
+    Callback(WebUrlError),
+    /// More than [`MAX_CALLBACK`].
+    #[error("hub.callback is longer than 1,000 bytes.")]
+    LongCallback,
+    /// One of our own addresses.
+    #[error("hub.callback is an address of this site.")]
+    OwnCallback,
+    /// Too often, from one address.
+    #[error("That was often.")]
+    TooOften(TooOften),
+    /// [`MAX_OF_TOPIC`].
+    #[error("This feed has as many subscriptions as it can have.")]
+    FullTopic,
+    /// [`MAX_OF_HOST`].
+    #[error("The callback’s host has as many subscriptions to feeds of this hub as it can have.")]
+    FullHost,
+    /// Too much is to be done already.
+    #[error("There is too much to do just now: please try again later.")]
+    Backlog,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// Takes a request in: the callback is asked soon. A request to end what there is not is taken in
+/// too, and nothing is done.
+pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeError> {
+    app.limits.take(Limit::Subscribe, asking.sender).map_err(SubscribeError::TooOften)?;
+    let SubscriptionRequest { subscribes, topic, callback, lease: seconds, secret } =
+        asking.request;
+    let named = Topic::parse(&topic, app.addresses.home()).ok_or(SubscribeError::NoTopic)?;
+    let callback = check_callback(app, &callback)?;
+    if app.backlog.is_full() {
+        return Err(SubscribeError::Backlog);
+    }
+    let format = named.format;
+    let ids = app.db.read(move |c| find_ids(c, &named)).await?;
+    let (hub, category_id) = ids.ok_or(SubscribeError::NoTopic)?;
+    let request = Request {
+        category_id,
+        format,
+        topic,
+        host: callback.as_url().host_str().unwrap_or_default().to_owned(),
+        callback: callback.as_str().to_owned(),
+        asked: if subscribes { Asked::Subscribe } else { Asked::Unsubscribe },
+        secret,
+        lease: i64::try_from(lease(seconds).as_secs()).unwrap_or(i64::MAX),
+    };
+    if subscribes { begin(app, hub, request).await } else { end(app, hub, request).await }
+}
+
+fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
+    let mut callback = callback;
+    if let Some((before, _fragment)) = callback.split_once('#') {
+        callback = before;
+    }
+    let url = WebUrl::parse_on(callback, app.hosts()).map_err(SubscribeError::Callback)?;
+    if url.as_str().len() > MAX_CALLBACK {
+        return Err(SubscribeError::LongCallback);
+    }
+    if url.is_under(app.addresses.base()) {
+        return Err(SubscribeError::OwnCallback);
+    }
+    Ok(url)
+}
+
+type Ids = Option<(HubId, Option<CategoryId>)>;
+
+/// The hub and category of a topic, under names of today or former ones: a subscription that a
+/// rename overtook can be renewed.
+fn find_ids(connection: &mut DbConnection, topic: &Topic) -> Result<Ids, DbError> {
+    let Some(Holder::Of(hub)) = slugs::find_hub(connection, &topic.hub)? else { return Ok(None) };
+    let Some(category) = &topic.category else { return Ok(Some((hub, None))) };
+    Ok(match slugs::find_category(connection, hub, category)? {
+        Some(Holder::Of(category)) => Some((hub, Some(category))),
+        Some(Holder::Gone) | None => None,
+    })
+}
+
+async fn begin(app: &Arc<App>, hub: HubId, request: Request) -> Result<(), SubscribeError> {
+    let (reader, category, format) = (Arc::clone(app), request.category_id, request.format);
+    let is_served = app
+        .db
+        .read(move |c| match find(c, hub, category)? {
+            Feeds::Open(source) => Ok(source.render(&reader, c, format)?.is_some()),
+            Feeds::Suspended | Feeds::Closed => Ok::<_, DbError>(false),
+        })
+        .await?;
+    if !is_served {
+        return Err(SubscribeError::NoTopic);
+    }
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let (topic, callback) = (&request.topic, &request.callback);
+            if websub::find_of_callback(tx.reading(), hub, topic, callback)?.is_none() {
+                let (of_topic, of_host) = websub::count(tx.reading(), hub, topic, &request.host)?;
+                if of_topic >= MAX_OF_TOPIC {
+                    return Err(SubscribeError::FullTopic);
+                }
+                if of_host >= MAX_OF_HOST {
+                    return Err(SubscribeError::FullHost);
+                }
+            }
+            Ok(websub::ask(tx, hub, &request, now)?)
+        })
+        .await
+}
+
+async fn end(app: &App, hub: HubId, request: Request) -> Result<(), SubscribeError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let (topic, callback) = (&request.topic, &request.callback);
+            if websub::find_of_callback(tx.reading(), hub, topic, callback)?.is_some() {
+                websub::ask(tx, hub, &request, now)?;
+            }
+            Ok(())
+        })
+        .await
+}

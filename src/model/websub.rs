@@ -1,0 +1,162 @@
+//! WebSub: feeds that are pushed to whoever subscribed to them.
+
+use std::time::Duration;
+
+use super::named;
+use super::slug::Slug;
+
+/// Subscriptions to one feed.
+pub const MAX_OF_TOPIC: i64 = 1_000;
+/// Subscriptions to the feeds of one hub that lead to one host.
+pub const MAX_OF_HOST: i64 = 100;
+/// The longest address of a callback, in bytes: it stands in an index.
+pub const MAX_CALLBACK: usize = 1_000;
+/// A secret is shorter than this, in bytes (WebSub 5.1).
+pub const SECRET_BELOW: usize = 200;
+/// A callback that only fails for so long has its subscription ended.
+pub const DEAD_AFTER: Duration = Duration::from_secs(7 * DAY);
+
+/// How long after each try that failed the next one is: after the last there is none.
+pub const AGAIN: [Duration; 4] = [
+    Duration::from_secs(60),
+    Duration::from_secs(600),
+    Duration::from_secs(7_200),
+    Duration::from_secs(DAY),
+];
+
+const DAY: u64 = 86_400;
+const DEFAULT_LEASE: Duration = Duration::from_secs(10 * DAY);
+const SHORTEST_LEASE: Duration = Duration::from_secs(5 * 60);
+const LONGEST_LEASE: Duration = Duration::from_secs(30 * DAY);
+
+named! {
+    /// What a callback is asked or told.
+    Asked {
+        /// Whether it wants the feed.
+        Subscribe = "subscribe",
+        /// Whether it does not want the feed any more.
+        Unsubscribe = "unsubscribe",
+        /// That there is no such feed for it any more.
+        Denied = "denied",
+    }
+}
+
+named! {
+    /// The format of a feed, by the last part of its address.
+    FeedFormat {
+        /// RSS 2.0.
+        Rss = "rss",
+        /// Atom 1.0.
+        Atom = "atom",
+        /// JSON Feed 1.1.
+        Json = "feed.json",
+    }
+}
+
+/// The address of one of our feeds, as names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// The hub.
+    pub hub: String,
+    /// The category; none for the hub's own feed.
+    pub category: Option<String>,
+    /// The format.
+    pub format: FeedFormat,
+}
+
+impl Topic {
+    /// Reads the address of a feed under `home`, to the letter as the feed gives it itself: nothing
+    /// behind a `?`, so that the key of a locked feed never comes here.
+    pub fn parse(text: &str, home: &str) -> Option<Self> {
+        let path = text.strip_prefix(home)?.strip_prefix('/')?;
+        let (page, format) = path.rsplit_once('/')?;
+        let format = FeedFormat::parse(format)?;
+        let (hub, category) = match page.split_once('/') {
+            Some((hub, category)) => (hub, Some(category)),
+            None => (page, None),
+        };
+        let is_slug = |text: &str| Slug::for_category(text).is_ok_and(|slug| slug.as_str() == text);
+        (is_slug(hub) && category.is_none_or(is_slug)).then(|| Self {
+            hub: hub.to_owned(),
+            category: category.map(str::to_owned),
+            format,
+        })
+    }
+}
+
+impl FeedFormat {
+    /// The address of a page's feed in this format.
+    pub fn feed_of(self, page: &str) -> String {
+        format!("{page}/{}", self.as_str())
+    }
+}
+
+/// How long a subscription holds for which so many seconds were asked: 10 days where nothing was
+/// said, five minutes at least, 30 days at most.
+pub fn lease(asked: Option<u64>) -> Duration {
+    asked.map_or(DEFAULT_LEASE, |seconds| {
+        Duration::from_secs(seconds).clamp(SHORTEST_LEASE, LONGEST_LEASE)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: &str = "https://hubs.example";
+
+    #[test]
+    fn a_topic_is_the_address_of_a_feed_to_the_letter() {
+        let of = |hub: &str, category: Option<&str>, format| Topic {
+            hub: hub.to_owned(),
+            category: category.map(str::to_owned),
+            format,
+        };
+        for (text, expected) in [
+            ("/sxsw/rss", of("sxsw", None, FeedFormat::Rss)),
+            ("/sxsw/atom", of("sxsw", None, FeedFormat::Atom)),
+            ("/sxsw/feed.json", of("sxsw", None, FeedFormat::Json)),
+            ("/sxsw/keynotes/rss", of("sxsw", Some("keynotes"), FeedFormat::Rss)),
+            ("/sxsw/keynotes/feed.json", of("sxsw", Some("keynotes"), FeedFormat::Json)),
+        ] {
+            assert_eq!(Topic::parse(&format!("{HOME}{text}"), HOME), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_no_topic() {
+        for text in [
+            "",
+            "https://hubs.example",
+            "https://hubs.example/sxsw",
+            "https://hubs.example/rss",
+            "https://hubs.example/sxsw/",
+            "https://hubs.example/sxsw/rss/",
+            "https://hubs.example/sxsw/rss?key=abc",
+            "https://hubs.example/sxsw/rss#top",
+            "https://hubs.example/sxsw/keynotes/more/rss",
+            "https://hubs.example/SXSW/rss",
+            "https://hubs.example/sx%73w/rss",
+            "https://hubs.example//rss",
+            "https://hubs.example.org/sxsw/rss",
+            "http://hubs.example/sxsw/rss",
+            "https://hubs.example:8443/sxsw/rss",
+            "https://hubs.example@evil.example/sxsw/rss",
+        ] {
+            assert_eq!(Topic::parse(text, HOME), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lease_is_neither_a_moment_nor_for_ever() {
+        for (asked, seconds) in [
+            (None, 864_000),
+            (Some(0), 300),
+            (Some(60), 300),
+            (Some(3_600), 3_600),
+            (Some(u64::MAX), 2_592_000),
+        ] {
+            assert_eq!(lease(asked).as_secs(), seconds, "{asked:?}");
+        }
+    }
+}

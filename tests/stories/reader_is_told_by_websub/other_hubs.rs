@@ -1,0 +1,66 @@
+//! Other hubs, which the operator named, are told too.
+
+use super::*;
+use crate::harness::Database;
+
+/// What the other hub was told, as the feeds' paths.
+fn told(site: &Site, hub: &Blog) -> Vec<String> {
+    let mut topics: Vec<String> = hub
+        .asked()
+        .iter()
+        .map(|asked| {
+            let fields: Vec<_> = url::form_urlencoded::parse(&asked.body).collect();
+            assert_eq!(fields[0], ("hub.mode".into(), "publish".into()));
+            assert_eq!(fields[1].0, "hub.url");
+            fields[1].1.strip_prefix(&site.base).unwrap().to_owned()
+        })
+        .filter(|path| path.ends_with("/rss"))
+        .collect();
+    topics.sort();
+    topics
+}
+
+async fn other_hubs_are_told_of_public_feeds_only(database: Database) {
+    let other = Blog::start();
+    let endpoint = other.publish("/hub", Answer::of(204, "text/plain", ""));
+    let named = endpoint.parse().unwrap();
+    let site = Site::start_with(database, |config| {
+        config.unsafe_dial_loopback = true;
+        config.websub.websub_hubs = vec![named];
+    })
+    .await;
+    let topic = site.hub("open", "at-once").await;
+    let mut topic = site.category(topic.organizer, "panels", "open", "at-once").await;
+    let panels = "/manage/sxsw/readers/panels";
+    topic.organizer.open("/manage/sxsw/readers").await;
+    topic.organizer.submit(panels, &[("readers", "unlisted")]).await.has_status(303);
+    site.settle().await;
+    assert_eq!(told(&site, &other), ["/sxsw/keynotes/rss", "/sxsw/rss"]);
+
+    let feed = site.browser().open("/sxsw/rss").await;
+    let links = feed.header("link").unwrap().to_owned();
+    let expected = format!("<{0}/websub>; rel=\"hub\", <{endpoint}>; rel=\"hub\"", site.base);
+    assert!(links.starts_with(&expected), "{links}");
+    assert!(feed.body.contains(&endpoint));
+
+    // Nothing of the unlisted category is told, and its change is none of the hub's feed.
+    ping(&topic, 1).await;
+    site.settle().await;
+    assert_eq!(told(&site, &other).len(), 2);
+    topic.organizer.open("/manage/sxsw/readers").await;
+    topic.organizer.submit(panels, &[("readers", "public")]).await.has_status(303);
+    site.settle().await;
+    let all = ["/sxsw/keynotes/rss", "/sxsw/panels/rss", "/sxsw/rss", "/sxsw/rss"];
+    assert_eq!(told(&site, &other), all);
+}
+
+#[tokio::test]
+async fn other_hubs_are_told_of_public_feeds_only_on_sqlite() {
+    other_hubs_are_told_of_public_feeds_only(Database::sqlite()).await;
+}
+
+#[tokio::test]
+async fn other_hubs_are_told_of_public_feeds_only_on_postgres() {
+    let Some(database) = Database::postgres() else { return };
+    other_hubs_are_told_of_public_feeds_only(database).await;
+}
