@@ -13,6 +13,7 @@ pub mod id;
 pub mod job;
 pub mod log;
 pub mod mail;
+pub mod mark;
 pub mod passphrase;
 pub mod ping;
 pub mod ping_key;

@@ -2,6 +2,7 @@
 //! back (`wire-formats.md`).
 
 pub mod discovery;
+pub mod events;
 pub mod foreign_xml;
 pub mod html;
 pub mod moving_in;

@@ -28,17 +28,26 @@ use super::list::feed_path;
 pub struct Names {
     hub: String,
     category: Option<String>,
+    /// What follows them in the address.
+    rest: &'static str,
 }
 
 impl Names {
     /// A hub's page.
     pub fn hub(hub: &str) -> Self {
-        Self { hub: hub.to_owned(), category: None }
+        Self { hub: hub.to_owned(), category: None, rest: "" }
     }
 
     /// A category's page.
     pub fn category(hub: &str, category: &str) -> Self {
-        Self { hub: hub.to_owned(), category: Some(category.to_owned()) }
+        Self { hub: hub.to_owned(), category: Some(category.to_owned()), rest: "" }
+    }
+
+    /// A further page of theirs: what follows the names in its address.
+    #[must_use]
+    pub const fn with(mut self, rest: &'static str) -> Self {
+        self.rest = rest;
+        self
     }
 
     const fn missing(&self) -> Missing {
@@ -226,7 +235,7 @@ pub async fn answer(
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
-    match enter(app, request, names, "", visit).await? {
+    match enter(app, request, names, names.rest, visit).await? {
         Entered::Answer(answer) => Ok(answer),
         Entered::In(at) => {
             let page = app.db.read(move |connection| render(connection, *at)).await?;
@@ -346,6 +355,7 @@ async fn open(
     let rest = match then.then.as_str() {
         "add" => "/add",
         "-/add" => "/-/add",
+        "-/wall" => "/-/wall",
         _ => "",
     };
     let Some(lock) = look(app, names).await?.lock else {
