@@ -134,6 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_given_back_once_whether_before_the_connection_ends_or_with_it() {
+        let connections = Connections::new(RateLimits::On, &[]);
+        let places: Vec<Option<Place>> =
+            (0..2).map(|_| connections.enter(address("192.0.2.1"))).collect();
+        let count = || connections.open.as_ref().unwrap().lock().unwrap().all;
+        places[0].as_ref().unwrap().leave();
+        assert_eq!(count(), 1);
+        drop(places);
+        assert_eq!(count(), 0);
+    }
+
+    #[test]
     fn proxies_are_not_counted() {
         let proxy = "10.0.0.0/8".parse().unwrap();
         let connections = Connections::new(RateLimits::On, &[proxy]);

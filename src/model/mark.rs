@@ -45,7 +45,9 @@ mod tests {
         for mark in [mark, Mark::BEGINNING] {
             assert_eq!(Mark::parse(&mark.to_string()), Some(mark));
         }
-        for text in ["", "-", "1", "1-", "x-aaaaaaaaaaaaaaaaaaaaaaaaaa", "-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        for text in
+            ["", "-", "1", "1-", "x-aaaaaaaaaaaaaaaaaaaaaaaaaa", "-1-aaaaaaaaaaaaaaaaaaaaaaaaaa"]
+        {
             assert_eq!(Mark::parse(text), None, "{text}");
         }
     }

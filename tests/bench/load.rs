@@ -9,6 +9,8 @@
 mod client;
 #[path = "load/control.rs"]
 mod control;
+#[path = "load/listeners.rs"]
+mod listeners;
 #[path = "load/memory.rs"]
 mod memory;
 #[path = "load/pings.rs"]
@@ -68,6 +70,8 @@ pub enum Part {
     Pings,
     /// Memory at rest.
     Memory,
+    /// Two thousand who listen to a hub.
+    Listeners,
 }
 
 impl Options {
@@ -89,6 +93,9 @@ fn main() -> anyhow::Result<()> {
     let mut report = report::Report::new(&options);
     if options.has(Part::Memory) {
         report.memory = memory::measure().context("memory")?;
+    }
+    if options.has(Part::Listeners) {
+        report.listeners = Some(listeners::measure().context("listeners")?);
     }
     if options.has(Part::Reads) {
         report.reads = reads::measure(&options).context("reads")?;

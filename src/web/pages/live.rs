@@ -14,8 +14,8 @@ use crate::limits::Place;
 use crate::model::mark::Mark;
 use crate::secret::random_bytes;
 use crate::web::error::PageError;
-use crate::web::extract::{Visit, client};
 use crate::web::events;
+use crate::web::extract::{Visit, client};
 use crate::wire::events::retry;
 
 /// How long one stream lasts: whether its reader may still read is asked when they come back.

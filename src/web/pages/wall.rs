@@ -21,7 +21,7 @@ use crate::web::view::{QrCode, Zone};
 /// How many posts take turns.
 const POSTS: usize = 12;
 /// How long each is shown, in seconds, where no script turns them.
-const TURN: u32 = 12;
+pub const TURN: u32 = 12;
 /// The most characters of a post's first words.
 const EXCERPT: usize = 220;
 
