@@ -26,7 +26,7 @@
     all.forEach((post, i) => { post.hidden = i !== next; });
     // A little to the side each time, so that nothing burns in.
     document.querySelectorAll("[data-dots] i").forEach((dot, i) => { dot.classList.toggle("on", i === next); });
-    frame().className = `wall drift${turns++ % 4}`;
+    frame().className = `wall turned drift${turns++ % 4}`;
   }
 
   function turn() {
@@ -38,8 +38,9 @@
   }
 
   // What decides whether this page can show the other: style, script, accent.
-  const face = (page) => [...page.head.querySelectorAll("link[rel=stylesheet], script, style")]
-    .map((part) => part.getAttribute("href") || part.getAttribute("src") || part.textContent).join("\n");
+  const face = (page) => [...page.head.querySelectorAll("link[href^='/assets/'], script[src^='/assets/'], style")]
+    .map((part) => part.getAttribute("href") || part.getAttribute("src") || part.textContent)
+    .filter((part) => /^(\/assets\/|:root\{--accent)/.test(part)).join("\n");
 
   function take(text) {
     if (text === last) return;

@@ -15,6 +15,8 @@ use crate::product::ping_request;
 const LISTENERS: usize = 2_000;
 /// Posts that are told.
 const POSTS: usize = 20;
+/// What lies between two posts: those that come together are told together.
+const APART: Duration = Duration::from_millis(300);
 /// The longest a listener waits for one.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -79,6 +81,7 @@ pub fn measure() -> anyhow::Result<Listeners> {
     let listening = resident(server.id())?;
     let mut told = Vec::new();
     for number in 1..=POSTS {
+        std::thread::sleep(APART);
         told.push(tell(server.address, &mut sockets, number)?);
     }
     told.sort_unstable();
