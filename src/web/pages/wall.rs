@@ -93,7 +93,9 @@ struct Slide {
 
 impl Slide {
     fn of(row: PostRow, is_shown: bool) -> Self {
-        let size = match row.title.chars().count() {
+        // Characters of Chinese, Japanese and Korean are as wide as two.
+        let width = |c: char| if c >= '\u{2e80}' { 2 } else { 1 };
+        let size = match row.title.chars().map(width).sum::<usize>() {
             0..=32 => "xl",
             33..=72 => "l",
             73..=130 => "m",
