@@ -5,14 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::{HubFace, Pulse, Tab, tabs};
+use super::live;
 use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
-use crate::db::categories::Category;
-use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
@@ -233,8 +232,8 @@ impl ListView {
             pulse,
             days,
             is_first,
-            live: live_path(&page.hub, page.category.as_ref()),
-            after: newest(&page.posts),
+            live: live::path(&page.hub, page.category.as_ref()),
+            after: live::newest(&page.posts),
             older: page.older.map(|id| format!("{here}?before={id}")),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| {
@@ -253,20 +252,6 @@ impl ListView {
 fn shows_hub_feed(page: &ListPage) -> bool {
     let own = page.category.as_ref().is_some_and(|category| category.readers == Readers::Password);
     page.hub.readers != Readers::Password || !own
-}
-
-/// Where is told what is listed in a hub or category.
-pub fn live_path(hub: &Hub, category: Option<&Category>) -> String {
-    match category {
-        Some(category) => format!("/{}/{}/live", hub.slug, category.slug),
-        None => format!("/{}/-/live", hub.slug),
-    }
-}
-
-/// The first of these posts: what its reader knows of already.
-fn newest(posts: &[Listed]) -> Mark {
-    let newest = posts.first().and_then(|post| Some((post.listed_at?, post.public_id)));
-    newest.map_or(Mark::BEGINNING, |(at, id)| Mark { at, id })
 }
 
 /// The address of a feed, with its key where it needs one.

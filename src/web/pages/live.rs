@@ -10,6 +10,9 @@ use tokio::sync::mpsc;
 use super::reading::{self, Entered, Names};
 use crate::actions::live;
 use crate::app::{App, Listener};
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::db::listed::Listed;
 use crate::limits::Place;
 use crate::model::mark::Mark;
 use crate::secret::random_bytes;
@@ -22,6 +25,20 @@ use crate::wire::events::retry;
 const LASTS: Duration = Duration::from_secs(1_800);
 /// What is told and not yet taken by a slow connection, in looks: more, and it is closed.
 const BACKLOG: usize = 8;
+
+/// Where is told what is listed in a hub or category.
+pub fn path(hub: &Hub, category: Option<&Category>) -> String {
+    match category {
+        Some(category) => format!("/{}/{}/live", hub.slug, category.slug),
+        None => format!("/{}/-/live", hub.slug),
+    }
+}
+
+/// The first of these posts: what its reader knows of already.
+pub fn newest(posts: &[Listed]) -> Mark {
+    let newest = posts.first().and_then(|post| Some((post.listed_at?, post.public_id)));
+    newest.map_or(Mark::BEGINNING, |(at, id)| Mark { at, id })
+}
 
 /// What may stand behind a `?`.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::list::{PostRow, closed, days, live_path};
+use super::list::{PostRow, closed, days};
+use super::live;
 use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::app::{App, Gate};
@@ -150,7 +151,7 @@ impl WallView {
         Self {
             slides: rows.map(|(i, row)| Slide::of(row, i == at)).collect(),
             next: format!("{path}{}", next.query()),
-            live: live_path(&page.hub, page.category.as_ref()),
+            live: live::path(&page.hub, page.category.as_ref()),
             invitation: invitation(&page, &here, app),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| category.title).unwrap_or_default(),
