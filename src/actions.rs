@@ -10,6 +10,7 @@ pub mod hubs;
 pub mod import;
 pub mod invite;
 pub mod keys;
+pub mod live;
 pub mod manage_members;
 pub mod moderate;
 pub mod notify;

@@ -4,6 +4,7 @@ mod background;
 mod backlog;
 mod gate;
 mod keys;
+mod live;
 mod mail_links;
 mod pushing;
 mod queue_depths;
@@ -15,6 +16,7 @@ pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
 pub use gate::{Closed, Gate, Proofs};
 pub use keys::HubKeys;
+pub use live::{Listener, Live, MAX_SEATS, Room, Seat, Seen, TOLD};
 pub use mail_links::{PingLink, UnsubscribeLink};
 pub use pushing::RenderFeed;
 pub use queue_depths::QueueDepths;
@@ -119,6 +121,8 @@ pub struct App {
     pub listeners: Arc<Semaphore>,
     /// Of which an address block gets its share.
     pub listener_shares: Connections,
+    /// Who listens to which hub.
+    pub live: Live,
     /// Told when the server stops: streams end then.
     pub stopping: Stopping,
 }
@@ -214,6 +218,7 @@ impl App {
                 MAX_LISTENERS / 2,
                 MAX_LISTENERS / 50,
             ),
+            live: Live::new(config.http.rate_limits),
             stopping: Stopping::default(),
             config,
             clock,

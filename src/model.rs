@@ -14,6 +14,7 @@ pub mod job;
 pub mod language;
 pub mod log;
 pub mod mail;
+pub mod mark;
 pub mod passphrase;
 pub mod ping;
 pub mod ping_key;

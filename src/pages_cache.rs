@@ -14,6 +14,7 @@ use actix_web::http::header::{
 };
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 use crate::clock::Timestamp;
 use crate::model::id::HubId;
@@ -190,6 +191,8 @@ pub struct Generations {
 struct OfHub {
     generation: AtomicU64,
     revision: AtomicI64,
+    /// Told when the generation moves.
+    moved: Notify,
 }
 
 impl Generations {
@@ -222,7 +225,22 @@ impl Generations {
         let of = self.of_hub(hub);
         of.revision.fetch_max(revision, Ordering::AcqRel);
         of.generation.fetch_add(1, Ordering::AcqRel);
+        of.moved.notify_waiters();
         self.everything.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Waits until a hub's generation is another one than `seen`.
+    pub async fn moved(&self, hub: HubId, seen: Generation) {
+        let of = self.of_hub(hub);
+        loop {
+            let mut moved = std::pin::pin!(of.moved.notified());
+            // Before it is asked: what moves from now on is not missed.
+            moved.as_mut().enable();
+            if self.of(Subject::Hub(hub)) != seen {
+                return;
+            }
+            moved.await;
+        }
     }
 
     /// A hub stands at this revision: if that is news, somebody else changed it.
@@ -241,13 +259,15 @@ impl Generations {
     /// A commit of this process changed what holds in every hub: nothing that is kept is trusted.
     pub fn all_changed(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
+        let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
+        hubs.values().for_each(|of| of.moved.notify_waiters());
     }
 
     /// The list of hubs stands at this revision: if that is news, somebody else opened, renamed or
     /// deleted a hub, and nothing that is kept is trusted.
     pub fn list_seen(&self, revision: i64) {
         if self.instance_revision.fetch_max(revision, Ordering::AcqRel) < revision {
-            self.epoch.fetch_add(1, Ordering::AcqRel);
+            self.all_changed();
         }
     }
 }

@@ -14,7 +14,7 @@ use actix_web::{HttpServer, web};
 use tokio::sync::watch;
 
 use crate::actions::{prune, rules, watch_changes, websub};
-use crate::app::{App, StartError};
+use crate::app::{App, MAX_SEATS, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{Connections, MAX_CONNECTIONS};
@@ -93,7 +93,7 @@ impl Server {
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(5))
         .client_disconnect_timeout(Duration::from_secs(1))
-        .max_connections(MAX_CONNECTIONS / workers.max(1))
+        .max_connections((MAX_CONNECTIONS + MAX_SEATS) / workers.max(1))
         .workers(workers)
         .shutdown_timeout(DRAIN)
         .disable_signals()

@@ -2,6 +2,7 @@
 
 mod assets;
 mod error;
+mod events;
 mod extract;
 mod feeds;
 mod held_payload;

@@ -3,6 +3,7 @@
 
 pub mod atom;
 pub mod discovery;
+pub mod events;
 pub mod feed;
 pub mod foreign_xml;
 pub mod html;

@@ -37,7 +37,27 @@ struct Open {
 
 /// One connection's place: given back when it is dropped.
 #[derive(Debug)]
-pub struct Place(Option<(Arc<Mutex<Open>>, AddressBlock)>);
+pub struct Place(Mutex<Option<(Arc<Mutex<Open>>, AddressBlock)>>);
+
+impl Place {
+    const fn of(counted: Option<(Arc<Mutex<Open>>, AddressBlock)>) -> Self {
+        Self(Mutex::new(counted))
+    }
+
+    /// Gives it back before the connection is closed: it is counted elsewhere from now on.
+    pub fn leave(&self) {
+        let place = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((shared, block)) = place else { return };
+        let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        open.all -= 1;
+        match open.by_block.get_mut(&block) {
+            Some(held) if *held > 1 => *held -= 1,
+            Some(_) | None => {
+                open.by_block.remove(&block);
+            }
+        }
+    }
+}
 
 impl Connections {
     /// None are open. Those of `exempt` networks (the proxies, which stand for everybody) are not
@@ -57,12 +77,12 @@ impl Connections {
     /// block holds twenty already.
     pub fn enter(&self, address: IpAddr) -> Option<Place> {
         let is_exempt = self.exempt.iter().any(|net| net.contains(&address.to_canonical()));
-        if is_exempt { Some(Place(None)) } else { self.enter_block(AddressBlock::of(address)) }
+        if is_exempt { Some(Place::of(None)) } else { self.enter_block(AddressBlock::of(address)) }
     }
 
     /// The same for an address block.
     pub fn enter_block(&self, block: AddressBlock) -> Option<Place> {
-        let Some(shared) = &self.open else { return Some(Place(None)) };
+        let Some(shared) = &self.open else { return Some(Place::of(None)) };
         let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let held = open.by_block.get(&block).copied().unwrap_or_default();
         if open.all >= self.plenty && held >= self.each {
@@ -70,21 +90,13 @@ impl Connections {
         }
         open.all += 1;
         open.by_block.insert(block, held + 1);
-        Some(Place(Some((Arc::clone(shared), block))))
+        Some(Place::of(Some((Arc::clone(shared), block))))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Some((shared, block)) = &self.0 else { return };
-        let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        open.all -= 1;
-        match open.by_block.get_mut(block) {
-            Some(held) if *held > 1 => *held -= 1,
-            Some(_) | None => {
-                open.by_block.remove(block);
-            }
-        }
+        self.leave();
     }
 }
 
@@ -119,6 +131,18 @@ mod tests {
         drop(places);
         let open = connections.open.as_ref().unwrap().lock().unwrap();
         assert_eq!((open.all, open.by_block.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_place_is_given_back_once_whether_before_the_connection_ends_or_with_it() {
+        let connections = Connections::new(RateLimits::On, &[]);
+        let places: Vec<Option<Place>> =
+            (0..2).map(|_| connections.enter(address("192.0.2.1"))).collect();
+        let count = || connections.open.as_ref().unwrap().lock().unwrap().all;
+        places[0].as_ref().unwrap().leave();
+        assert_eq!(count(), 1);
+        drop(places);
+        assert_eq!(count(), 0);
     }
 
     #[test]

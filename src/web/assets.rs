@@ -49,6 +49,18 @@ pub static KEYS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("keys", "js", "text/javascript; charset=utf-8", js)
 });
 
+/// The line that says what was listed since a list was opened.
+pub static WATCH: LazyLock<Asset> = LazyLock::new(|| {
+    let js = include_str!("../../static/watch.js");
+    Asset::new("watch", "js", "text/javascript; charset=utf-8", js)
+});
+
+/// The wall that turns by itself.
+pub static WALL: LazyLock<Asset> = LazyLock::new(|| {
+    let js = include_str!("../../static/wall.js");
+    Asset::new("wall", "js", "text/javascript; charset=utf-8", js)
+});
+
 /// The icon.
 pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("icon", "svg", "image/svg+xml", include_str!("../../static/icon.svg"))
@@ -68,8 +80,8 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let asset =
-        [&*STYLE, &*SCRIPT, &*KEYS, &*ICON].into_iter().find(|asset| asset.path == request.path());
+    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON];
+    let asset = all.into_iter().find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),
         None => HttpResponse::NotFound().finish(),

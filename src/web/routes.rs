@@ -8,8 +8,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use super::error::{Missing, PageError};
 use super::pages::{
     account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home, hub_settings,
-    invitations, invite, jobs, keys, list, log, mail_links, manage, members, notifications,
-    operator, post, queue, readers, reading, receipt, reports, rules, sign_in, sign_up,
+    invitations, invite, jobs, keys, list, live, log, mail_links, manage, members, notifications,
+    operator, post, queue, readers, reading, receipt, reports, rules, sign_in, sign_up, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
 use super::{assets, feeds, ops, respond};
@@ -96,6 +96,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/feed.json", feeds::show_hub))
         .service(reads("/{hub}/opml", feeds::show_opml))
         .service(reads("/{hub}/-/add", add::choose))
+        .service(reads("/{hub}/-/live", live::show_hub))
+        .service(reads("/{hub}/-/wall", wall::show_hub))
+        .service(reads("/{hub}/{category}/-/wall", wall::show_category))
         .service(writes("/{hub}/-/read", reading::open_hub))
         .service(writes("/{hub}/{category}/-/read", reading::open_category))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))
@@ -103,6 +106,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/{category}/rss", feeds::show_category))
         .service(reads("/{hub}/{category}/atom", feeds::show_category))
         .service(reads("/{hub}/{category}/feed.json", feeds::show_category))
+        .service(reads("/{hub}/{category}/live", live::show_category))
         .service(both("/{hub}/{category}/add", add::show, add::create))
         .service(writes("/{hub}/{category}/add/prove", add::prove))
         .default_service(web::to(nowhere));

@@ -11,6 +11,8 @@ mod client;
 mod control;
 #[path = "load/flood.rs"]
 mod flood;
+#[path = "load/listeners.rs"]
+mod listeners;
 #[path = "load/memory.rs"]
 mod memory;
 #[path = "load/pings.rs"]
@@ -80,6 +82,8 @@ pub enum Part {
     Memory,
     /// Proved pings while strangers flood another category, with rate limits.
     Flood,
+    /// Two thousand who listen to a hub.
+    Listeners,
 }
 
 impl Options {
@@ -101,6 +105,9 @@ fn main() -> anyhow::Result<()> {
     let mut report = report::Report::new(&options);
     if options.has(Part::Memory) {
         report.memory = memory::measure().context("memory")?;
+    }
+    if options.has(Part::Listeners) {
+        report.listeners = Some(listeners::measure().context("listeners")?);
     }
     if options.has(Part::Reads) {
         report.reads = reads::measure(&options).context("reads")?;

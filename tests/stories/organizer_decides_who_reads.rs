@@ -193,7 +193,7 @@ story! { with blogs:
         let permalinks = member.open("/sxsw/canaryslug").await.attributes("a", "href");
         let permalink = permalinks.into_iter().find(|href| href.starts_with("/p/")).expect("members read it");
 
-        let pages = crawl(site, &["/", "/sxsw", "/sxsw/rss", "/sxsw/-/add", "/help", "/robots.txt"]).await;
+        let pages = crawl(site, &["/", "/sxsw", "/sxsw/rss", "/sxsw/-/add", "/sxsw/-/wall", "/help", "/robots.txt"]).await;
         assert!(pages.len() > 10, "{}", pages.len());
         for (path, page) in &pages {
             assert_eq!(has_canary(page), None, "{path}");

@@ -78,7 +78,11 @@ story! {
         let mut reader = site.browser();
         for path in ["/sxsw", "/sxsw/keynotes", "/"] {
             let page = reader.open(path).await;
-            assert_eq!(page.attributes("script", "src").len(), 1, "{path}: ours alone");
+            let scripts = page.attributes("script", "src");
+            assert_eq!(scripts.len(), page.texts("script").len(), "{path}: none is inline");
+            assert!(scripts.iter().all(|src| src.starts_with("/assets/")), "{path}: ours alone");
+            // The list has one of its own, which listens for what comes.
+            assert_eq!(scripts.len(), if path == "/" { 1 } else { 2 }, "{path}");
             assert!(page.texts("script").iter().all(String::is_empty), "{path}");
             assert!(page.attributes("img, iframe, object, embed, svg a, base, link[rel=import]", "src").is_empty());
             for handler in ["onerror", "onload", "onclick", "onmouseover", "style"] {

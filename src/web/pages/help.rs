@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::wall;
 use crate::app::App;
 use crate::db::prune::{
     ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
@@ -22,6 +23,7 @@ struct HelpView {
     refused_days: u32,
     sender_days: u32,
     history_days: u32,
+    wall_turn: u32,
 }
 
 /// `GET /help`
@@ -36,6 +38,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         refused_days: REFUSED_DAYS,
         sender_days: SENDER_DAYS,
         history_days: HISTORY_DAYS,
+        wall_turn: wall::TURN,
     };
     let page = respond::public_page(&app, &view, None, None)?;
     Ok(respond::rendered(&request, &page, app.clock.now()))

@@ -14,6 +14,7 @@ use filter::{Filtered, SearchField, path_of};
 
 use super::face::{HubFace, Pulse, Tab, tabs};
 use super::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
+use super::live;
 use super::reading::{self, At, Names};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
@@ -23,6 +24,7 @@ use crate::db::DbConnection;
 use crate::limits::{AddressBlock, Limit};
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
+use crate::model::mark::Mark;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
@@ -125,6 +127,10 @@ struct ListView {
     filtered: Option<Filtered>,
     /// Whether this is the page of the newest posts.
     is_first: bool,
+    /// Where is told what comes after them.
+    live: String,
+    /// The newest of them.
+    after: Mark,
     /// Where older posts are.
     older: Option<String>,
 }
@@ -179,6 +185,8 @@ impl ListView {
             pulse,
             days,
             is_first,
+            live: live::path(&page.hub, page.category.as_ref()),
+            after: live::newest(&page.posts),
             older: page.older.map(|after| asked.older(&here, after)),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| {

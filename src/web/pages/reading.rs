@@ -27,17 +27,26 @@ use crate::web::respond;
 pub struct Names {
     hub: String,
     category: Option<String>,
+    /// What follows them in the address.
+    rest: &'static str,
 }
 
 impl Names {
     /// A hub's page.
     pub fn hub(hub: &str) -> Self {
-        Self { hub: hub.to_owned(), category: None }
+        Self { hub: hub.to_owned(), category: None, rest: "" }
     }
 
     /// A category's page.
     pub fn category(hub: &str, category: &str) -> Self {
-        Self { hub: hub.to_owned(), category: Some(category.to_owned()) }
+        Self { hub: hub.to_owned(), category: Some(category.to_owned()), rest: "" }
+    }
+
+    /// A further page of theirs: what follows the names in its address.
+    #[must_use]
+    pub const fn with(mut self, rest: &'static str) -> Self {
+        self.rest = rest;
+        self
     }
 
     const fn missing(&self) -> Missing {
@@ -240,7 +249,7 @@ pub async fn answer(
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
-    match enter(app, request, names, "", visit).await? {
+    match enter(app, request, names, names.rest, visit).await? {
         Entered::Answer(answer) => Ok(answer),
         Entered::In(at) => {
             let page = app.db.read(move |connection| render(connection, *at)).await?;
@@ -343,7 +352,7 @@ impl Then {
             Some((page, query)) => (page, Some(query)),
             None => (self.then.as_str(), None),
         };
-        if !matches!(page, "add" | "-/add") {
+        if !matches!(page, "add" | "-/add" | "-/wall") {
             return String::new();
         }
         let Some(query) = query else { return format!("/{page}") };

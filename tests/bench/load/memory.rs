@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, ensure};
@@ -10,9 +11,36 @@ use crate::client::{Answer, ask};
 
 /// A running server, which ends with this value. It would end earlier if nobody held the other end
 /// of its standard output, where it prints more than one line.
-struct Server {
+pub struct Server {
+    /// Where it answers.
+    pub address: SocketAddr,
     process: Child,
-    out: BufReader<ChildStdout>,
+    _out: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts the real binary on SQLite in this directory.
+    pub fn start(data: &Path, args: &[&str]) -> anyhow::Result<Self> {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_backchannel"))
+            .args(["serve", "--listen=127.0.0.1:0", "--workers=2"])
+            .args(["--database", &format!("sqlite://{}/backchannel.db", data.display())])
+            .args(["--data", &data.display().to_string()])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut out = BufReader::new(process.stdout.take().context("its standard output")?);
+        let mut first_line = String::new();
+        out.read_line(&mut first_line)?;
+        let address = first_line.trim().rsplit("//").next().unwrap_or_default();
+        let address = address.trim_end_matches('/').parse().with_context(|| first_line.clone())?;
+        Ok(Self { address, process, _out: out })
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
 }
 
 impl Drop for Server {
@@ -26,26 +54,12 @@ impl Drop for Server {
 /// Resident memory in MiB at two moments.
 pub fn measure() -> anyhow::Result<Vec<(&'static str, f64)>> {
     let data = tempfile::tempdir()?;
-    let path = data.path().display();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_backchannel"))
-        .args(["serve", "--listen=127.0.0.1:0", "--workers=2"])
-        .args(["--database", &format!("sqlite://{path}/backchannel.db")])
-        .args(["--data", &path.to_string()])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let out = process.stdout.take().context("its standard output")?;
-    let mut server = Server { process, out: BufReader::new(out) };
-    let mut first_line = String::new();
-    server.out.read_line(&mut first_line)?;
-    let address = first_line.trim().rsplit("//").next().unwrap_or_default();
-    let address: SocketAddr =
-        address.trim_end_matches('/').parse().with_context(|| first_line.clone())?;
-    let page = ask(address, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    let server = Server::start(data.path(), &[])?;
+    let page = ask(server.address, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     ensure!(page.status == 200, "{page:?}");
-    let at_rest = resident(server.process.id())?;
-    sign_in(address)?;
-    let after_sign_in = resident(server.process.id())?;
+    let at_rest = resident(server.id())?;
+    sign_in(server.address)?;
+    let after_sign_in = resident(server.id())?;
     Ok(vec![("after its first page", at_rest), ("after one sign-in", after_sign_in)])
 }
 
@@ -74,7 +88,8 @@ fn csrf(form: &Answer) -> Option<String> {
     value.split('"').next().map(str::to_owned)
 }
 
-fn resident(process: u32) -> anyhow::Result<f64> {
+/// Resident memory of a process, in MiB.
+pub fn resident(process: u32) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;

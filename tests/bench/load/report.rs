@@ -9,6 +9,7 @@ use backchannel::clock::Clock;
 use crate::Options;
 use crate::client::Sample;
 use crate::flood::Phases;
+use crate::listeners::Listeners;
 
 /// One comparison.
 pub struct Row {
@@ -67,6 +68,8 @@ pub struct Report {
     pub memory: Vec<(&'static str, f64)>,
     /// What a flood did to others.
     pub flood: Option<Phases>,
+    /// Those who listen.
+    pub listeners: Option<Listeners>,
 }
 
 impl Report {
@@ -84,7 +87,8 @@ impl Report {
             options.rounds,
             options.seconds,
         );
-        Self { heading, reads: Vec::new(), pings: Vec::new(), memory: Vec::new(), flood: None }
+        let (reads, pings, memory) = (Vec::new(), Vec::new(), Vec::new());
+        Self { heading, reads, pings, memory, flood: None, listeners: None }
     }
 }
 
@@ -126,8 +130,30 @@ impl fmt::Display for Report {
                 writeln!(f, "| {moment} | {mib:.1} |")?;
             }
         }
-        self.flood.as_ref().map_or(Ok(()), |flood| flood.fmt(f))
+        self.flood.as_ref().map_or(Ok(()), |flood| flood.fmt(f))?;
+        self.listeners.as_ref().map_or(Ok(()), |listeners| write_listeners(f, listeners))
     }
+}
+
+fn write_listeners(f: &mut fmt::Formatter<'_>, of: &Listeners) -> fmt::Result {
+    let ms =
+        |part: f64| of.told[((of.told.len() - 1) as f64 * part) as usize].as_secs_f64() * 1_000.0;
+    writeln!(f, "\n| {} who listen to one hub | |\n|---|---|", Listeners::COUNT)?;
+    writeln!(
+        f,
+        "| memory before, listening, after {} posts | {:.1}, {:.1}, {:.1} MiB |",
+        of.told.len(),
+        of.before,
+        of.listening,
+        of.after
+    )?;
+    writeln!(f, "| each, target 20 KiB | **{:.1} KiB** |", of.each())?;
+    writeln!(
+        f,
+        "| from COMMIT to the last of them: p50, slowest | {:.0}, {:.0} ms |",
+        ms(0.5),
+        ms(1.0)
+    )
 }
 
 fn compared(row: &Row) -> String {

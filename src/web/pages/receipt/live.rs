@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use futures_core::Stream;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::shown_state;
@@ -15,6 +13,7 @@ use crate::actions::receipt::{self, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::limits::Place;
 use crate::web::error::{Missing, PageError};
+use crate::web::events;
 use crate::web::extract::client;
 
 /// How long one stream lasts: a browser comes back by itself.
@@ -36,16 +35,10 @@ pub async fn show(
     let place = std::sync::Arc::clone(&app.listeners).try_acquire_owned();
     let place = place.map_err(|_full| PageError::Busy)?;
     let share = app.listener_shares.enter_block(client(&app, &request)).ok_or(PageError::Busy)?;
-    let (events, stream) = mpsc::channel(4);
+    let (tell_them, told) = mpsc::channel(4);
     let app = app.into_inner();
-    tokio::spawn(tell(app, token.into_inner(), found, events, (place, share)));
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .insert_header(("X-Robots-Tag", "noindex"))
-        .streaming(Events(stream)))
+    tokio::spawn(tell(app, token.into_inner(), found, tell_them, (place, share)));
+    Ok(events::stream(told, ()))
 }
 
 /// Sends the steps whenever they are others, until nobody listens or the server stops.
@@ -110,18 +103,4 @@ async fn next_change(
 fn event(html: &str) -> String {
     let data: String = html.lines().map(|line| format!("data: {line}\n")).collect();
     format!("event: steps\n{data}\n")
-}
-
-/// What was sent, as a stream.
-struct Events(mpsc::Receiver<Bytes>);
-
-impl Stream for Events {
-    type Item = Result<Bytes, std::convert::Infallible>;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        self.0.poll_recv(context).map(|bytes| bytes.map(Ok))
-    }
 }
