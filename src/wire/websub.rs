@@ -138,7 +138,7 @@ pub fn denial(callback: &Url, topic: &str, reason: &str) -> Url {
 }
 
 /// The form that tells another hub that feeds changed: `hub.url` stands there once for each
-/// (PubSubHubbub 0.4, 7.1).
+/// (`PubSubHubbub` 0.4, 7.1).
 pub fn announcement(topics: &[String]) -> String {
     url::form_urlencoded::Serializer::new(String::new())
         .append_pair("hub.mode", "publish")
