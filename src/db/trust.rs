@@ -230,16 +230,37 @@ pub fn list(
     Ok(query.load(connection)?)
 }
 
+/// The posts of a blog in a hub, in all its categories.
+#[derive(Debug, Clone, Queryable)]
+pub struct Posts {
+    /// The blog.
+    pub key: String,
+    /// How many came.
+    pub count: i64,
+    /// How many of them are listed.
+    pub listed: i64,
+    /// When the last came.
+    pub last: Option<Timestamp>,
+}
+
 /// How many posts came from each of these blogs, and when the last one did.
 pub fn count_posts(
     connection: &mut DbConnection,
     hub: HubId,
     keys: &[&str],
-) -> Result<Vec<(String, i64, Option<Timestamp>)>, DbError> {
+) -> Result<Vec<Posts>, DbError> {
+    use diesel::dsl::{count_star, max, sql};
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::blog_key.eq_any(keys)))
         .group_by(pings::blog_key)
-        .select((pings::blog_key, diesel::dsl::count_star(), diesel::dsl::max(pings::received_at)))
+        .select((
+            pings::blog_key,
+            count_star(),
+            sql::<diesel::sql_types::BigInt>(
+                "count(*) FILTER (WHERE state = 'listed' AND hidden_at IS NULL)",
+            ),
+            max(pings::received_at),
+        ))
         .load(connection)?)
 }
 
