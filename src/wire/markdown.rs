@@ -110,7 +110,23 @@ pub fn parts(markdown: &str) -> Vec<Part> {
     while !reading.open.is_empty() {
         reading.close();
     }
-    reading.parts
+    lifted(reading.parts)
+}
+
+/// The same with its highest headings as `h2`, whichever they were typed as: a page leaves out no
+/// level under its own title.
+fn lifted(mut parts: Vec<Part>) -> Vec<Part> {
+    let level = |part: &Part| match part {
+        Part::Open(Element::Heading(level)) => Some(*level),
+        _ => None,
+    };
+    let Some(highest) = parts.iter().filter_map(level).min() else { return parts };
+    for part in &mut parts {
+        if let Part::Open(Element::Heading(level)) | Part::Close(Element::Heading(level)) = part {
+            *level = *level + 2 - highest;
+        }
+    }
+    parts
 }
 
 /// Marks of quotations that a line may begin with.

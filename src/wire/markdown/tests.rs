@@ -21,7 +21,7 @@ fn common_markdown_becomes_elements() {
     for (markdown, expected) in [
         ("", ""),
         ("# Title", "<h2>[Title]</h2>"),
-        ("###### Small", "<h6>[Small]</h6>"),
+        ("### A\n###### B", "<h2>[A]</h2><h5>[B]</h5>"),
         ("one\ntwo  \nthree", "<p>[one\ntwo]<br>[three]</p>"),
         ("*a **b***", "<p><em>[a ]<strong>[b]</strong></em></p>"),
         ("- a\n- b", "<ul><li>[a]</li><li>[b]</li></ul>"),
