@@ -11,7 +11,7 @@ use crate::app::{App, Gate, ReceiptKind};
 use crate::clock::Timestamp;
 use crate::db::feeds::{FollowedFeed, NewFeed};
 use crate::db::jobs::{self, Claimed, JobKey};
-use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, log};
+use crate::db::{DbConnection, DbError, blogs, categories, feeds, hubs, log, trust};
 use crate::fetch::{FetchError, Fetched, Get};
 use crate::limits::AddressBlock;
 use crate::model::id::{AccountId, BlogId, CategoryId, FeedId, HubId};
@@ -193,12 +193,18 @@ pub async fn read_feed(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         .read(move |c| {
             let Some(feed) = feeds::find(c, hub, id)? else { return Ok(None) };
             let place = Place::read(c, hub, feed.category_id, &base)?;
-            Ok::<_, DbError>(place.map(|place| (feed, place)))
+            let rests = !feed.blog_key.is_empty() && trust::bars(c, hub, &feed.blog_key)?;
+            Ok::<_, DbError>(place.map(|place| (feed, place, rests)))
         })
         .await?;
-    let Some((mut feed, place)) = found else {
+    let Some((mut feed, place, rests)) = found else {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
+    if rests {
+        // While its blog is barred nobody reads it; it goes on when that was a mistake.
+        let later = Some(app.clock.now().plus(AT_MOST));
+        return app.db.write(move |tx| jobs::finish(tx, &job, later)).await;
+    }
     let given = feed.url.clone();
     let again = poll(app, &mut feed, &place).await?;
     let now = app.clock.now();

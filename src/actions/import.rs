@@ -11,7 +11,6 @@ use crate::db::listed::Standing;
 use crate::db::pings::NewPing;
 use crate::db::{DbConnection, DbError, Tx, blogs, hubs, listed, pings, trust};
 use crate::limits::AddressBlock;
-use crate::model::blog::Trust;
 use crate::model::id::HubId;
 use crate::model::ping::CameBy;
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -224,7 +223,7 @@ fn list_new(
 ) -> Result<(u64, Vec<(u64, Why)>), DbError> {
     let (mut listed, mut left_out) = (0, Vec::new());
     for Arrival { line, new, at } in batch {
-        if trust::find(tx.reading(), hub, &new.blog_key)? == Trust::Barred {
+        if trust::bars(tx.reading(), hub, &new.blog_key)? {
             left_out.push((*line, Why::Barred));
             continue;
         }
@@ -258,7 +257,7 @@ fn judge(
 ) -> Result<Vec<(Arrival, Option<Why>)>, DbError> {
     let judged = |arrival: Arrival| {
         let new = &arrival.new;
-        let why = if trust::find(connection, hub, &new.blog_key)? == Trust::Barred {
+        let why = if trust::bars(connection, hub, &new.blog_key)? {
             Some(Why::Barred)
         } else {
             pings::find_by_url(connection, hub, new.category_id, &new.url_hash)?.map(|_| Why::Known)

@@ -152,18 +152,6 @@ pub fn has_other(
     Ok(diesel::select(diesel::dsl::exists(other)).get_result(connection)?)
 }
 
-/// Stops following what a blog's owner asked to be followed.
-pub fn delete_by_blogger(tx: &mut Tx<'_>, hub: HubId, blog_key: &str) -> Result<(), DbError> {
-    diesel::delete(
-        followed_feeds::table
-            .filter(followed_feeds::hub_id.eq(hub.0))
-            .filter(followed_feeds::followed_by.eq(FollowedBy::Blogger.as_str()))
-            .filter(followed_feeds::blog_key.eq(blog_key)),
-    )
-    .execute(tx.connection)?;
-    Ok(())
-}
-
 /// Notes how a reading went.
 pub fn update_read(tx: &mut Tx<'_>, hub: HubId, feed: &FollowedFeed) -> Result<(), DbError> {
     use followed_feeds::dsl;

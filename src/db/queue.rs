@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::listed::{self, IS_PUBLIC, Place};
 use super::pings::Ping;
-use super::schema::pings;
+use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, PingId};
@@ -253,15 +253,24 @@ pub fn count_waiting_in(
     Ok(i64::try_from(ids.len()).unwrap_or(most))
 }
 
-/// How many pings of a hub were decided since a moment, by the state they are in.
+/// How many pings of a hub somebody decided on since a moment, by the state they are in: what a
+/// rule set aside is no verdict, nor is what was taken back.
 pub fn count_decided_since(
     connection: &mut DbConnection,
     hub: HubId,
     since: Timestamp,
 ) -> Result<Vec<(PingState, i64)>, DbError> {
-    Ok(pings::table
-        .filter(pings::hub_id.eq(hub.0).and(pings::decided_at.ge(since.micros())))
+    Ok(ping_events::table
+        .inner_join(
+            pings::table
+                .on(pings::hub_id.eq(ping_events::hub_id).and(pings::id.eq(ping_events::ping_id))),
+        )
+        .filter(ping_events::hub_id.eq(hub.0).and(ping_events::happened_at.ge(since.micros())))
+        .filter(ping_events::kind.eq("decided").and(ping_events::to_state.eq(pings::state)))
         .group_by(pings::state)
-        .select((pings::state, diesel::dsl::count_star()))
+        .select((
+            pings::state,
+            diesel::dsl::sql::<diesel::sql_types::BigInt>("count(DISTINCT pings.id)"),
+        ))
         .load(connection)?)
 }

@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::model::blog::Trust;
 use crate::model::id::{BlogId, HubId, PingId};
 use crate::model::ping::PingState;
+use crate::model::web_url::registrable_domain_of;
 
 /// A blog on the desk.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -51,6 +52,27 @@ pub fn find(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<Trus
         .optional()?;
     Ok(found
         .map_or(Trust::New, |(approved, barred)| Trust::of(approved.is_some(), barred.is_some())))
+}
+
+/// Whether a hub bars the blog of this key: itself, or, while nobody said that it is trusted, as
+/// another name under the registrable domain of one that is barred. A blog on a shared host is
+/// itself alone.
+pub fn bars(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<bool, DbError> {
+    match find(connection, hub, key)? {
+        Trust::Barred => return Ok(true),
+        Trust::Trusted => return Ok(false),
+        Trust::New => {}
+    }
+    let Some(domain) = registrable_domain_of(key) else { return Ok(false) };
+    let below = format!("%.{domain}");
+    let barred: Vec<String> = blogs::table
+        .filter(blogs::hub_id.eq(hub.0))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("barred_at IS NOT NULL"))
+        .filter(blogs::key.eq(domain).or(blogs::key.like(below)))
+        .select(blogs::key)
+        .limit(20)
+        .load(connection)?;
+    Ok(barred.iter().any(|other| registrable_domain_of(other) == Some(domain)))
 }
 
 /// How the blogs of these keys stand that the hub knows.
@@ -208,16 +230,37 @@ pub fn list(
     Ok(query.load(connection)?)
 }
 
+/// The posts of a blog in a hub, in all its categories.
+#[derive(Debug, Clone, Queryable)]
+pub struct Posts {
+    /// The blog.
+    pub key: String,
+    /// How many came.
+    pub count: i64,
+    /// How many of them are listed.
+    pub listed: i64,
+    /// When the last came.
+    pub last: Option<Timestamp>,
+}
+
 /// How many posts came from each of these blogs, and when the last one did.
 pub fn count_posts(
     connection: &mut DbConnection,
     hub: HubId,
     keys: &[&str],
-) -> Result<Vec<(String, i64, Option<Timestamp>)>, DbError> {
+) -> Result<Vec<Posts>, DbError> {
+    use diesel::dsl::{count_star, max, sql};
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::blog_key.eq_any(keys)))
         .group_by(pings::blog_key)
-        .select((pings::blog_key, diesel::dsl::count_star(), diesel::dsl::max(pings::received_at)))
+        .select((
+            pings::blog_key,
+            count_star(),
+            sql::<diesel::sql_types::BigInt>(
+                "count(*) FILTER (WHERE state = 'listed' AND hidden_at IS NULL)",
+            ),
+            max(pings::received_at),
+        ))
         .load(connection)?)
 }
 

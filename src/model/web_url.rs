@@ -2,7 +2,7 @@
 
 mod identity;
 
-pub use identity::UrlIdentity;
+pub use identity::{UrlIdentity, registrable_domain_of};
 
 use url::{Host, Url};
 

@@ -137,11 +137,12 @@ pub fn denial(callback: &Url, topic: &str, reason: &str) -> Url {
     url
 }
 
-/// The form that tells another hub that a feed changed.
-pub fn announcement(topic: &str) -> String {
+/// The form that tells another hub that feeds changed: `hub.url` stands there once for each
+/// (`PubSubHubbub` 0.4, 7.1).
+pub fn announcement(topics: &[String]) -> String {
     url::form_urlencoded::Serializer::new(String::new())
         .append_pair("hub.mode", "publish")
-        .append_pair("hub.url", topic)
+        .extend_pairs(topics.iter().map(|topic| ("hub.url", topic)))
         .finish()
 }
 

@@ -148,4 +148,30 @@ story! {
         site.browser().open(&receipt).await.says("It fits a rule of the hub");
         site.browser().open("/sxsw").await.never_says("cheap casino");
     }
+
+    async fn a_bar_holds_for_the_registrable_domain_and_for_no_substring(site) {
+        let mut topic = site.hub("passphrase", "all-wait").await;
+        for (url, title) in [("http://a.farm.example/1", "Farmed"), ("http://ada.github.io/1", "Hosted")] {
+            topic.ping(&[("url", url), ("title", title)]).await;
+            topic.decide(title, "spam").await;
+        }
+        for (url, title, waits) in [
+            ("http://b.farm.example/1", "Another field", false),
+            ("http://farm.example/1", "The farm", false),
+            ("http://notfarm.example/1", "Not the farm", true),
+            ("http://farm.example.org/1", "Nor this", true),
+            ("http://grace.github.io/1", "A neighbour", true),
+        ] {
+            assert!(topic.ping(&[("url", url), ("title", title)]).await.is_stored());
+            let queue = topic.organizer.open("/manage/sxsw").await;
+            if waits { queue.says(title) } else { queue.never_says(title) };
+        }
+        let blogs = topic.organizer.open("/manage/sxsw/decided?state=spam").await;
+        blogs.says("Another field").says("barred blog");
+        // Whoever is trusted there is trusted.
+        let action = blogs.action_beside("Another field", "/verdict");
+        topic.organizer.submit(&action, &[("verdict", "list")]).await.has_status(303);
+        topic.ping(&[("url", "http://b.farm.example/2"), ("title", "A good field")]).await;
+        topic.organizer.open("/manage/sxsw").await.says("A good field");
+    }
 }

@@ -182,7 +182,7 @@ story! {
     async fn what_is_not_public_is_told_to_those_who_may_read_it(site) {
         let public = site.hub("open", "at-once").await;
         let public_url = public.ping_url.clone();
-        let mut apart = site.category(public.organizer, "apart", "open", "at-once").await;
+        let mut apart = site.category(public.organizer, "apart", "passphrase", "at-once").await;
         set_readers(&mut apart.organizer, "apart", "password", "tell nobody").await;
         let mut hub = Listening::to(&site.base, "/sxsw/-/live").await;
         site.browser().open("/sxsw/apart/live").await.has_status(403).never_says("apart</");

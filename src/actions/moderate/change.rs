@@ -7,7 +7,7 @@ use crate::db::jobs::JobKey;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping};
 use crate::db::verdicts::Newest;
-use crate::db::{DbError, Tx, blogs, feeds, jobs, listed, pings, readings, trust};
+use crate::db::{DbError, Tx, blogs, jobs, listed, pings, readings, trust};
 use crate::model::blog::Trust;
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::PingState;
@@ -63,10 +63,9 @@ pub fn carry_out(
         trust::update_by_hand(tx, ping.hub_id, &ping.blog_key, false)?;
     }
     if to == PingState::Spam {
-        // One spam mark bars the blog (`security.md`, "Identity decides lane"), and its feed.
+        // One spam mark bars the blog (`security.md`, "Identity decides lane"), and rests its feed.
         blogs::find_or_insert(tx, ping.hub_id, &ping.blog_key, &ping.blog_name, now)?;
         trust::update(tx, ping.hub_id, &ping.blog_key, Trust::Barred, now)?;
-        feeds::delete_by_blogger(tx, ping.hub_id, &ping.blog_key)?;
     }
     note(tx, ping, "decided", to, by, before, now)?;
     if to == PingState::Listed {

@@ -5,7 +5,6 @@ use crate::app::{App, Gate, HubRules};
 use crate::db::pings::NewPing;
 use crate::db::{DbError, trust};
 use crate::limits::{AddressBlock, Limit};
-use crate::model::blog::Trust;
 use crate::model::id::HubId;
 use crate::model::ping::CameBy;
 use crate::model::rule::{Rule, RuleAction};
@@ -65,7 +64,7 @@ pub(super) fn about(
 /// Whether the hub bars the ping's blog.
 pub(super) async fn is_barred(app: &App, hub: HubId, ping: &NewPing) -> Result<bool, DbError> {
     let key = ping.blog_key.clone();
-    Ok(app.db.read(move |c| trust::find(c, hub, &key)).await? == Trust::Barred)
+    app.db.read(move |c| trust::bars(c, hub, &key)).await
 }
 
 /// Does to a ping what was ruled. What is set aside takes of an allowance: nobody looks at it, and

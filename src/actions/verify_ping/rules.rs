@@ -3,7 +3,7 @@
 
 use super::judge::Judge;
 use crate::db::{DbError, Tx, pings, trust};
-use crate::model::blog::Trust;
+use crate::model::ping::HeldFor;
 use crate::model::ping::PingState;
 use crate::model::rule::{Rule, RuleAction};
 
@@ -22,12 +22,12 @@ impl Judge {
         let found = self.rule().map(|rule| (rule.id, rule.action, rule.words()));
         // What is held already was counted when it came.
         self.hit = found.as_ref().filter(|_| self.ping.remark.is_empty()).map(|(id, ..)| *id);
-        let is_barred = trust::find(tx.reading(), hub, &self.ping.blog_key)? == Trust::Barred;
+        let is_barred = trust::bars(tx.reading(), hub, &self.ping.blog_key)?;
         let remark = match &found {
             _ if is_barred => "barred blog".to_owned(),
             Some((_, RuleAction::Refuse | RuleAction::SetAside, words)) => words.clone(),
             Some((_, RuleAction::Wait, words)) => {
-                pings::update_remark(tx, hub, id, words)?;
+                pings::update_held(tx, hub, id, HeldFor::Rule, words)?;
                 return Ok(false);
             }
             None => return Ok(false),

@@ -165,6 +165,14 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
+/// The registrable domain that a blog's key is under (Public Suffix List): none for a blog on a
+/// shared host, which is a path, and for one at an address.
+pub fn registrable_domain_of(key: &str) -> Option<&str> {
+    let host = key.split_once(':').map_or(key, |(host, _port)| host);
+    let is_path_or_address = key.contains(['/', '[']) || host.parse::<std::net::IpAddr>().is_ok();
+    if is_path_or_address { None } else { psl::domain_str(host) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,14 +37,10 @@ struct BlogRow {
 }
 
 impl BlogRow {
-    fn of(
-        blog: KnownBlog,
-        counts: &[(String, i64, Option<crate::clock::Timestamp>)],
-        zone: &Zone,
-    ) -> Self {
-        let counted = counts.iter().find(|(key, ..)| *key == blog.key);
-        let count = counted.map_or(0, |(_, count, _)| *count);
-        let last = counted.and_then(|(_, _, last)| *last);
+    fn of(blog: KnownBlog, counts: &[rows::Posts], zone: &Zone) -> Self {
+        let counted = counts.iter().find(|posts| posts.key == blog.key);
+        let count = counted.map_or(0, |posts| posts.count);
+        let last = counted.and_then(|posts| posts.last);
         let trust = blog.trust();
         Self {
             id: blog.id.0,
@@ -59,7 +55,7 @@ impl BlogRow {
                 "{} {}, {} listed",
                 number(count),
                 plural(count, "post", "posts"),
-                number(blog.listed_count)
+                number(counted.map_or(0, |posts| posts.listed))
             ),
             last: last.map(|at| zone.moment(at)).unwrap_or_default(),
             is_trusted: trust == Trust::Trusted,

@@ -8,11 +8,13 @@ fn told(site: &Site, hub: &Blog) -> Vec<String> {
     let mut topics: Vec<String> = hub
         .asked()
         .iter()
-        .map(|asked| {
+        .flat_map(|asked| {
             let fields: Vec<_> = url::form_urlencoded::parse(&asked.body).collect();
             assert_eq!(fields[0], ("hub.mode".into(), "publish".into()));
-            assert_eq!(fields[1].0, "hub.url");
-            fields[1].1.strip_prefix(&site.base).unwrap().to_owned()
+            assert!(fields[1..].iter().all(|(name, _)| name == "hub.url"));
+            assert_eq!(fields.len(), 4, "a page has three feeds");
+            let path = |url: &str| url.strip_prefix(&site.base).unwrap().to_owned();
+            fields[1..].iter().map(|(_, url)| path(url)).collect::<Vec<_>>()
         })
         .filter(|path| path.ends_with("/rss"))
         .collect();
