@@ -1,5 +1,6 @@
 //! What the product does, as verbs. They know [`crate::app::App`], and nothing of HTTP.
 
+pub mod about;
 pub mod accounts;
 pub mod arrived;
 pub mod categories;

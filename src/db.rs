@@ -12,6 +12,7 @@ mod tx;
 mod values;
 mod writer;
 
+pub mod about;
 pub mod accounts;
 pub mod blogs;
 pub mod bulk;
@@ -40,6 +41,7 @@ pub mod refusals;
 pub mod reports;
 pub mod rules;
 pub mod sessions;
+pub mod sitemap;
 pub mod slugs;
 pub mod trust;
 pub mod verdicts;

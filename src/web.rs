@@ -12,6 +12,7 @@ mod pages;
 mod pings;
 mod respond;
 mod routes;
+mod sitemap;
 mod view;
 
 pub use feeds::render_for_subscribers;

@@ -3,7 +3,7 @@
 use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::listed::Listed;
+use crate::db::listed::{Beside, Listed, Place};
 use crate::db::{DbConnection, DbError, categories, hubs, listed, pings};
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::view::{After, View};
@@ -101,6 +101,10 @@ pub struct PermalinkPage {
     pub ping: pings::Ping,
     /// Its category and hub.
     pub gate: Gate,
+    /// The next newer post of the category.
+    pub newer: Option<Beside>,
+    /// The next older one.
+    pub older: Option<Beside>,
 }
 
 /// Reads a permalink; `None` where nothing of that name is listed.
@@ -113,5 +117,9 @@ pub fn permalink_page(
     let Some(ping) = ping.filter(pings::Ping::is_public) else { return Ok(None) };
     let Some(hub) = hubs::find(connection, hub)? else { return Ok(None) };
     let category = categories::find(connection, hub.id, ping.category_id)?;
-    Ok(category.map(|category| PermalinkPage { ping, gate: Gate { hub, category } }))
+    let Some(category) = category else { return Ok(None) };
+    let place = Place { listed_at: ping.listed_at.unwrap_or(ping.received_at), id: ping.id };
+    let newer = listed::find_newer(connection, hub.id, category.id, place)?;
+    let older = listed::find_older(connection, hub.id, category.id, place)?;
+    Ok(Some(PermalinkPage { ping, gate: Gate { hub, category }, newer, older }))
 }

@@ -3,10 +3,13 @@
 //!
 //! Counters instead of `count(*)`: ten million rows take seconds to count (`performance.md`).
 
+mod beside;
+pub mod people;
 mod read;
 mod view;
 pub(super) mod words;
 
+pub use beside::{Beside, find_newer, find_older};
 pub use read::{Listed, Place, find_place, list, list_for_members, list_home, list_hours};
 pub use view::list_view;
 
@@ -21,7 +24,7 @@ use crate::model::id::{BlogId, CategoryId, HubId, PingId};
 use crate::model::ping::PingState;
 
 /// What everybody may see. A literal and no bind: the indexes are partial, and SQLite must see it.
-pub(super) const IS_PUBLIC: &str = "pings.state = 'listed' AND pings.hidden_at IS NULL";
+pub(in crate::db) const IS_PUBLIC: &str = "pings.state = 'listed' AND pings.hidden_at IS NULL";
 
 /// Where a ping stands, for entering and leaving the lists.
 #[derive(Debug, Clone)]
@@ -105,6 +108,9 @@ pub fn enter_quietly(
             pings::blog_id.eq(blog.id.0),
         ))
         .execute(tx.connection)?;
+    if counts {
+        people::update(tx, hub, blog.id)?;
+    }
     words::keep(tx, hub, ping.id)?;
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
@@ -200,6 +206,7 @@ pub fn recount(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
             .bind::<diesel::sql_types::BigInt, _>(hub.0)
             .execute(tx.connection)?;
     }
+    people::update_all(tx, hub)?;
     let newest = newest_of_hub(tx.connection, hub, None)?;
     diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
     Ok(())
@@ -357,6 +364,7 @@ fn remove_blog(tx: &mut Tx<'_>, hub: HubId, blog: BlogId, count: i64) -> Result<
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
         .set(blogs::listed_count.eq(blogs::listed_count - count))
         .execute(tx.connection)?;
+    people::update(tx, hub, blog)?;
     let left: i64 = blogs::table
         .filter(blogs::hub_id.eq(hub.0).and(blogs::id.eq(blog.0)))
         .select(blogs::listed_count)
@@ -388,7 +396,7 @@ fn add_hour(
 }
 
 /// The categories whose posts stand on their own pages only.
-fn apart(connection: &mut DbConnection, hub: HubId) -> Result<Vec<i64>, DbError> {
+pub(super) fn apart(connection: &mut DbConnection, hub: HubId) -> Result<Vec<i64>, DbError> {
     Ok(categories::table
         .filter(categories::hub_id.eq(hub.0))
         .filter(categories::readers.ne(Readers::Public.as_str()))

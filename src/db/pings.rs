@@ -299,6 +299,7 @@ pub fn update_texts(
     }
     if old.is_public() {
         super::listed::words::keep(tx, hub, old.id)?;
+        super::listed::people::update_of(tx, hub, old.id)?;
     }
     if old.edited_at.is_none() || new.blog_name != old.blog_name {
         post_changes::upsert(tx, hub, old.id, now)?;

@@ -166,6 +166,17 @@ table! {
         feed_url -> Nullable<Text>,
         feed_read_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        first_listed_at -> Nullable<BigInt>,
+        last_listed_at -> Nullable<BigInt>,
+        sort_name -> Text,
+    }
+}
+
+table! {
+    about_pages (hub_id) {
+        hub_id -> BigInt,
+        markdown -> Text,
+        changed_at -> BigInt,
     }
 }
 
@@ -527,6 +538,7 @@ allow_tables_to_appear_in_same_query!(
     categories,
     category_slugs,
     blogs,
+    about_pages,
     category_blogs,
     listed_hours,
     pings,

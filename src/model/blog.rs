@@ -1,11 +1,23 @@
 //! Blogs: what they are called where they did not say.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use super::named;
 use super::web_url::WebUrl;
 
 /// A blog's name: what the ping said, else its host.
 pub fn name_or_host(name: &str, url: &WebUrl) -> String {
     if name.is_empty() { url.host().to_owned() } else { name.to_owned() }
+}
+
+/// A name as lists of blogs are sorted by it: capitals, accents and signs before the first letter
+/// do not count.
+pub fn sort_name(name: &str) -> String {
+    let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let folded = plain.to_lowercase();
+    let letters = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if letters.is_empty() { folded } else { letters.to_owned() }
 }
 
 named! {
@@ -33,7 +45,21 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
+    use super::sort_name;
     use crate::model::web_url::WebUrl;
+
+    #[test]
+    fn names_are_sorted_by_their_letters() {
+        for (name, expected) in [
+            ("Émile’s", "emile’s"),
+            ("“paper kite”", "paper kite”"),
+            ("ＡＤＡ", "ada"),
+            ("東京日記", "東京日記"),
+            ("!!!", "!!!"),
+        ] {
+            assert_eq!(sort_name(name), expected);
+        }
+    }
 
     #[test]
     fn a_blog_is_a_whole_host_or_a_path_on_a_shared_one_and_never_a_part_of_either() {

@@ -8,6 +8,8 @@ pub const MAX_TITLE: usize = 100;
 pub const MAX_LINE: usize = 200;
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION: usize = 2_000;
+/// The longest about page, in characters.
+pub const MAX_ABOUT: usize = 20_000;
 /// The most categories in one hub (`security.md` T34).
 pub const MAX_CATEGORIES: i64 = 50;
 
@@ -35,6 +37,16 @@ pub fn paragraphs(typed: &str) -> String {
     paragraphs.join("\n\n")
 }
 
+/// A text of many lines as typed: line breaks as `\n`, what has no place in a text dropped, blanks
+/// kept but for those at the ends of the text.
+pub fn lines(typed: &str) -> String {
+    let kept = |line: &str| -> String {
+        line.chars().filter(|c| *c == '\t' || !text::is_dropped(*c)).collect()
+    };
+    let lines: Vec<String> = typed.lines().map(|line| kept(line.trim_end_matches('\r'))).collect();
+    lines.join("\n").trim_matches('\n').trim_end().to_owned()
+}
+
 /// A language tag such as `en`, `de-AT`, `zh-Hant`: letters, digits and hyphens (BCP 47's shape).
 pub fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
@@ -57,6 +69,11 @@ mod tests {
         for bad in ["", "e", "english", "en_US", "en-", "12", "en-toolongsubtag"] {
             assert!(!is_language_tag(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn lines_keep_their_blanks() {
+        assert_eq!(lines("\r\n# a\0  \r\n\r\n    b\u{202e}\n\n"), "# a  \n\n    b");
     }
 
     #[test]

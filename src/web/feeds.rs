@@ -1,6 +1,7 @@
 //! Feeds of a hub and of a category, in each format, and the list of a hub's feeds.
 
 mod opml;
+mod people;
 mod render;
 
 use actix_web::http::header;
@@ -79,18 +80,40 @@ pub async fn show_opml(
     request: HttpRequest,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let query = Query::of(&request);
+    show_outlines(&app, &request, &slug, "opml", opml::render).await
+}
+
+/// `GET /{hub}/-/people/opml`
+pub async fn show_people(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    show_outlines(&app, &request, &slug, "-/people/opml", people::render).await
+}
+
+/// Reads a list of feeds and writes it.
+type RenderOutlines = fn(&App, &mut DbConnection, &At) -> Result<Rendered, PageError>;
+
+async fn show_outlines(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    slug: &str,
+    segment: &str,
+    outlines: RenderOutlines,
+) -> Result<HttpResponse, PageError> {
+    let query = Query::of(request);
     let asked = AskedFeed {
-        names: Names::hub(&slug),
-        rest: query.rest("opml"),
+        names: Names::hub(slug),
+        rest: query.rest(segment),
         key: query.key,
         kept_as: request.path().to_owned(),
     };
     let reader = app.clone();
     let render = move |connection: &mut DbConnection, at: At| {
-        Ok(finish(&reader, opml::render(&reader, connection, &at)?, &at, true))
+        Ok(finish(&reader, outlines(&reader, connection, &at)?, &at, true))
     };
-    answer(&app, &request, asked, render).await
+    answer(app, request, asked, render).await
 }
 
 async fn show(

@@ -52,18 +52,45 @@ pub async fn show_metrics(
         .body(app.metrics.render()))
 }
 
+/// What robots may not read. With `$` and slashes: /manage must not shut out a hub called
+/// /management. Receipts are not named here: robots must read them to see that they ask not to be
+/// indexed. Streams never end, and searches are made for each who asks.
+const CLOSED_TO_ROBOTS: &[&str] = &[
+    "/manage$",
+    "/manage/",
+    "/operator$",
+    "/operator/",
+    "/account$",
+    "/account/",
+    "/signin$",
+    "/signin?",
+    "/signup$",
+    "/signup/",
+    "/reset$",
+    "/reset/",
+    "/invite/",
+    "/m/",
+    "/unsubscribe/",
+    "/tb/",
+    "/tb?",
+    "/*/*/live$",
+    "/*/*/live?",
+    "/*?q=",
+    "/*&q=",
+];
+
 /// `GET /robots.txt`
-pub async fn show_robots() -> HttpResponse {
-    text(
-        // With `$` and slashes: /manage must not shut out a hub called /management. Receipts are
-        // not named here: robots must read them to see that they ask not to be indexed.
-        "User-agent: *\nDisallow: /manage$\nDisallow: /manage/\nDisallow: /operator$\n\
-         Disallow: /account$\nDisallow: /account/\nDisallow: /signin$\nDisallow: /signin?\n\
-         Disallow: /signup$\nDisallow: /signup/\nDisallow: /reset$\nDisallow: /reset/\n\
-         Disallow: /tb/\nDisallow: /tb?\n",
-    )
+pub async fn show_robots(app: web::Data<App>) -> HttpResponse {
+    let mut robots = String::from("User-agent: *\n");
+    for path in CLOSED_TO_ROBOTS {
+        robots.push_str(&format!("Disallow: {path}\n"));
+    }
+    robots.push_str(&format!("\nSitemap: {}\n", app.addresses.path("/sitemap.xml")));
+    text(robots)
 }
 
-fn text(body: &'static str) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(body)
+fn text(body: impl Into<String>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body(body.into())
 }

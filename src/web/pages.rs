@@ -1,5 +1,6 @@
 //! Pages: one file per family, with page struct, handler and form together.
 
+pub mod about;
 pub mod account;
 pub mod add;
 pub mod blogs;
@@ -23,6 +24,7 @@ pub mod manage;
 pub mod members;
 pub mod notifications;
 pub mod operator;
+pub mod people;
 pub mod post;
 pub mod queue;
 pub mod readers;

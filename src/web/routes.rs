@@ -7,12 +7,13 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home, hub_settings,
-    invitations, invite, jobs, keys, list, live, log, mail_links, manage, members, notifications,
-    operator, post, queue, readers, reading, receipt, reports, rules, sign_in, sign_up, wall,
+    about, account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home,
+    hub_settings, invitations, invite, jobs, keys, list, live, log, mail_links, manage, members,
+    notifications, operator, people, post, queue, readers, reading, receipt, reports, rules,
+    sign_in, sign_up, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
-use super::{assets, feeds, ops, respond};
+use super::{assets, feeds, ops, respond, sitemap};
 
 /// An address that is read: `GET` and `HEAD`.
 fn reads<A: FromRequest + 'static>(path: &str, show: impl Show<A>) -> Resource {
@@ -60,6 +61,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/readyz", ops::show_ready))
         .service(reads("/metrics", ops::show_metrics))
         .service(reads("/robots.txt", ops::show_robots))
+        .service(reads("/sitemap.xml", sitemap::show))
         .service(reads("/favicon.ico", assets::show_favicon))
         .service(reads("/assets/{name}", assets::show))
         // bloggers' software
@@ -97,6 +99,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/opml", feeds::show_opml))
         .service(reads("/{hub}/-/add", add::choose))
         .service(reads("/{hub}/-/live", live::show_hub))
+        .service(reads("/{hub}/-/about", about::show))
+        .service(reads("/{hub}/-/people", people::show))
+        .service(reads("/{hub}/-/people/opml", feeds::show_people))
         .service(reads("/{hub}/-/wall", wall::show_hub))
         .service(reads("/{hub}/{category}/-/wall", wall::show_category))
         .service(writes("/{hub}/-/read", reading::open_hub))
@@ -168,6 +173,7 @@ fn desk(config: &mut ServiceConfig) {
         .service(both("/manage/{hub}/notifications", notifications::show, notifications::update))
         .service(writes("/manage/{hub}/notifications/resume", notifications::resume))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
+        .service(both("/manage/{hub}/about", about::edit, about::update))
         .service(both("/manage/{hub}/keys", keys::show, keys::create))
         .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
         .service(reads("/manage/{hub}/readers", readers::show))

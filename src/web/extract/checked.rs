@@ -17,7 +17,7 @@ use crate::model::id::encode;
 use crate::secret::{random_token, same};
 use crate::web::error::PageError;
 
-/// The largest form, in bytes.
+/// The largest form, in bytes, unless its extractor says otherwise.
 const MAX_FORM: usize = 16 * 1024;
 
 /// A browser that is shown a form: the token that goes into it, and the cookie the token is bound
@@ -77,9 +77,9 @@ fn token(app: &App, bound_to: &str) -> String {
 }
 
 /// A form that a page of ours sent (`security.md` T27): by Sec-Fetch-Site or Origin, *and* by a
-/// token bound to the browser's cookie.
+/// token bound to the browser's cookie. At most `MAX` bytes are read.
 #[derive(Debug)]
-pub struct Checked<F>(pub F);
+pub struct Checked<F, const MAX: usize = MAX_FORM>(pub F);
 
 #[derive(serde::Deserialize)]
 struct Token {
@@ -87,7 +87,7 @@ struct Token {
     csrf: String,
 }
 
-impl<F: DeserializeOwned + 'static> FromRequest for Checked<F> {
+impl<F: DeserializeOwned + 'static, const MAX: usize> FromRequest for Checked<F, MAX> {
     type Error = PageError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
@@ -104,7 +104,7 @@ impl<F: DeserializeOwned + 'static> FromRequest for Checked<F> {
             let payload = payload
                 .await
                 .map_err(|_unreadable| PageError::BadRequest("The form could not be read."))?;
-            let body = read_body(payload, MAX_FORM).await?;
+            let body = read_body(payload, MAX).await?;
             let sent: Token = serde_urlencoded::from_bytes(&body).map_err(unreadable)?;
             let bound = bound_to(app, &request).ok_or(PageError::ForeignForm)?;
             if !same(sent.csrf.as_bytes(), token(app, &bound).as_bytes()) {

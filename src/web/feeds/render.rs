@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use actix_web::http::header;
-use url::Url;
 
 use super::{CACHE_CONTROL, Part};
 use crate::app::App;
@@ -17,7 +16,7 @@ use crate::model::text;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
 use crate::web::error::PageError;
-use crate::web::pages::feed_links::view_feed;
+use crate::web::pages::feed_links::{is_of_same_site, view_feed};
 use crate::web::pages::list::title;
 use crate::web::pages::reading::At;
 use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, tag};
@@ -211,10 +210,4 @@ fn sources(
 ) -> Result<HashMap<PingId, String>, DbError> {
     let read = readings::list(connection, hub, pings)?.into_iter();
     Ok(read.map(|reading| (reading.ping_id, reading.feed_url)).collect())
-}
-
-/// Nobody looked at what a page names beside its texts: a feed elsewhere is not passed on.
-fn is_of_same_site(feed: &str, post: &str) -> bool {
-    let host = |address: &str| Url::parse(address).ok()?.host_str().map(str::to_owned);
-    host(feed).is_some_and(|feed| Some(feed) == host(post))
 }

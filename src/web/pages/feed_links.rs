@@ -66,6 +66,12 @@ pub fn feed_address<'a>(
     address
 }
 
+/// Whether a feed is on a post's own site. Nobody looked at what a page names beside its texts: a feed elsewhere is not passed on.
+pub fn is_of_same_site(feed: &str, post: &str) -> bool {
+    let host = |address: &str| url::Url::parse(address).ok()?.host_str().map(str::to_owned);
+    host(feed).is_some_and(|feed| Some(feed) == host(post))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

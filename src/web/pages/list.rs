@@ -3,7 +3,7 @@
 mod filter;
 mod rows;
 
-pub use filter::{title, view_of};
+pub use filter::{path_of as view_path, title, view_of};
 pub use rows::{Day, PostRow, Within, days, rel};
 
 use actix_web::http::header::{self, HeaderName};
@@ -20,18 +20,20 @@ use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
-use crate::db::DbConnection;
+use crate::db::{DbConnection, about};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
 use crate::model::mark::Mark;
+use crate::model::ping::LISTED_EXCERPT;
+use crate::model::text;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
-use crate::web::view::{RdfBlock, Zone, closed_sentence};
+use crate::web::view::{RdfBlock, Zone, closed_sentence, number, plural};
 use crate::wire::feed::Format;
 
 /// What is particular to a category's page.
@@ -107,6 +109,10 @@ struct ListView {
     hub_rss: Option<String>,
     /// The list of the hub's feeds, where there are several.
     opml: Option<String>,
+    /// Whether there is an about page, on a hub's page.
+    has_about: bool,
+    /// `312 blogs`, on a hub's page; empty where nothing is listed.
+    people: String,
     canonical: String,
     tagline: String,
     paragraphs: Vec<String>,
@@ -170,6 +176,8 @@ impl ListView {
                 .then(|| feed_path(&hub_path, hub_key)),
             opml: (tabs.len() > 1 && shows_hub_feed(&page))
                 .then(|| feed_address(&hub_path, "opml", [("key", hub_key)])),
+            has_about: false,
+            people: people(&page),
             search: SearchField::of(&page, &here, view),
             filtered: Filtered::of(&page, &here, asked),
             canonical: addresses.path(&here),
@@ -195,10 +203,26 @@ impl ListView {
         }
     }
 
+    /// What the page is about, in a sentence or two.
+    fn description(&self) -> String {
+        let category = self.category.as_ref().and_then(|category| category.paragraphs.first());
+        let said = category.filter(|said| !said.is_empty()).unwrap_or(&self.tagline);
+        text::shorten(said, LISTED_EXCERPT)
+    }
+
     fn is_hidden(&self) -> bool {
         let is_part = !self.is_first || self.filtered.is_some();
         self.hub.is_hidden || self.is_unlisted || self.days.is_empty() || is_part
     }
+}
+
+/// How many blogs took part, on a hub's page; empty where none did.
+fn people(page: &ListPage) -> String {
+    let count = page.hub.blog_count;
+    if page.category.is_some() || page.hub.listed_count == 0 {
+        return String::new();
+    }
+    format!("{} {}", number(count), plural(count, "blog", "blogs"))
 }
 
 /// Whether somebody who reads a category's page may be told of the hub's feed: not where the hub's
@@ -321,6 +345,7 @@ fn render(
 ) -> Result<Rendered, PageError> {
     let shown = at.hub.public_changed_at;
     let (hub, category) = (at.hub, at.category.map(|category| category.id));
+    let has_about = category.is_none() && about::is_there(connection, hub.id)?;
     let page = list_page(connection, hub, category, &asked.view, asked.after)?;
     let may_keep = asked.view.is_everything() && page.begins_at_post;
     if asked.view.is_everything() && !page.begins_at_post {
@@ -336,7 +361,7 @@ fn render(
         shown.max(gate.category.changed_at).max(edge)
     });
     let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
-    let view = ListView::of(page, asked, app, feed_key.as_deref());
+    let view = ListView { has_about, ..ListView::of(page, asked, app, feed_key.as_deref()) };
     let accent = Some(&view.hub.accent);
     let page = respond::public_page(app, &view, accent, Some(modified_at))?;
     // Senders look for these by regular expression: nothing is added to them.

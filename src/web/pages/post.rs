@@ -13,10 +13,12 @@ use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
 use crate::app::{App, Lock};
+use crate::db::listed::Beside;
 use crate::db::{DbConnection, blogs, pings};
 use crate::model::category::Readers;
 use crate::model::id::PublicId;
-use crate::model::ping::{CameBy, ReportReason};
+use crate::model::ping::{CameBy, LISTED_EXCERPT, ReportReason};
+use crate::model::text;
 use crate::pages_cache::{Generation, Subject};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
@@ -72,6 +74,14 @@ impl PostPart {
     }
 }
 
+/// The post in a sentence or two, for those who show links.
+fn description(post: &PostPart) -> String {
+    match post.excerpt.as_str() {
+        "" => format!("A post from {}", post.blog_name),
+        excerpt => text::shorten(excerpt, LISTED_EXCERPT),
+    }
+}
+
 #[derive(Debug, Template)]
 #[template(path = "pages/hub/post.html")]
 struct PostView {
@@ -80,6 +90,27 @@ struct PostView {
     rss: String,
     canonical: String,
     post: PostPart,
+    /// What the post says first, else whose it is.
+    description: String,
+    /// The next newer and the next older post of the category.
+    beside: [Option<BesidePart>; 2],
+}
+
+/// A post beside this one.
+#[derive(Debug)]
+struct BesidePart {
+    /// `prev` or `next`.
+    rel: &'static str,
+    /// `Newer` or `Older`.
+    says: &'static str,
+    path: String,
+    title: String,
+}
+
+impl BesidePart {
+    fn of(post: Beside, rel: &'static str, says: &'static str) -> Self {
+        Self { rel, says, path: format!("/p/{}", post.public_id), title: post.title }
+    }
 }
 
 #[derive(Debug, Template)]
@@ -140,7 +171,13 @@ pub async fn show(
     let lock = lock(&page);
     let subject = Subject::Hub(page.ping.hub_id);
     let post = PostPart::of(&page, approved);
+    let beside = [
+        page.newer.map(|newer| BesidePart::of(newer, "prev", "Newer")),
+        page.older.map(|older| BesidePart::of(older, "next", "Older")),
+    ];
     let view = PostView {
+        description: description(&post),
+        beside,
         hub: HubFace::of(&page.gate.hub)
             .hidden_unless(page.gate.category.readers == Readers::Public),
         add: format!("{}/add", post.category_path),

@@ -346,13 +346,13 @@ pub struct Then {
 }
 
 impl Then {
-    /// The form for a post, with what a bookmark filled in; nothing else.
+    /// The form for a post, with what a bookmark filled in, or a page of the hub; nothing else.
     fn rest(&self) -> String {
         let (page, query) = match self.then.split_once('?') {
             Some((page, query)) => (page, Some(query)),
             None => (self.then.as_str(), None),
         };
-        if !matches!(page, "add" | "-/add" | "-/wall") {
+        if !matches!(page, "add" | "-/add" | "-/wall" | "-/people" | "-/about") {
             return String::new();
         }
         let Some(query) = query else { return format!("/{page}") };

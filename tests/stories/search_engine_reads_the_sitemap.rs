@@ -1,0 +1,119 @@
+//! A search engine reads the sitemap: what may be indexed stands there, and nothing else.
+
+use crate::harness::{Browser, Site, Topic, minutes};
+
+async fn list(topic: &Topic<'_>, url: &str, title: &str) -> String {
+    let sent = topic.ping(&[("url", url), ("title", title), ("blog_name", "Ada")]).await;
+    assert!(sent.is_stored(), "{}", sent.body);
+    topic.site.advance(minutes(1));
+    sent.receipt.unwrap()
+}
+
+/// The paths in the sitemap.
+async fn listed(site: &Site) -> Vec<String> {
+    let map = site.browser().open("/sitemap.xml").await;
+    assert_eq!(map.has_status(200).header("content-type"), Some("application/xml; charset=utf-8"));
+    let parts = map.body.split("<loc>").skip(1);
+    let addresses = parts.map(|part| part.split_once("</loc>").unwrap().0);
+    addresses.map(|address| address.strip_prefix(&site.base).unwrap().to_owned()).collect()
+}
+
+async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
+    organizer.open("/manage/sxsw/readers").await;
+    let fields = [("readers", readers), ("password", "tell nobody")];
+    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
+}
+
+async fn open_hub(organizer: &mut Browser, slug: &str) {
+    organizer.open("/manage/new").await;
+    organizer.submit("/manage/new", &[("title", slug), ("slug", slug)]).await.has_status(303);
+}
+
+story! {
+    async fn only_what_may_be_indexed_stands_there(site) {
+        let robots = site.browser().open("/robots.txt").await;
+        robots.says(&format!("Sitemap: {}/sitemap.xml", site.base)).says("Disallow: /*/*/live$");
+        assert_eq!(listed(site).await, Vec::<String>::new(), "nothing to index");
+
+        let mut topic = site.hub("open", "at-once").await;
+        open_hub(&mut topic.organizer, "canary-empty").await;
+        assert_eq!(listed(site).await, Vec::<String>::new(), "empty hubs ask not to be indexed");
+
+        let receipt = list(&topic, "http://ada.example/1", "For all").await;
+        let permalink = site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
+        let all = ["/", "/sxsw", "/sxsw/-/people", "/sxsw/keynotes", permalink.as_str()];
+        assert_eq!(listed(site).await, all);
+        for path in all {
+            let page = site.browser().open(path).await;
+            assert_eq!(page.has_status(200).attributes("meta[name=robots]", "content"), Vec::<String>::new(), "{path}");
+        }
+
+        // Waiting posts, empty categories, and what not everybody may read.
+        let waits = site.category(topic.organizer, "canary-waits", "open", "all-wait").await;
+        list(&waits, "http://eve.example/1", "Waiting").await;
+        let mut apart = site.category(waits.organizer, "canary-apart", "open", "at-once").await;
+        list(&apart, "http://eve.example/2", "For few").await;
+        assert_eq!(listed(site).await.len(), 7);
+        for readers in ["unlisted", "password"] {
+            set_readers(&mut apart.organizer, "canary-apart", readers).await;
+            assert_eq!(listed(site).await, all, "{readers}");
+        }
+        for readers in ["unlisted", "password"] {
+            set_readers(&mut apart.organizer, "-", readers).await;
+            assert_eq!(listed(site).await, Vec::<String>::new(), "{readers}");
+        }
+        set_readers(&mut apart.organizer, "-", "public").await;
+        for (verb, back) in [("suspend", "restore"), ("unapprove", "approve")] {
+            let desk = apart.organizer.open("/operator").await;
+            assert!(desk.body.contains(&format!("/operator/hubs/sxsw/{verb}")), "{}", desk.body);
+            apart.organizer.submit(&format!("/operator/hubs/sxsw/{verb}"), &[]).await;
+            assert_eq!(listed(site).await, Vec::<String>::new(), "{verb}");
+            apart.organizer.open("/operator").await;
+            apart.organizer.submit(&format!("/operator/hubs/sxsw/{back}"), &[]).await;
+        }
+        assert_eq!(listed(site).await, all);
+
+        let mut sender = site.browser();
+        sender.open(&receipt).await;
+        sender.submit(&format!("{receipt}/withdraw"), &[]).await;
+        assert_eq!(listed(site).await, Vec::<String>::new(), "taken back");
+        for odd in ["?part=x", "?hub=sxsw&part=2", "?hub=sxsw&part=1", "?hub=canary-empty&part=1", "?hub=sxsw&part=x"] {
+            site.browser().open(&format!("/sitemap.xml{odd}")).await.has_status(404);
+        }
+    }
+
+    async fn a_permalink_says_what_it_is_and_what_stands_beside_it(site) {
+        let topic = site.hub("open", "at-once").await;
+        let waiting = site.category(topic.organizer, "apart", "open", "at-once").await;
+        let topic = Topic { organizer: waiting.organizer, ..topic };
+        for (n, title) in ["First", "Second & \"last\"", "Third"].into_iter().enumerate() {
+            list(&topic, &format!("http://ada.example/{n}"), title).await;
+        }
+        let sent = topic.ping_at(&waiting.ping_url, &[("url", "http://ada.example/9"), ("title", "Elsewhere")]).await;
+        assert!(sent.is_stored());
+        let hub = site.browser().open("/sxsw/keynotes").await;
+        assert_eq!(hub.attributes("meta[property='og:title']", "content"), ["keynotes"]);
+        assert_eq!(hub.attributes("meta[property='og:url']", "content"), [format!("{}/sxsw/keynotes", site.base)]);
+        let permalinks = hub.attributes("article .meta a[href^='/p/']", "href");
+        let page = site.browser().open(&permalinks[1]).await;
+        let canonical = format!("{}{}", site.base, permalinks[1]);
+        assert_eq!(page.attributes("link[rel=canonical]", "href"), [canonical.as_str()]);
+        for (property, content) in [
+            ("og:type", "article"),
+            ("og:title", "Second & \"last\""),
+            ("og:description", "A post from Ada"),
+            ("og:url", canonical.as_str()),
+            ("og:site_name", "SXSW 2003"),
+            ("article:published_time", "2003-03-11T14:01:00Z"),
+        ] {
+            assert_eq!(page.attributes(&format!("meta[property='{property}']"), "content"), [content]);
+        }
+        assert_eq!(page.texts(".h-entry .p-name"), ["Second & \"last\""]);
+        assert_eq!(page.attributes(".h-entry .u-url", "href"), [canonical.as_str()]);
+        assert_eq!(page.texts(".beside a"), ["Third", "First"]);
+        assert_eq!(page.attributes(".beside a", "rel"), ["prev", "next"]);
+        let newest = site.browser().open(&permalinks[0]).await;
+        assert_eq!(newest.texts(".beside a"), ["Second & \"last\""]);
+        newest.never_says("Elsewhere");
+    }
+}
