@@ -1,4 +1,4 @@
-//! Markdown (CommonMark) as a list of parts that a template can put into a page, each text escaped
+//! Markdown (`CommonMark`) as a list of parts that a template can put into a page, each text escaped
 //! as everywhere.
 //!
 //! Nothing of it is HTML: raw HTML is text, pictures are their descriptions, and links lead to
