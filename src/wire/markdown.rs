@@ -271,7 +271,9 @@ const fn shifted(level: HeadingLevel) -> u8 {
         HeadingLevel::H2 => 3,
         HeadingLevel::H3 => 4,
         HeadingLevel::H4 => 5,
-        HeadingLevel::H5 | HeadingLevel::H6 => 6,
+        HeadingLevel::H5 => 6,
+        // There is no `h7`: it is an `h6`, unless all are lifted.
+        HeadingLevel::H6 => 7,
     }
 }
 
