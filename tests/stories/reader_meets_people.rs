@@ -46,7 +46,7 @@ story! {
         assert_eq!(page.attributes("article h2 a", "href")[2], "/sxsw?blog=eve.example");
         assert_eq!(page.attributes(".u-url", "href")[1], "https://medium.com/@ada");
         assert_eq!(page.attributes(".u-url", "rel")[1], "ugc nofollow");
-        page.says("2 posts, the newest on 12 March 2003: Eve again").says("Here since 11 March 2003");
+        page.says("2 posts, the newest on 12 March 2003 : Eve again").says("Here since 11 March 2003");
         assert_eq!(names(site, "/sxsw/-/people?by=newest").await, ["Eve’s diary", "“Bob”", "Émile"]);
         let hub = site.browser().open("/sxsw").await;
         hub.says("3 blogs took part");
@@ -94,7 +94,7 @@ story! {
                 let page = site.browser().open(path).await;
                 page.has_status(200).never_says("Canary").never_says("eve.example");
             }
-            site.browser().open("/sxsw/-/people").await.says("1 post, the newest on 11 March 2003: For all").says("1 blog took part");
+            site.browser().open("/sxsw/-/people").await.says("1 post, the newest on 11 March 2003 : For all").says("1 blog took part");
             site.browser().open("/sxsw/-/people?after=eve.example").await.has_status(404);
         }
         set_readers(&mut apart.organizer, "apart", "public").await;
