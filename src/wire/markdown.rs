@@ -129,23 +129,40 @@ fn lifted(mut parts: Vec<Part>) -> Vec<Part> {
     parts
 }
 
-/// Marks of quotations that a line may begin with.
+/// Marks of quotations and of list items that a line may begin with.
 const MAX_MARKS: usize = 4 * MAX_DEPTH;
 
-/// The same without the marks of quotations that are in other quotations by the hundred: the parser
-/// looks at each of them for each line that follows.
+/// The same without the marks that stand behind others by the hundred: the parser looks at each of
+/// them for each line that follows.
 fn shallow(markdown: &str) -> String {
     let mut shallow = String::with_capacity(markdown.len());
     for line in markdown.split_inclusive('\n') {
-        let mut marks = 0;
-        let mut begins = true;
-        shallow.extend(line.chars().filter(|c| {
-            begins = begins && matches!(c, '>' | ' ' | '\t');
-            marks += usize::from(begins && *c == '>');
-            !begins || marks <= MAX_MARKS
-        }));
+        let mut rest = line;
+        for _ in 0..MAX_MARKS {
+            let Some(behind) = behind_mark(rest) else { break };
+            rest = behind;
+        }
+        shallow.push_str(&line[..line.len() - rest.len()]);
+        while let Some(behind) = behind_mark(rest) {
+            rest = behind;
+        }
+        shallow.push_str(rest);
     }
     shallow
+}
+
+/// What stands behind the mark with which a line begins: `>`, or `-`, `1.` and the like with a
+/// blank.
+fn behind_mark(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches([' ', '\t']);
+    if let Some(rest) = line.strip_prefix('>') {
+        return Some(rest);
+    }
+    let rest = line.strip_prefix(['-', '*', '+']).or_else(|| {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        (1..=9).contains(&(line.len() - rest.len())).then(|| rest.strip_prefix(['.', ')']))?
+    })?;
+    rest.starts_with([' ', '\t']).then_some(rest)
 }
 
 /// The first paragraph of a text, as plain text; may be empty.

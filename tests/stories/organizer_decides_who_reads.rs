@@ -182,6 +182,13 @@ story! { with blogs:
         let form = reader.open(&to).await;
         assert_eq!(form.attributes("#url", "value"), ["http://ada.example/1?a=1&b=2"]);
         assert_eq!(form.attributes("#title", "value"), ["Grüße & more"]);
+
+        let mut reader = site.browser();
+        reader.open("/sxsw/canaryslug?q=Gr%C3%BC%C3%9Fe&lang=de").await.has_status(403);
+        let to = reader.submit("/sxsw/canaryslug/-/read", &[("password", "tell everybody")]).await;
+        to.has_status(422);
+        let to = reader.submit("/sxsw/canaryslug/-/read", &[("password", "tell nobody")]).await;
+        assert_eq!(to.header("location"), Some("/sxsw/canaryslug?q=Gr%C3%BC%C3%9Fe&lang=de"));
     }
 }
 

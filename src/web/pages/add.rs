@@ -96,13 +96,7 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let names = Names::category(&names.0, &names.1);
-    let query_string = request.query_string();
-    // A header takes nothing beyond ASCII.
-    let rest = match query_string.is_empty() || !query_string.is_ascii() {
-        true => "/add".to_owned(),
-        false => format!("/add?{query_string}"),
-    };
-    let gate = match reading::enter(&app, &request, &names, &rest, &visit).await? {
+    let gate = match reading::enter(&app, &request, &names, "/add", &visit).await? {
         Entered::In(at) => Arc::new(gate(*at)?),
         Entered::Answer(answer) => return Ok(answer),
     };

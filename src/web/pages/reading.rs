@@ -161,7 +161,8 @@ pub async fn enter(
 ) -> Result<Entered, PageError> {
     let at = look(app, names).await?;
     if !may_read(app, request, at.lock.as_ref()).await? {
-        return Ok(Entered::Answer(ask(names, rest, visit, "", StatusCode::FORBIDDEN)?));
+        let rest = asked(request, rest);
+        return Ok(Entered::Answer(ask(names, &rest, visit, "", StatusCode::FORBIDDEN)?));
     }
     if at.is_hub_instead(names) {
         return Err(PageError::NotFound(Missing::Category));
@@ -175,10 +176,11 @@ pub async fn enter(
     Ok(Entered::In(Box::new(at)))
 }
 
-/// A path with what stands behind the `?` of a request.
+/// A path with what stands behind the `?` of a request, where a header can take it: nothing beyond
+/// ASCII.
 fn asked(request: &HttpRequest, path: &str) -> String {
     match request.query_string() {
-        "" => path.to_owned(),
+        query if query.is_empty() || !query.is_ascii() => path.to_owned(),
         query => format!("{path}?{query}"),
     }
 }
@@ -346,19 +348,22 @@ pub struct Then {
 }
 
 impl Then {
-    /// The form for a post, with what a bookmark filled in, or a page of the hub; nothing else.
+    /// The page that was asked for, or a page of the hub or the form for a post, each with what
+    /// stood behind its `?`; nothing else.
     fn rest(&self) -> String {
         let (page, query) = match self.then.split_once('?') {
             Some((page, query)) => (page, Some(query)),
             None => (self.then.as_str(), None),
         };
-        if !matches!(page, "add" | "-/add" | "-/wall" | "-/people" | "-/about") {
-            return String::new();
-        }
-        let Some(query) = query else { return format!("/{page}") };
+        let path = match page {
+            "" => String::new(),
+            "add" | "-/add" | "-/wall" | "-/people" | "-/about" => format!("/{page}"),
+            _ => return String::new(),
+        };
+        let Some(query) = query else { return path };
         let mut again = url::form_urlencoded::Serializer::new(String::new());
         again.extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
-        format!("/{page}?{}", again.finish())
+        format!("{path}?{}", again.finish())
     }
 }
 

@@ -118,6 +118,8 @@ fn hostile_texts_are_read_in_time() {
         ("lazy items", format!("{}a\n{}", lines("- ", 5_000), lines("a\n", 5_000))),
         ("lazy numbers", format!("{}a\n{}", lines("1) ", 3_300), lines("a\n", 5_000))),
         ("quoted items", format!("{}a\n{}", lines("> - ", 2_500), lines("a\n", 5_000))),
+        ("mixed marks", format!("{}a\n{}", lines("> 1. * ", 1_400), lines("a\n", 5_000))),
+        ("spaced marks", format!("{}a\n{}", lines("-   ", 2_500), lines("a\n", 5_000))),
         ("deep lists", (0..190).map(|n| format!("{}- a\n", " ".repeat(n))).collect()),
         ("markers", lines("- ", 10_000)),
         ("numbers", lines("1) ", 6_600)),
