@@ -1,5 +1,12 @@
 //! A reader follows a topic: the posts of all hubs that have a category of its name and show them.
 
+use backchannel::actions::hubs::switch;
+use backchannel::actions::resolve::{Found, find_hub};
+use backchannel::actions::watch_changes;
+use backchannel::app::App;
+use backchannel::db::hubs::Switch;
+use backchannel::mail::Mail;
+
 use crate::harness::{Browser, Page, Site, Topic, days, minutes};
 
 /// The formats of a topic's feed, and the mark of a post in each.
@@ -87,6 +94,19 @@ async fn nowhere(site: &Site, why: &str) {
     let page = reader.open("/topics/keynotes").await;
     assert_eq!(page.texts("article h3"), ["Of boats"], "{why}");
     assert_eq!(page.attributes("#hubs li > a:first-child", "href"), ["/boats/keynotes"], "{why}");
+}
+
+/// Looks at what other processes did, as a server does each second.
+async fn look(site: &Site) {
+    watch_changes::look(&site.app, None).await.unwrap();
+}
+
+/// Another server on the same database.
+fn another_process(site: &Site) -> App {
+    let (config, clock) = (site.app.config.clone(), site.app.clock.clone());
+    let address = site.listens_at().strip_prefix("http://").unwrap().parse().unwrap();
+    let mail = Mail::memory(&config.mail, &clock);
+    App::with_mail(config, clock, address, mail).unwrap()
 }
 
 story! {
@@ -199,7 +219,7 @@ story! {
         reader.open("/topics").await.says("There is no topic here yet");
     }
 
-    async fn what_waits_or_is_hidden_is_in_no_topic(site) {
+    async fn what_waits_is_in_no_topic(site) {
         let mut hubs = Hubs::taking_part(site).await;
         hubs.list(&hubs.boats, "http://bob.example/1", "Of boats").await;
         let category = "/manage/sxsw/categories/keynotes";
@@ -254,6 +274,38 @@ story! {
             let later = reader.open(&address).await;
             assert_eq!((later.header("last-modified"), later.header("etag")), (None, feed.header("etag")));
         }
+
+        // A page of one hub's posts only: the other's come after it.
+        for n in 0..51 {
+            hubs.list(&hubs.boats, &format!("http://late.example/{n}"), &format!("Late {n}")).await;
+        }
+        let late: Vec<String> = (0..51).rev().map(|n| format!("Late {n}")).collect();
+        let first = reader.open("/topics/keynotes").await;
+        assert_eq!(first.texts("article h3"), late[..50]);
+        let older = first.attributes("a[rel=next]", "href").remove(0);
+        let second = reader.open(&older).await.texts("article h3");
+        assert_eq!(second[..3], ["Late 0", "New", "Post 59"]);
+        assert_eq!(second[2..], expected[..48]);
+        // A place that anybody could have made up is answered for each who asks.
+        let (_, post) = older.split_once('-').unwrap();
+        for (before, found) in [("1047391199999999", 0), ("1047391499999999", 5), ("9007199254740000", 50)] {
+            let page = reader.open(&format!("/topics/keynotes?before={before}-{post}")).await;
+            assert_eq!(page.has_status(200).texts("article h3").len(), found, "{before}");
+        }
+    }
+
+    async fn what_another_process_did_is_seen_at_its_next_look(site) {
+        let hubs = Hubs::taking_part(site).await;
+        hubs.list(&hubs.boats, "http://bob.example/1", "Of boats").await;
+        hubs.list(&hubs.sxsw, "http://ada.example/1", "Canary").await;
+        assert_eq!(titles(site).await, ["Canary", "Of boats"]);
+        look(site).await;
+        let other = another_process(site);
+        let sxsw = other.db.read(|connection| find_hub(connection, "sxsw")).await.unwrap();
+        let Found::Here(sxsw) = sxsw else { panic!("no hub") };
+        switch(&other, sxsw.id, Switch::Suspended, true).await.unwrap();
+        look(site).await;
+        nowhere(site, "suspended elsewhere").await;
     }
 
     async fn a_post_is_the_same_in_a_topics_feed_as_in_its_hubs(site) {
