@@ -19,6 +19,7 @@ pub mod operate;
 pub mod preview;
 pub mod prune;
 pub mod read_page;
+pub mod read_topics;
 pub mod readers;
 pub mod receipt;
 pub mod receive_ping;

@@ -43,6 +43,7 @@ pub mod rules;
 pub mod sessions;
 pub mod sitemap;
 pub mod slugs;
+pub mod topics;
 pub mod trust;
 pub mod verdicts;
 pub mod websub;

@@ -45,6 +45,8 @@ pub struct HubDraft {
     pub language: String,
     /// IANA time zone.
     pub time_zone: String,
+    /// Not empty where posts of its public categories stand on topic pages.
+    pub on_topics: String,
 }
 
 impl HubDraft {
@@ -62,6 +64,7 @@ impl HubDraft {
             accent: hub.accent.clone(),
             language: hub.language.clone(),
             time_zone: hub.time_zone.clone(),
+            on_topics: if hub.on_topics { "on" } else { "" }.to_owned(),
         }
     }
 
@@ -116,6 +119,7 @@ impl HubDraft {
                 accent,
                 language,
                 time_zone,
+                on_topics: !self.on_topics.is_empty(),
             }),
             _ => Err(problems),
         }
@@ -249,6 +253,7 @@ fn changed(old: &Hub, new: &HubTexts) -> String {
         ("colour", old.accent != new.accent),
         ("language", old.language != new.language),
         ("time zone", old.time_zone != new.time_zone),
+        ("topic pages", old.on_topics != new.on_topics),
     ];
     let changed: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
     changed.join(", ")

@@ -4,7 +4,7 @@ use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::{Beside, Listed, Place};
-use crate::db::{DbConnection, DbError, categories, hubs, listed, pings};
+use crate::db::{DbConnection, DbError, categories, hubs, listed, pings, topics};
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::view::{After, View};
 
@@ -78,6 +78,8 @@ pub struct HomePage {
     pub hubs: Vec<Hub>,
     /// The newest posts of them, newest first.
     pub posts: Vec<(HubId, Listed)>,
+    /// Whether there are topics over hubs.
+    pub has_topics: bool,
 }
 
 /// Hubs on the home page.
@@ -91,7 +93,7 @@ pub fn home_page(connection: &mut DbConnection) -> Result<HomePage, DbError> {
     let newest: Vec<HubId> = hubs.iter().take(6).map(|hub| hub.id).collect();
     let mut posts = listed::list_home(connection, &newest, 6)?;
     posts.truncate(HOME_POSTS);
-    Ok(HomePage { hubs, posts })
+    Ok(HomePage { hubs, posts, has_topics: topics::is_any(connection)? })
 }
 
 /// A listed ping, and where it is listed.

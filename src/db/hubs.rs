@@ -65,6 +65,8 @@ pub struct Hub {
     pub changed_at: Timestamp,
     /// When anything of it that everybody may read last changed.
     pub public_changed_at: Timestamp,
+    /// Whether posts of its public categories stand on the pages of topics over all hubs.
+    pub on_topics: bool,
 }
 
 impl Hub {
@@ -99,6 +101,8 @@ pub struct HubTexts {
     pub language: String,
     /// IANA time zone.
     pub time_zone: String,
+    /// Whether posts of its public categories stand on topic pages.
+    pub on_topics: bool,
 }
 
 /// Adds a hub and gives it its slug; `Taken` where any hub ever had it.
@@ -146,6 +150,7 @@ type Texts<'a> = (
     diesel::dsl::Eq<hubs::accent, &'a String>,
     diesel::dsl::Eq<hubs::language, &'a String>,
     diesel::dsl::Eq<hubs::time_zone, &'a String>,
+    diesel::dsl::Eq<hubs::on_topics, bool>,
 );
 
 fn texts(new: &HubTexts) -> Texts<'_> {
@@ -161,6 +166,7 @@ fn texts(new: &HubTexts) -> Texts<'_> {
         hubs::accent.eq(&new.accent),
         hubs::language.eq(&new.language),
         hubs::time_zone.eq(&new.time_zone),
+        hubs::on_topics.eq(new.on_topics),
     )
 }
 

@@ -92,6 +92,7 @@ table! {
         edited_at -> BigInt,
         changed_at -> BigInt,
         pushed -> Bool,
+        on_topics -> Bool,
     }
 }
 

@@ -63,6 +63,8 @@ pub enum Missing {
     Hub,
     /// A category.
     Category,
+    /// A topic over hubs.
+    Topic,
     /// A listed post.
     Post,
     /// A receipt.
@@ -195,6 +197,7 @@ impl Missing {
                 "There is no such category",
                 "Perhaps the address was cut short. Begin at the hub's own page.",
             ),
+            Self::Topic => ("There is no such topic", "No hub shows a category of this name here."),
             Self::Post => (
                 "This post is not listed",
                 "It may be waiting, or it was taken off the list. If you sent it, its receipt says more.",
@@ -222,7 +225,7 @@ impl Missing {
                 "This post is not kept here any more",
                 "It was taken back before anybody saw it, or its time was over. You can send it again.",
             ),
-            Self::Page | Self::Post | Self::Link | Self::MailLink => {
+            Self::Page | Self::Topic | Self::Post | Self::Link | Self::MailLink => {
                 ("This is gone", "It was deleted.")
             }
         }

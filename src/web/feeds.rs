@@ -3,6 +3,9 @@
 mod opml;
 mod people;
 mod render;
+mod topics;
+
+pub use topics::show_topic;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};

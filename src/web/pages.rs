@@ -34,4 +34,5 @@ pub mod reports;
 pub mod rules;
 pub mod sign_in;
 pub mod sign_up;
+pub mod topics;
 pub mod wall;

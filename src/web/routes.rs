@@ -10,7 +10,7 @@ use super::pages::{
     about, account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home,
     hub_settings, invitations, invite, jobs, keys, list, live, log, mail_links, manage, members,
     notifications, operator, people, post, queue, readers, reading, receipt, reports, rules,
-    sign_in, sign_up, wall,
+    sign_in, sign_up, topics, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
 use super::{assets, feeds, ops, respond, sitemap};
@@ -80,6 +80,11 @@ pub fn routes(config: &mut ServiceConfig) {
         // readers and bloggers
         .service(reads("/", home::show))
         .service(reads("/help", help::show))
+        .service(reads("/topics", topics::show_all))
+        .service(reads("/topics/{topic}", topics::show))
+        .service(reads("/topics/{topic}/rss", feeds::show_topic))
+        .service(reads("/topics/{topic}/atom", feeds::show_topic))
+        .service(reads("/topics/{topic}/feed.json", feeds::show_topic))
         .service(reads("/p/{id}", post::show))
         .service(both("/p/{id}/report", post::new_report, post::create_report))
         .service(reads("/r/{receipt}", receipt::show))

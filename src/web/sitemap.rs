@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
 use crate::db::sitemap::{self as rows, IndexedHub};
+use crate::db::topics;
 use crate::limits::Limit;
 use crate::pages_cache::{Rendered, Subject};
 use crate::wire::sitemap::{CONTENT_TYPE, Entry, index_to_xml, to_xml};
@@ -19,6 +20,8 @@ use crate::wire::sitemap::{CONTENT_TYPE, Entry, index_to_xml, to_xml};
 const MAX_ENTRIES: i64 = 10_000;
 /// The most hubs, and the most categories, that are listed.
 const MAX_HUBS: i64 = 10_000;
+/// The most topics over hubs that are listed.
+const MAX_TOPICS: i64 = 5_000;
 
 /// What may stand behind a `?`.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -131,7 +134,7 @@ fn parts(app: &App, hubs: &[IndexedHub]) -> Vec<Entry> {
     parts
 }
 
-/// The first page, and what hubs have: their own page, people, about, categories.
+/// The first page, topics over hubs, and what hubs have: their own page, people, about, categories.
 fn pages(
     app: &App,
     connection: &mut DbConnection,
@@ -142,6 +145,14 @@ fn pages(
     let mut entries = Vec::new();
     if !hubs.is_empty() {
         entries.push(entry("/".to_owned(), None));
+    }
+    let mut topics = topics::list(connection, MAX_TOPICS)?;
+    topics.retain(|topic| topic.posts > 0);
+    if !topics.is_empty() {
+        entries.push(entry("/topics".to_owned(), None));
+    }
+    for topic in topics {
+        entries.push(entry(format!("/topics/{}", topic.slug), Some(topic.changed_at)));
     }
     for hub in hubs {
         let slug = &hub.slug;

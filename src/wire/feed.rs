@@ -77,7 +77,7 @@ impl Format {
 /// A feed of listed posts, or one page of it.
 #[derive(Debug)]
 pub struct Feed<'a> {
-    /// What it is called for good: a [`tag`].
+    /// What it is called for good: a [`tag`], or its page where that never has another address.
     pub id: &'a str,
     /// Its title, as text.
     pub title: &'a str,

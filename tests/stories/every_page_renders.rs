@@ -60,6 +60,8 @@ fn holds_together(path: &str, page: &Page) {
 story! {
     async fn empty_and_full(site) {
         let mut topic = site.hub("passphrase", "all-wait").await;
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/settings", &[("on_topics", "on")]).await.has_status(303);
         let desk = ["/manage", "/manage/new", "/manage/sxsw", "/manage/sxsw/decided",
             "/manage/sxsw/decided?state=spam", "/manage/sxsw/reports", "/manage/sxsw/settings",
             "/manage/sxsw/blogs", "/manage/sxsw/rules", "/operator/rules",
@@ -68,7 +70,7 @@ story! {
             "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
             "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw/keys", "/manage/sxsw/readers", "/manage/sxsw/about",
             "/account", "/account/delete", "/operator", "/operator/invitations"];
-        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/help",
+        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/help", "/topics", "/topics/keynotes",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];
         for path in desk {
             let page = topic.organizer.open(path).await;

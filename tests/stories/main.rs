@@ -33,6 +33,7 @@ mod organizer_invites_others;
 mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
 mod organizer_writes_about;
+mod reader_follows_a_topic;
 mod reader_follows_feeds;
 mod reader_is_told_by_websub;
 mod reader_meets_people;

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use super::{CACHE_CONTROL, Part};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::db::hubs::Hub;
 use crate::db::listed::{self, Listed};
 use crate::db::{DbConnection, DbError, categories, post_changes, readings};
 use crate::limits::Limit;
@@ -53,7 +54,7 @@ pub fn render(
         let all = categories::list(connection, hub.id)?;
         about.title = format!("{}: {}", about.title, title(view, &all, &posts));
     }
-    let items = Entry::list(app, connection, at, posts)?;
+    let items = Entry::list(app, connection, &at.hub, posts)?;
     // A feed with a key is for one reader, and a view is found by whoever made it: nobody
     // subscribes to them.
     let is_pushed = at.lock.is_none() && view.is_everything() && part.after.is_none();
@@ -142,25 +143,25 @@ fn first_of(texts: [&String; 3]) -> String {
 }
 
 /// A post, with all that its item shows.
-struct Entry {
+pub(super) struct Entry {
     id: String,
-    post: Listed,
+    pub post: Listed,
     excerpt: String,
     source: Option<String>,
-    category: String,
+    pub category: String,
     permalink: String,
     listed_at: Timestamp,
-    changed_at: Timestamp,
+    pub changed_at: Timestamp,
 }
 
 impl Entry {
-    fn list(
+    /// The posts of one hub, in the order they are given.
+    pub fn list(
         app: &App,
         connection: &mut DbConnection,
-        at: &At,
+        hub: &Hub,
         posts: Vec<Listed>,
     ) -> Result<Vec<Self>, DbError> {
-        let hub = &at.hub;
         let ids: Vec<PingId> = posts.iter().map(|post| post.id).collect();
         let changes: HashMap<_, _> =
             post_changes::list(connection, hub.id, &ids)?.into_iter().collect();
@@ -186,7 +187,8 @@ impl Entry {
         Ok(posts.into_iter().filter_map(entry).collect())
     }
 
-    fn item(&self) -> FeedItem<'_> {
+    /// What a feed says of it.
+    pub fn item(&self) -> FeedItem<'_> {
         FeedItem {
             id: &self.id,
             title: &self.post.title,

@@ -35,6 +35,7 @@ struct HomeView {
     sign_up: bool,
     hubs: Vec<HubRow>,
     posts: Vec<PostRow>,
+    has_topics: bool,
 }
 
 impl HomeView {
@@ -68,6 +69,7 @@ impl HomeView {
             sign_up: app.config.sign_up_is_open(),
             hubs: hubs.collect(),
             posts,
+            has_topics: page.has_topics,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::face::{HubFace, Pulse, Tab, tabs};
 use super::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
 use super::live;
 use super::reading::{self, At, Names};
+use super::topics::topic_of;
 use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
@@ -47,6 +48,8 @@ struct CategoryPart {
     rules: Vec<String>,
     /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
     closed: String,
+    /// The page of its topic over all hubs, where it takes part in that.
+    topic: Option<String>,
 }
 
 impl CategoryPart {
@@ -62,6 +65,7 @@ impl CategoryPart {
             ping,
             rules: rules(gate, now),
             closed: closed(gate, now),
+            topic: topic_of(gate),
         }
     }
 }

@@ -38,6 +38,7 @@ fn hub() -> Hub {
         edited_at: at(0),
         changed_at: at(0),
         public_changed_at: at(0),
+        on_topics: false,
     }
 }
 

@@ -1,0 +1,292 @@
+//! Topics over hubs: the list of them, and the posts of one, newest first.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::feed_links::{FeedLink, feed_links};
+use super::list::{Day, Within, after, days};
+use crate::actions::read_topics::{TopicPage, topic_page, topics_page};
+use crate::app::{App, Gate};
+use crate::clock::Timestamp;
+use crate::db::DbConnection;
+use crate::db::topics::Topic;
+use crate::limits::{AddressBlock, Limit};
+use crate::model::category::Readers;
+use crate::model::slug::Slug;
+use crate::model::view::{After, View};
+use crate::pages_cache::{Rendered, Subject};
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::client;
+use crate::web::respond;
+use crate::web::view::{Zone, number, plural};
+
+/// The page of a topic.
+pub fn path_of(topic: &str) -> String {
+    format!("/topics/{topic}")
+}
+
+/// The page of a category's topic, where the category takes part in it.
+pub fn topic_of(gate: &Gate) -> Option<String> {
+    let takes_part = gate.hub.on_topics && gate.hub.is_public();
+    let is_there = takes_part && gate.category.readers == Readers::Public;
+    is_there.then(|| path_of(&gate.category.slug))
+}
+
+/// What a topic is called: as its address says. Its categories may have any titles.
+pub fn name_of(topic: &str) -> String {
+    topic.replace('-', " ")
+}
+
+/// What a topic is, in a sentence.
+pub fn description_of(page: &TopicPage, topic: &Slug) -> String {
+    let count = i64::try_from(page.gates.len()).unwrap_or(i64::MAX);
+    let more = if page.has_more { "more than " } else { "" };
+    let (topic, hubs) = (topic.as_str(), plural(count, "hub", "hubs"));
+    format!("Posts from everyone’s blogs, in the category “{topic}” of {more}{count} {hubs}.")
+}
+
+/// A topic in the list of them.
+#[derive(Debug)]
+struct TopicRow {
+    name: String,
+    path: String,
+    hubs: String,
+    hubs_word: &'static str,
+    posts: String,
+    posts_word: &'static str,
+}
+
+impl TopicRow {
+    fn of(topic: &Topic) -> Self {
+        Self {
+            name: name_of(&topic.slug),
+            path: path_of(&topic.slug),
+            hubs: number(topic.hubs),
+            hubs_word: plural(topic.hubs, "hub", "hubs"),
+            posts: number(topic.posts),
+            posts_word: plural(topic.posts, "post", "posts"),
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/topics.html")]
+struct TopicsView {
+    canonical: String,
+    topics: Vec<TopicRow>,
+    /// Whether none of them has a post.
+    is_hidden: bool,
+}
+
+/// `GET /topics`
+pub async fn show_all(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let render = |app: &App, connection: &mut DbConnection| {
+        let topics = topics_page(connection)?;
+        let view = TopicsView {
+            canonical: app.addresses.path("/topics"),
+            is_hidden: topics.iter().all(|topic| topic.posts == 0),
+            topics: topics.iter().map(TopicRow::of).collect(),
+        };
+        respond::public_page(app, &view, None, None)
+    };
+    answer(&app, &request, "/topics".to_owned(), render).await
+}
+
+/// A hub that takes part in a topic.
+#[derive(Debug)]
+struct HubRow {
+    title: String,
+    language: String,
+    /// Its category of that name.
+    path: String,
+    /// Where to add a post to it; empty where it takes none now.
+    add: String,
+}
+
+impl HubRow {
+    fn of(gate: &Gate, now: Timestamp) -> Self {
+        let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+        Self {
+            title: gate.hub.title.clone(),
+            language: gate.hub.language.clone(),
+            add: if gate.closed(now).is_none() { format!("{path}/add") } else { String::new() },
+            path,
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/topic.html")]
+struct TopicView {
+    name: String,
+    slug: String,
+    path: String,
+    canonical: String,
+    description: String,
+    feeds: Vec<FeedLink>,
+    days: Vec<Day>,
+    hubs: Vec<HubRow>,
+    has_more_hubs: bool,
+    /// Whether this is the page of the newest posts.
+    is_first: bool,
+    /// Where older posts are.
+    older: Option<String>,
+}
+
+impl TopicView {
+    fn of(app: &App, topic: &Slug, page: &TopicPage, is_first: bool) -> Self {
+        let (path, now) = (path_of(topic.as_str()), app.clock.now());
+        Self {
+            name: name_of(topic.as_str()),
+            slug: topic.as_str().to_owned(),
+            canonical: app.addresses.path(&path),
+            description: description_of(page, topic),
+            feeds: feed_links(&path, &View::default(), None),
+            days: days_of(page),
+            hubs: page.gates.iter().map(|gate| HubRow::of(gate, now)).collect(),
+            has_more_hubs: page.has_more,
+            is_first,
+            older: page.older.map(|after| format!("{path}?before={after}")),
+            path,
+        }
+    }
+
+    fn is_hidden(&self) -> bool {
+        !self.is_first || self.days.is_empty()
+    }
+}
+
+/// The posts under their days. Hubs have their own time zones, and the list has one order: its
+/// days and times are UTC, and say so.
+fn days_of(page: &TopicPage) -> Vec<Day> {
+    let within = Within { path: "", language: "en", view: &View::default() };
+    let mut days = days(&page.posts, &Zone::named("UTC"), &within, |post| {
+        let hub = page.hubs.get(&post.category_id)?;
+        Some((hub.title.as_str(), format!("/{}", hub.slug)))
+    });
+    for post in days.iter_mut().flat_map(|day| &mut day.posts) {
+        post.time.push_str(" UTC");
+    }
+    days
+}
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    before: Option<String>,
+}
+
+/// `GET /topics/{topic}`
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    topic: web::Path<String>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, PageError> {
+    let asked = match Asked::of(&topic, query.into_inner().before)? {
+        Found::Here(asked) => asked,
+        Found::Moved(topic) => return Ok(respond::moved(&path_of(&topic))),
+    };
+    let (key, block) = (asked.key(&path_of(asked.topic.as_str())), client(&app, &request));
+    let render = move |app: &App, connection: &mut DbConnection| {
+        let page = asked.read(app, connection, block)?;
+        let view = TopicView::of(app, &asked.topic, &page, asked.after.is_none());
+        let now = app.clock.now();
+        let mut rendered = respond::public_page(app, &view, None, None)?;
+        rendered.fresh_until = page.gates.iter().filter_map(|gate| gate.next_edge(now)).min();
+        Ok(if page.begins_at_post { rendered } else { rendered.not_kept() })
+    };
+    answer(&app, &request, key, render).await
+}
+
+/// What of a topic is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The topic.
+    pub topic: Slug,
+    /// After which post.
+    pub after: Option<After>,
+}
+
+/// Where an address leads.
+pub enum Found {
+    /// To what is asked for.
+    Here(Asked),
+    /// To the topic of this name, which is written otherwise.
+    Moved(String),
+}
+
+impl Asked {
+    /// Reads the address of a page or a feed.
+    pub fn of(typed: &str, before: Option<String>) -> Result<Found, PageError> {
+        let topic = Slug::for_category(typed);
+        let topic = topic.map_err(|_none| PageError::NotFound(Missing::Topic))?;
+        if topic.as_str() != typed {
+            return Ok(Found::Moved(topic.as_str().to_owned()));
+        }
+        Ok(Found::Here(Self { topic, after: after(before)? }))
+    }
+
+    /// What it is kept as: its address, however that was written by whoever asks.
+    pub fn key(&self, address: &str) -> String {
+        match self.after {
+            Some(after) => format!("{address}?before={after}"),
+            None => address.to_owned(),
+        }
+    }
+
+    /// Reads it.
+    pub fn read(
+        &self,
+        app: &App,
+        connection: &mut DbConnection,
+        block: AddressBlock,
+    ) -> Result<TopicPage, PageError> {
+        let page =
+            topic_page(connection, &self.topic, self.after).map_err(
+                |error| match PageError::from(error) {
+                    PageError::NotFound(_) => PageError::NotFound(Missing::Topic),
+                    error => error,
+                },
+            )?;
+        if !page.begins_at_post {
+            // A place that anybody could have made up is a read like a search.
+            app.limits.take(Limit::Search, block)?;
+        }
+        Ok(page)
+    }
+}
+
+/// Answers with what is kept, or with what `render` makes, which is then kept until anything in any
+/// hub changes.
+pub async fn answer(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    key: String,
+    render: impl FnOnce(&App, &mut DbConnection) -> Result<Rendered, PageError> + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    if let Some(kept) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
+        app.metrics.cache_hits.increment(1);
+        return Ok(respond::rendered(request, &kept, now));
+    }
+    app.metrics.cache_misses.increment(1);
+    let reader = app.clone();
+    let read = move |connection: &mut DbConnection| {
+        let generation = reader.generations.of(Subject::Everything);
+        let page = Arc::new(render(&reader, connection)?);
+        if page.is_kept {
+            reader.pages.keep(key, Subject::Everything, generation, Arc::clone(&page));
+        }
+        Ok::<_, PageError>(page)
+    };
+    let page = app.db.read(read).await?;
+    // A hub that left a topic moves no date here: the tag alone is asked about.
+    Ok(respond::rendered(request, &page, app.clock.now()))
+}
