@@ -352,7 +352,7 @@ impl Then {
             Some((page, query)) => (page, Some(query)),
             None => (self.then.as_str(), None),
         };
-        if !matches!(page, "add" | "-/add" | "-/wall" | "-/people" | "-/about") {
+        if !matches!(page, "add" | "-/add" | "-/wall" | "-/people" | "-/about" | "-/stats") {
             return String::new();
         }
         let Some(query) = query else { return format!("/{page}") };
