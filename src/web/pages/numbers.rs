@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::db::outcomes::MOST;
 use crate::db::prune::REFUSED_DAYS;
 use crate::model::ping::{CameBy, Outcome, RefusalReason};
-use crate::web::error::{Missing, PageError};
+use crate::web::error::PageError;
 use crate::web::extract::{HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::plot::Rows;
@@ -128,9 +128,9 @@ pub async fn show_activity(
 
 /// `GET /manage/{hub}/numbers/event.csv`
 pub async fn show_event(app: web::Data<App>, scope: HubScope) -> Result<HttpResponse, PageError> {
-    let event = read_activity(&app, &scope).await?.event;
-    let event = event.ok_or(PageError::NotFound(Missing::Page))?;
-    Ok(private(&scope.hub, "event", activity_csv(Some(&event), &Zone::of(&scope.hub))))
+    let activity = read_activity(&app, &scope).await?;
+    let table = activity_csv(activity.event.as_ref(), &Zone::of(&scope.hub));
+    Ok(private(&scope.hub, "event", table))
 }
 
 /// `GET /manage/{hub}/numbers/categories.csv`

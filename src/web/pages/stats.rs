@@ -17,7 +17,7 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::model::category::Readers;
 use crate::pages_cache::Rendered;
-use crate::web::error::{Missing, PageError};
+use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::respond;
 use crate::web::view::plot::Plot;
@@ -183,8 +183,7 @@ pub async fn show_event(
     let names = Names::hub(&slug).with("/-/stats/event.csv");
     let render = |app: &App, connection: &mut DbConnection, at: &At| {
         let activity = numbers::public(connection, &at.hub)?;
-        let event = activity.event.ok_or(PageError::NotFound(Missing::Page))?;
-        let csv = activity_csv(Some(&event), &Zone::of(&at.hub));
+        let csv = activity_csv(activity.event.as_ref(), &Zone::of(&at.hub));
         Ok(sheet::public(app, &at.hub, "event", csv))
     };
     answer(&app, &request, names, &visit, render).await
