@@ -14,7 +14,7 @@ const FULL: i64 = 1_000;
 /// The same in a row of a table.
 const LOW: i64 = 200;
 /// Height of the lowest bar that is not nothing.
-const LEAST: i64 = 12;
+const LEAST: i64 = 30;
 /// How much of a bar's place is left empty beside it.
 const GAP: f64 = 0.2;
 /// The most times that are written under a plot.
