@@ -15,6 +15,7 @@ pub mod live;
 pub mod manage_members;
 pub mod moderate;
 pub mod notify;
+pub mod numbers;
 pub mod operate;
 pub mod preview;
 pub mod prune;

@@ -31,6 +31,7 @@ pub mod listed;
 pub mod log;
 pub mod member_mails;
 pub mod members;
+pub mod outcomes;
 pub mod pings;
 pub mod post_changes;
 pub mod prune;

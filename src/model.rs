@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod addresses;
+pub mod bars;
 pub mod blog;
 pub mod browser;
 pub mod category;

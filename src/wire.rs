@@ -2,6 +2,7 @@
 //! back (`wire-formats.md`).
 
 pub mod atom;
+pub mod csv;
 pub mod discovery;
 pub mod events;
 pub mod feed;

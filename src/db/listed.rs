@@ -4,12 +4,14 @@
 //! Counters instead of `count(*)`: ten million rows take seconds to count (`performance.md`).
 
 mod beside;
+mod hours;
 pub mod people;
 mod read;
 mod view;
 pub(super) mod words;
 
 pub use beside::{Beside, find_newer, find_older};
+pub use hours::{count_between, find_first, sum_hours};
 pub use read::{Listed, Place, find_place, list, list_for_members, list_home, list_hours};
 pub use view::list_view;
 

@@ -1,5 +1,6 @@
 //! Pings that were not taken in, remembered for a week for "Did my post arrive?".
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::connection::on_backend;
@@ -65,4 +66,16 @@ pub fn find(
         .select(RefusedPing::as_select())
         .first(connection)
         .optional()?)
+}
+
+/// How many posts of a hub are remembered as refused, by the newest reason.
+pub fn count_by_reason(
+    connection: &mut DbConnection,
+    hub: HubId,
+) -> Result<Vec<(RefusalReason, i64)>, DbError> {
+    Ok(refused_pings::table
+        .filter(refused_pings::hub_id.eq(hub.0))
+        .group_by(refused_pings::reason)
+        .select((refused_pings::reason, count_star()))
+        .load(connection)?)
 }

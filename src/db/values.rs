@@ -17,7 +17,9 @@ use crate::model::id::{
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
 use crate::model::mail::{ListedMail, WaitingMail};
-use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome, RefusalReason, ReportReason};
+use crate::model::ping::{
+    CameBy, HeldFor, Outcome, PingState, ReadingOutcome, RefusalReason, ReportReason,
+};
 use crate::model::rule::{RuleAction, RuleKind};
 use crate::model::websub::{Asked, FeedFormat};
 use crate::secret::Secret;
@@ -85,6 +87,7 @@ column! {
     ReadingOutcome: Text as String => |text| ReadingOutcome::parse(&text);
     PingState: Text as String => |text| PingState::parse(&text);
     CameBy: Text as String => |text| CameBy::parse(&text);
+    Outcome: Text as String => |text| Outcome::parse(&text);
     HeldFor: Text as String => |text| HeldFor::parse(&text);
     LogKind: Text as String => |text| LogKind::parse(&text);
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);

@@ -26,6 +26,26 @@ named! {
 }
 
 named! {
+    /// What became of a ping so far, as the desk counts it.
+    Outcome {
+        /// Everybody may see it who may read its category.
+        Listed = "listed",
+        /// Waits for an organizer.
+        Waiting = "pending",
+        /// Not for this category, said an organizer.
+        NotHere = "rejected",
+        /// Set aside as spam.
+        Spam = "spam",
+        /// Withdrawn, gone, or taken off.
+        Removed = "removed",
+        /// Listed, but not shown while its page cannot be read.
+        Hidden = "hidden",
+        /// Its page was not read yet, or does not link here.
+        Unverified = "unverified",
+    }
+}
+
+named! {
     /// The way a ping came in.
     CameBy {
         /// A TrackBack ping.

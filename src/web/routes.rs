@@ -9,8 +9,8 @@ use super::error::{Missing, PageError};
 use super::pages::{
     about, account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home,
     hub_settings, invitations, invite, jobs, keys, list, live, log, mail_links, manage, members,
-    notifications, operator, people, post, queue, readers, reading, receipt, reports, rules,
-    sign_in, sign_up, topics, wall,
+    notifications, numbers, operator, people, post, queue, readers, reading, receipt, reports,
+    rules, sign_in, sign_up, stats, topics, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
 use super::{assets, feeds, ops, respond, sitemap};
@@ -107,6 +107,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/-/about", about::show))
         .service(reads("/{hub}/-/people", people::show))
         .service(reads("/{hub}/-/people/opml", feeds::show_people))
+        .service(reads("/{hub}/-/stats", stats::show))
+        .service(reads("/{hub}/-/stats/activity.csv", stats::show_activity))
+        .service(reads("/{hub}/-/stats/event.csv", stats::show_event))
+        .service(reads("/{hub}/-/stats/categories.csv", stats::show_categories))
         .service(reads("/{hub}/-/wall", wall::show_hub))
         .service(reads("/{hub}/{category}/-/wall", wall::show_category))
         .service(writes("/{hub}/-/read", reading::open_hub))
@@ -159,6 +163,12 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/bulk", queue::verdict::decide_many))
         .service(writes("/manage/{hub}/bulk/{bulk}/undo", queue::verdict::undo_many))
         .service(reads("/manage/{hub}/log", log::show))
+        .service(reads("/manage/{hub}/numbers", numbers::show))
+        .service(reads("/manage/{hub}/numbers/activity.csv", numbers::show_activity))
+        .service(reads("/manage/{hub}/numbers/event.csv", numbers::show_event))
+        .service(reads("/manage/{hub}/numbers/categories.csv", numbers::show_categories))
+        .service(reads("/manage/{hub}/numbers/outcomes.csv", numbers::show_outcomes))
+        .service(reads("/manage/{hub}/numbers/ways.csv", numbers::show_ways))
         .service(both("/manage/{hub}/feeds", feeds_desk::show, feeds_desk::create))
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))

@@ -1,5 +1,6 @@
 //! How things look on pages: times, numbers, plurals, avatars.
 
+pub mod plot;
 mod qr;
 
 pub use qr::QrCode;
@@ -28,6 +29,21 @@ impl Zone {
     /// A hub's zone.
     pub fn of(hub: &Hub) -> Self {
         Self::named(&hub.time_zone)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// A time as a pattern of `strftime` has it.
+    pub fn written(&self, at: Timestamp, pattern: &str) -> String {
+        self.local(at).strftime(pattern).to_string()
+    }
+
+    /// `2003-03-11T16:40:00-06:00`: the time there, for machines.
+    pub fn iso(&self, at: Timestamp) -> String {
+        self.written(at, "%Y-%m-%dT%H:%M:%S%:z")
     }
 
     fn local(&self, at: Timestamp) -> Zoned {

@@ -2,6 +2,7 @@
 
 mod blog;
 mod browser;
+mod csv;
 mod databases;
 mod everything;
 pub mod process;
@@ -9,6 +10,7 @@ mod site;
 
 pub use blog::{Answer, Asked, Blog, post};
 pub use browser::{Browser, Page, http};
+pub use csv::read_csv;
 pub use databases::Database;
 pub use everything::{everything, file_of};
 pub use site::{PASSWORD, Site, Topic, days, hours, link_in, minutes, seconds};

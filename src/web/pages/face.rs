@@ -114,6 +114,8 @@ pub struct Pulse {
     pub bars: Vec<Bar>,
     /// What the bars show, in words.
     pub caption: String,
+    /// Where more numbers are: on a hub's page.
+    pub more: String,
 }
 
 /// A bar of the pulse: 5 wide, every 7, up from 40.
@@ -167,6 +169,10 @@ impl Pulse {
             newest_iso: crate::web::view::iso(newest),
             // A lonely bar or two show no pulse.
             bars: if listed < LIVELY { Vec::new() } else { bars },
+            more: match &page.category {
+                Some(_) => String::new(),
+                None => format!("/{}/-/stats", page.hub.slug),
+            },
             caption: format!("posts per hour, last {PULSE_HOURS} hours of posts"),
         })
     }

@@ -86,6 +86,8 @@ pub enum DeskTab {
     Settings,
     /// Who did what.
     Log,
+    /// What came, and what became of it.
+    Numbers,
     /// What is told by mail.
     Notifications,
 }
@@ -179,6 +181,11 @@ impl HubDesk {
     /// Whether the settings' tab is shown.
     pub fn is_settings(&self) -> bool {
         self.is(&DeskTab::Settings)
+    }
+
+    /// Whether the tab of numbers is shown.
+    pub fn is_numbers(&self) -> bool {
+        self.is(&DeskTab::Numbers)
     }
 
     /// Whether the tab of mail is shown.

@@ -357,7 +357,7 @@ impl Then {
         };
         let path = match page {
             "" => String::new(),
-            "add" | "-/add" | "-/wall" | "-/people" | "-/about" => format!("/{page}"),
+            "add" | "-/add" | "-/wall" | "-/people" | "-/about" | "-/stats" => format!("/{page}"),
             _ => return String::new(),
         };
         let Some(query) = query else { return path };

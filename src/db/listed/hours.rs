@@ -1,0 +1,68 @@
+//! When the posts of some categories were listed, from the counters of their hours.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+
+use super::IS_PUBLIC;
+use crate::clock::Timestamp;
+use crate::db::schema::{listed_hours, pings};
+use crate::db::{DbConnection, DbError};
+use crate::model::id::{CategoryId, HubId};
+
+/// How many posts of some categories were listed in each hour (hours since 1970), where there were
+/// any; the first hour first.
+pub fn sum_hours(
+    connection: &mut DbConnection,
+    hub: HubId,
+    categories: &[CategoryId],
+) -> Result<Vec<(i64, i64)>, DbError> {
+    // PostgreSQL sums into a type of its own.
+    let sum = sql::<BigInt>("CAST(sum(listed_hours.listed_count) AS BIGINT)");
+    Ok(listed_hours::table
+        .filter(listed_hours::hub_id.eq(hub.0))
+        .filter(listed_hours::category_id.eq_any(ids(categories)))
+        .filter(listed_hours::listed_count.gt(0))
+        .group_by(listed_hours::hour)
+        .select((listed_hours::hour, sum))
+        .order(listed_hours::hour)
+        .load(connection)?)
+}
+
+/// How many posts of some categories were listed from one moment on and before another. It counts
+/// rows: for less than an hour.
+pub fn count_between(
+    connection: &mut DbConnection,
+    hub: HubId,
+    categories: &[CategoryId],
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<i64, DbError> {
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0))
+        .filter(sql::<Bool>(IS_PUBLIC))
+        .filter(pings::category_id.eq_any(ids(categories)))
+        .filter(pings::listed_at.ge(from.micros()).and(pings::listed_at.lt(until.micros())))
+        .count()
+        .get_result(connection)?)
+}
+
+/// When the first post of a category was listed.
+pub fn find_first(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: CategoryId,
+) -> Result<Option<Timestamp>, DbError> {
+    let first: Option<Option<Timestamp>> = pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq(category.0)))
+        .filter(sql::<Bool>(IS_PUBLIC))
+        .select(pings::listed_at)
+        .order((pings::listed_at, pings::id))
+        .first(connection)
+        .optional()?;
+    Ok(first.flatten())
+}
+
+fn ids(categories: &[CategoryId]) -> Vec<i64> {
+    categories.iter().map(|category| category.0).collect()
+}

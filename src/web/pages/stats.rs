@@ -1,0 +1,231 @@
+//! A hub in numbers: when its posts were listed, and in which categories.
+
+mod sheet;
+
+pub use sheet::{activity_csv, categories_csv, outcomes_csv, private, ways_csv};
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::face::HubFace;
+use super::feed_links::feed_path;
+use super::reading::{self, At, Names};
+use crate::actions::numbers::{self, Activity};
+use crate::app::App;
+use crate::db::DbConnection;
+use crate::db::categories::Category;
+use crate::db::hubs::Hub;
+use crate::model::category::Readers;
+use crate::pages_cache::Rendered;
+use crate::web::error::PageError;
+use crate::web::extract::Visit;
+use crate::web::respond;
+use crate::web::view::plot::Plot;
+use crate::web::view::{Zone, number, plural};
+
+/// From this many posts on there is something to draw.
+const SEVERAL: i64 = 2;
+
+/// A category among others.
+#[derive(Debug)]
+pub struct Part {
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub path: String,
+    /// How many posts are listed, as text.
+    pub posts: String,
+    /// Its share of the longest bar.
+    pub width: String,
+    /// Who may read it, where that is not everybody.
+    pub readers: &'static str,
+}
+
+/// What both the public page and the desk show.
+#[derive(Debug)]
+pub struct Shown {
+    /// Over the event, and over all the time where that is more.
+    pub plots: Vec<Plot>,
+    /// Posts in each category.
+    pub parts: Vec<Part>,
+    /// The numbers of the categories, to take away.
+    pub parts_csv: String,
+}
+
+impl Shown {
+    /// What there is to show; `at` is the address of the page.
+    pub fn of(activity: &Activity, hub: &Hub, at: &str) -> Self {
+        let zone = Zone::of(hub);
+        let all = activity.posts();
+        let mut plots = Vec::new();
+        if let Some(event) = activity.event.as_ref().filter(|_| all >= SEVERAL) {
+            let csv = format!("{at}/event.csv");
+            plots.push(Plot::of("event", "During the event", event, &zone, csv));
+        }
+        let in_event = activity.event.as_ref().map_or(0, numbers::Series::sum);
+        if let Some(whole) = activity.whole.as_ref().filter(|_| all >= SEVERAL && in_event < all) {
+            let csv = format!("{at}/activity.csv");
+            plots.push(Plot::of("all", "From the first post to the newest", whole, &zone, csv));
+        }
+        let most = activity.categories.iter().map(|category| category.listed_count).max();
+        let most = most.unwrap_or(0).max(1);
+        Self {
+            plots,
+            parts: activity.categories.iter().map(|this| Part::of(this, hub, most)).collect(),
+            parts_csv: format!("{at}/categories.csv"),
+        }
+    }
+}
+
+impl Part {
+    fn of(category: &Category, hub: &Hub, most: i64) -> Self {
+        let tenths = category.listed_count * 1_000 / most;
+        Self {
+            title: category.title.clone(),
+            path: format!("/{}/{}", hub.slug, category.slug),
+            posts: number(category.listed_count),
+            width: format!("{}.{}%", tenths / 10, tenths % 10),
+            readers: match category.readers {
+                Readers::Public => "",
+                Readers::Unlisted => "not on the hub’s page",
+                Readers::Password => "behind a reading password",
+            },
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/hub/stats.html")]
+struct StatsView {
+    hub: HubFace,
+    add: String,
+    rss: String,
+    canonical: String,
+    description: String,
+    shown: Shown,
+    is_empty: bool,
+}
+
+impl StatsView {
+    fn of(app: &App, at: &At, activity: &Activity) -> Self {
+        let hub_path = format!("/{}", at.hub.slug);
+        let here = format!("{hub_path}/-/stats");
+        let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
+        Self {
+            add: format!("{hub_path}/-/add"),
+            rss: feed_path(&hub_path, key.as_deref()),
+            canonical: app.addresses.path(&here),
+            description: description(&at.hub, activity),
+            shown: Shown::of(activity, &at.hub, &here),
+            is_empty: activity.posts() == 0,
+            hub: HubFace::of(&at.hub),
+        }
+    }
+}
+
+fn description(hub: &Hub, activity: &Activity) -> String {
+    let posts = activity.posts();
+    let first = activity.whole.as_ref().and_then(|whole| whole.bars.ends());
+    let Some((first, last)) = first.map(|(first, _)| first).zip(hub.last_listed_at) else {
+        return "When posts were listed, and in which categories.".to_owned();
+    };
+    let zone = Zone::of(hub);
+    if posts < SEVERAL {
+        return format!("One post, listed on {}.", zone.moment(last));
+    }
+    let (blogs, first, last) = (hub.blog_count, zone.date(first), zone.date(last));
+    let when =
+        if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+    let (posts, blogs_word) = (number(posts), plural(blogs, "blog", "blogs"));
+    format!("{posts} posts of {} {blogs_word}, {when}.", number(blogs))
+}
+
+/// `GET /{hub}/-/stats`
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let names = Names::hub(&slug).with("/-/stats");
+    let render = |app: &App, connection: &mut DbConnection, at: &At| {
+        let activity = numbers::public(connection, &at.hub)?;
+        let view = StatsView::of(app, at, &activity);
+        let changed_at = Some(at.hub.public_changed_at);
+        respond::public_page(app, &view, Some(&view.hub.accent), changed_at)
+    };
+    answer(&app, &request, names, &visit, render).await
+}
+
+/// `GET /{hub}/-/stats/activity.csv`
+pub async fn show_activity(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let names = Names::hub(&slug).with("/-/stats/activity.csv");
+    let render = |app: &App, connection: &mut DbConnection, at: &At| {
+        let activity = numbers::public(connection, &at.hub)?;
+        let csv = activity_csv(activity.whole.as_ref(), &Zone::of(&at.hub));
+        Ok(sheet::public(app, &at.hub, "activity", csv))
+    };
+    answer(&app, &request, names, &visit, render).await
+}
+
+/// `GET /{hub}/-/stats/event.csv`
+pub async fn show_event(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let names = Names::hub(&slug).with("/-/stats/event.csv");
+    let render = |app: &App, connection: &mut DbConnection, at: &At| {
+        let activity = numbers::public(connection, &at.hub)?;
+        let csv = activity_csv(activity.event.as_ref(), &Zone::of(&at.hub));
+        Ok(sheet::public(app, &at.hub, "event", csv))
+    };
+    answer(&app, &request, names, &visit, render).await
+}
+
+/// `GET /{hub}/-/stats/categories.csv`
+pub async fn show_categories(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    visit: Visit,
+) -> Result<HttpResponse, PageError> {
+    let names = Names::hub(&slug).with("/-/stats/categories.csv");
+    let render = |app: &App, connection: &mut DbConnection, at: &At| {
+        let activity = numbers::public(connection, &at.hub)?;
+        let csv = categories_csv(&activity.categories, false);
+        Ok(sheet::public(app, &at.hub, "categories", csv))
+    };
+    answer(&app, &request, names, &visit, render).await
+}
+
+/// What a page or table is made by.
+type Render = fn(&App, &mut DbConnection, &At) -> Result<Rendered, PageError>;
+
+/// One of a hub's pages or tables: kept where everybody may read it.
+async fn answer(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    names: Names,
+    visit: &Visit,
+    render: Render,
+) -> Result<HttpResponse, PageError> {
+    let (key, now) = (request.path().to_owned(), app.clock.now());
+    if let Some(page) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
+        app.metrics.cache_hits.increment(1);
+        return Ok(respond::rendered(request, &page, now));
+    }
+    app.metrics.cache_misses.increment(1);
+    let reader = app.clone();
+    let read = move |connection: &mut DbConnection, at: At| {
+        let page = render(&reader, connection, &at)?;
+        Ok(if at.lock.is_some() { page.for_few() } else { page })
+    };
+    reading::answer(app, request, &names, key, visit, read).await
+}
