@@ -55,7 +55,10 @@ pub async fn around(
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
-    add_headers(&app, response.headers_mut());
+    // A 304 changes no header of the page that the client has, least of all its policy.
+    if response.status() != StatusCode::NOT_MODIFIED {
+        add_headers(&app, response.headers_mut());
+    }
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
     Ok(match held {
