@@ -1,5 +1,9 @@
 //! Who may read: pages that everybody may see, and pages behind a reading password.
 
+mod anybody;
+
+pub use anybody::{ForAnybody, find_for_anybody, read_for_anybody};
+
 use std::sync::Arc;
 
 use actix_web::cookie::time::Duration as CookieDuration;
@@ -53,7 +57,8 @@ impl Names {
         if self.category.is_some() { Missing::Category } else { Missing::Hub }
     }
 
-    fn path(&self) -> String {
+    /// The page of what they name.
+    pub fn path(&self) -> String {
         match &self.category {
             Some(category) => format!("/{}/{category}", self.hub),
             None => format!("/{}", self.hub),
@@ -352,7 +357,7 @@ impl Then {
             Some((page, query)) => (page, Some(query)),
             None => (self.then.as_str(), None),
         };
-        if !matches!(page, "add" | "-/add" | "-/wall" | "-/people" | "-/about") {
+        if !matches!(page, "add" | "-/add" | "-/embed" | "-/wall" | "-/people" | "-/about") {
             return String::new();
         }
         let Some(query) = query else { return format!("/{page}") };
