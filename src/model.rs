@@ -25,6 +25,7 @@ pub mod sent;
 pub mod slug;
 pub mod targets;
 pub mod text;
+pub mod theme;
 pub mod time;
 pub mod view;
 pub mod web_url;

@@ -1,12 +1,14 @@
 //! The doors: HTTP in, HTTP out. They translate, and decide nothing.
 
 mod assets;
+mod badge;
 mod error;
 mod events;
 mod extract;
 mod feeds;
 mod held_payload;
 mod middleware;
+mod oembed;
 mod ops;
 mod pages;
 mod pings;

@@ -2,6 +2,7 @@
 //! back (`wire-formats.md`).
 
 pub mod atom;
+pub mod badge;
 pub mod csv;
 pub mod discovery;
 pub mod events;
@@ -11,6 +12,7 @@ pub mod html;
 pub mod json_feed;
 pub mod markdown;
 pub mod moving_in;
+pub mod oembed;
 pub mod opml;
 pub mod pingback;
 pub mod rss;

@@ -67,6 +67,13 @@ impl Addresses {
         format!("{}/p/{id}", self.text)
     }
 
+    /// What other sites ask about one of our pages, to show it as more than a link.
+    pub fn oembed(&self, page: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("url", page).append_pair("format", "json");
+        format!("{}/oembed?{}", self.text, query.finish())
+    }
+
     /// Where Webmentions go.
     pub fn webmention(&self) -> String {
         format!("{}/webmention", self.text)

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::CROSS_ORIGIN_RESOURCE_POLICY;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
@@ -24,10 +25,10 @@ impl Asset {
         let hash = Sha256::digest(text.as_bytes());
         let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
         let forever = "public, max-age=31536000, immutable";
-        Self {
-            path: format!("/assets/{stem}.{hash}.{ending}"),
-            rendered: Rendered::new(text.to_owned(), content_type, forever, None),
-        }
+        let rendered = Rendered::new(text.to_owned(), content_type, forever, None)
+            // A page of ours in a frame with `sandbox` is of no origin, and needs its style.
+            .with_header(CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+        Self { path: format!("/assets/{stem}.{hash}.{ending}"), rendered }
     }
 }
 

@@ -138,7 +138,8 @@ impl PageError {
         ErrorPage { title, sentence, request_id: ours.then(|| request_id.to_owned()) }
     }
 
-    fn words(&self) -> (&'static str, String) {
+    /// What the page says: a title, and a sentence.
+    pub fn words(&self) -> (&'static str, String) {
         let (title, sentence) = match self {
             Self::NotFound(missing) => missing.words_of_not_found(),
             Self::Gone(missing) => missing.words_of_gone(),

@@ -55,7 +55,10 @@ pub async fn around(
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
-    add_headers(&app, response.headers_mut());
+    // A 304 changes no header of the page that the client has, least of all its policy.
+    if response.status() != StatusCode::NOT_MODIFIED {
+        add_headers(&app, response.headers_mut());
+    }
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
     Ok(match held {
@@ -164,10 +167,13 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The headers every answer has, unless it has its own.
+/// The headers every answer has, unless it has its own. What may be framed is not refused by the
+/// older header.
 fn add_headers(app: &App, headers: &mut HeaderMap) {
+    let is_framed = respond::may_be_framed(headers);
     for (name, value) in respond::default_headers(app.addresses.is_https()) {
-        if !headers.contains_key(&name) {
+        let is_refusal = is_framed && name == header::X_FRAME_OPTIONS;
+        if !is_refusal && !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     }

@@ -1,5 +1,9 @@
 //! Answers: pages for everyone from the cache, pages for one person, redirects.
 
+mod frames;
+
+pub use frames::{framed_page, framed_refusal, framing_page, may_be_framed};
+
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
@@ -21,6 +25,9 @@ pub const HTML: &str = "text/html; charset=utf-8";
 const SETTLED: i64 = 10;
 /// Public pages are asked about each time, and answered with 304.
 pub const REVALIDATE: &str = "public, no-cache";
+
+/// The policy of what is no page: nothing may be loaded, run or framed.
+const BARE_CSP: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// The policy of pages: nothing from elsewhere, no inline code, one style block by its hash.
 pub fn page_csp(accent: Option<&AccentCss>) -> String {
@@ -64,7 +71,7 @@ pub fn default_headers(is_https: bool) -> impl Iterator<Item = (HeaderName, Head
             HeaderName::from_static("permissions-policy"),
             HeaderValue::from_static("geolocation=(), camera=(), microphone=()"),
         ),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(BARE_CSP)),
     ];
     let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
     let strict = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, two_years));

@@ -7,13 +7,13 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    about, account, add, blogs, categories, feeds as feeds_desk, forwarding, help, home,
+    about, account, add, blogs, categories, embed, feeds as feeds_desk, forwarding, help, home,
     hub_settings, invitations, invite, jobs, keys, list, live, log, mail_links, manage, members,
     notifications, numbers, operator, people, post, queue, readers, reading, receipt, reports,
     rules, sign_in, sign_up, stats, topics, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
-use super::{assets, feeds, ops, respond, sitemap};
+use super::{assets, badge, feeds, oembed, ops, respond, sitemap};
 
 /// An address that is read: `GET` and `HEAD`.
 fn reads<A: FromRequest + 'static>(path: &str, show: impl Show<A>) -> Resource {
@@ -74,6 +74,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ping("/{hub}/{category}/trackback/{passphrase}{slash:/?}"))
         // readers' software
         .service(both("/websub", websub::show, websub::receive))
+        // other people's pages
+        .service(reads("/embed/{hub}", embed::show_hub))
+        .service(reads("/embed/{hub}/{category}", embed::show_category))
+        .service(reads("/badge/{hub}.svg", badge::show_hub))
+        .service(reads("/badge/{hub}/{category}.svg", badge::show_category))
+        .service(reads("/oembed", oembed::show))
         // organizers and operators
         .configure(accounts)
         .configure(desk)
@@ -113,6 +119,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/-/stats/categories.csv", stats::show_categories))
         .service(reads("/{hub}/-/wall", wall::show_hub))
         .service(reads("/{hub}/{category}/-/wall", wall::show_category))
+        .service(reads("/{hub}/-/embed", embed::offer_hub))
+        .service(reads("/{hub}/{category}/-/embed", embed::offer_category))
         .service(writes("/{hub}/-/read", reading::open_hub))
         .service(writes("/{hub}/{category}/-/read", reading::open_category))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))

@@ -186,9 +186,14 @@ impl AccentCss {
 
     /// The block's source for a Content-Security-Policy.
     pub fn csp_source(&self) -> String {
-        let hash = Sha256::digest(self.0.as_bytes());
-        format!("'sha256-{}'", data_encoding::BASE64.encode(&hash))
+        style_source(&self.0)
     }
+}
+
+/// The source of a style block of ours for a Content-Security-Policy.
+pub fn style_source(css: &str) -> String {
+    let hash = Sha256::digest(css.as_bytes());
+    format!("'sha256-{}'", data_encoding::BASE64.encode(&hash))
 }
 
 impl std::fmt::Display for AccentCss {

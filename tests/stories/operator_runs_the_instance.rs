@@ -111,6 +111,13 @@ story! {
             assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
             assert_eq!(page.header("referrer-policy"), Some("same-origin"), "{path}");
         }
+        // Browsers take a 304's headers over into the page that they have: it says nothing of a policy.
+        for path in ["/help", "/sxsw", "/sxsw/-/wall?dark"] {
+            let page = reader.open(path).await;
+            let again = reader.open_with(path, &[("if-none-match", page.header("etag").unwrap())]).await;
+            again.has_status(304);
+            assert_eq!((again.header("content-security-policy"), again.header("x-frame-options")), (None, None), "{path}");
+        }
         // The style block of a hub's accent is let in by its hash, and no other.
         let page = reader.open("/sxsw").await;
         let style = page.one_text("head style");

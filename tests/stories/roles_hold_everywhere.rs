@@ -2,6 +2,7 @@
 //! not do, nobody of that role does. (`security.md`, T27 and T28)
 
 mod addresses;
+mod frames;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -118,6 +118,8 @@ struct ListView {
     /// `312 blogs`, on a hub's page; empty where nothing is listed.
     people: String,
     canonical: String,
+    /// Where other sites ask how to show it; only of what everybody may read.
+    oembed: Option<String>,
     tagline: String,
     paragraphs: Vec<String>,
     link: String,
@@ -184,6 +186,8 @@ impl ListView {
             people: people(&page),
             search: SearchField::of(&page, &here, view),
             filtered: Filtered::of(&page, &here, asked),
+            oembed: (feed_key.is_none() && is_first && view.is_everything())
+                .then(|| addresses.oembed(&addresses.path(&here))),
             canonical: addresses.path(&here),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),

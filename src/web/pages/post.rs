@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::embed::BadgePart;
 use super::face::HubFace;
 use super::feed_links::feed_path;
 use super::list::rel;
@@ -92,6 +93,10 @@ struct PostView {
     post: PostPart,
     /// What the post says first, else whose it is.
     description: String,
+    /// Where other sites ask about it; only of what everybody may read.
+    oembed: Option<String>,
+    /// What its author may show.
+    badge: Option<BadgePart>,
     /// The next newer and the next older post of the category.
     beside: [Option<BesidePart>; 2],
 }
@@ -175,8 +180,11 @@ pub async fn show(
         page.newer.map(|newer| BesidePart::of(newer, "prev", "Newer")),
         page.older.map(|older| BesidePart::of(older, "next", "Older")),
     ];
+    let canonical = app.addresses.permalink(page.ping.public_id);
     let view = PostView {
         description: description(&post),
+        oembed: lock.is_none().then(|| app.addresses.oembed(&canonical)),
+        badge: BadgePart::of_public(&page.gate, &app.addresses),
         beside,
         hub: HubFace::of(&page.gate.hub)
             .hidden_unless(page.gate.category.readers == Readers::Public),
@@ -185,7 +193,7 @@ pub async fn show(
             &post.category_path,
             lock.as_ref().map(|lock| lock.feed_key(&app.secrets)).as_deref(),
         ),
-        canonical: app.addresses.permalink(page.ping.public_id),
+        canonical,
         post,
     };
     let page = respond::public_page(&app, &view, Some(&view.hub.accent), None)?;

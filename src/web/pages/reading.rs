@@ -1,5 +1,9 @@
 //! Who may read: pages that everybody may see, and pages behind a reading password.
 
+mod anybody;
+
+pub use anybody::{ForAnybody, find_for_anybody, read_for_anybody};
+
 use std::sync::Arc;
 
 use actix_web::cookie::time::Duration as CookieDuration;
@@ -53,7 +57,8 @@ impl Names {
         if self.category.is_some() { Missing::Category } else { Missing::Hub }
     }
 
-    fn path(&self) -> String {
+    /// The page of what they name.
+    pub fn path(&self) -> String {
         match &self.category {
             Some(category) => format!("/{}/{category}", self.hub),
             None => format!("/{}", self.hub),
@@ -357,7 +362,9 @@ impl Then {
         };
         let path = match page {
             "" => String::new(),
-            "add" | "-/add" | "-/wall" | "-/people" | "-/about" | "-/stats" => format!("/{page}"),
+            "add" | "-/add" | "-/about" | "-/embed" | "-/people" | "-/stats" | "-/wall" => {
+                format!("/{page}")
+            }
             _ => return String::new(),
         };
         let Some(query) = query else { return path };

@@ -11,6 +11,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::embed::BadgePart;
 use super::face::HubFace;
 use super::post::came_by_words;
 use super::sign_in::Nothing;
@@ -45,6 +46,8 @@ struct ReceiptView {
     is_again: bool,
     steps: StepsPart,
     permalink: Option<String>,
+    /// What its author may show, where it is listed.
+    badge: Option<BadgePart>,
     kept: String,
     notice: String,
     problem: String,
@@ -163,6 +166,7 @@ impl ReceiptView {
             steps: StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } },
             permalink: (is_listed && !found.gate.is_secret())
                 .then(|| format!("/p/{}", ping.public_id)),
+            badge: is_listed.then(|| BadgePart::of_public(gate, &app.addresses)).flatten(),
             kept: kept(state, ping.unverified),
             notice: String::new(),
             problem: String::new(),

@@ -166,19 +166,23 @@ impl WallView {
     }
 }
 
-/// Where to add a post, unless nothing takes one.
-fn invitation(page: &ListPage, here: &str, app: &App) -> Option<Invitation> {
-    let path = match &page.category {
+/// Where to add a post, unless nothing takes one. `here` is the page of the hub or category.
+pub fn add_path(page: &ListPage, here: &str, now: Timestamp) -> Option<String> {
+    match &page.category {
         Some(category) => {
             let gate = Gate { hub: page.hub.clone(), category: category.clone() };
-            closed(&gate, app.clock.now()).is_empty().then(|| format!("{here}/add"))
+            closed(&gate, now).is_empty().then(|| format!("{here}/add"))
         }
         None => {
             let is_open = page.hub.closed_at.is_none();
             let has_any = page.categories.iter().any(|c| c.readers == Readers::Public);
             (is_open && has_any).then(|| format!("{here}/-/add"))
         }
-    }?;
+    }
+}
+
+fn invitation(page: &ListPage, here: &str, app: &App) -> Option<Invitation> {
+    let path = add_path(page, here, app.clock.now())?;
     let address = app.addresses.path(&path);
     let (_, short) = address.split_once("://")?;
     Some(Invitation { address: short.to_owned(), qr: QrCode::of(&address), path })
@@ -238,7 +242,7 @@ async fn show(
 }
 
 /// When the category opens or closes by itself.
-fn next_edge(page: &ListPage, now: Timestamp) -> Option<Timestamp> {
+pub fn next_edge(page: &ListPage, now: Timestamp) -> Option<Timestamp> {
     let category = page.category.clone()?;
     Gate { hub: page.hub.clone(), category }.next_edge(now)
 }

@@ -1,0 +1,256 @@
+//! The newest posts of a hub or category, in a frame on somebody else's page. Blind to cookies,
+//! without forms and scripts; its links leave the frame.
+
+mod codes;
+mod offer;
+
+pub use codes::{BadgePart, HEIGHT, WIDTH, frame_code, name as badge_name};
+pub use offer::{show_category as offer_category, show_hub as offer_hub};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use askama::Template;
+
+use super::face::HubFace;
+use super::list::rel;
+use super::reading::{At, ForAnybody, Names, read_for_anybody};
+use super::wall::{add_path, next_edge};
+use crate::actions::read_page::{ListPage, list_page};
+use crate::app::App;
+use crate::db::DbConnection;
+use crate::db::listed::Listed;
+use crate::model::language::Language;
+use crate::model::theme::Theme;
+use crate::model::view::View;
+use crate::web::error::PageError;
+use crate::web::respond;
+use crate::web::view::{Zone, iso};
+
+/// How many posts there are where nobody asked for another number.
+const POSTS: usize = 10;
+/// The fewest and the most.
+const LEAST: usize = 5;
+const MOST: usize = 20;
+
+/// What may stand behind a `?`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    theme: String,
+    count: String,
+}
+
+/// Which of the frames of one hub or category it is: there are few, and each is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    theme: Theme,
+    count: usize,
+}
+
+impl Shape {
+    /// What is asked for, as far as it can be had.
+    pub fn of(query: &Query) -> Self {
+        let count = query.count.trim().parse().unwrap_or(POSTS);
+        Self { theme: Theme::named(&query.theme), count: count.clamp(LEAST, MOST) }
+    }
+
+    /// What stands behind the path of its address: nothing, or the `?` and what differs.
+    pub fn query(self) -> String {
+        let mut query = Vec::new();
+        if self.theme != Theme::System {
+            query.push(format!("theme={}", self.theme.as_str()));
+        }
+        if self.count != POSTS {
+            query.push(format!("count={}", self.count));
+        }
+        if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) }
+    }
+
+    /// A class of the style sheet.
+    const fn class(self) -> &'static str {
+        match self.theme {
+            Theme::System => "",
+            Theme::Light | Theme::Dark => self.theme.as_str(),
+        }
+    }
+}
+
+/// A post in the frame.
+#[derive(Debug)]
+struct Post {
+    url: String,
+    rel: &'static str,
+    title: String,
+    language: String,
+    blog_name: String,
+    listed: String,
+    listed_iso: String,
+}
+
+impl Post {
+    fn of(post: &Listed, zone: &Zone) -> Option<Self> {
+        let listed_at = post.listed_at?;
+        let language = post.language.as_deref().and_then(Language::parse);
+        Some(Self {
+            url: post.url.clone(),
+            rel: rel(post.blog_approved_at.is_some()),
+            title: post.title.clone(),
+            language: language.map(|language| language.as_str().to_owned()).unwrap_or_default(),
+            blog_name: post.blog_name.clone(),
+            listed: zone.moment(listed_at),
+            listed_iso: iso(listed_at),
+        })
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/embed/posts.html")]
+struct PostsView {
+    hub: HubFace,
+    /// The category, where it is the frame of one.
+    category: String,
+    class: &'static str,
+    /// The page of all this.
+    here: String,
+    /// Where to add a post; empty where nothing takes one.
+    add: String,
+    posts: Vec<Post>,
+}
+
+impl PostsView {
+    fn of(page: ListPage, shape: Shape, app: &App) -> Self {
+        let here = path_of(&page);
+        let zone = Zone::of(&page.hub);
+        let posts = page.posts.iter().filter_map(|post| Post::of(post, &zone));
+        Self {
+            posts: posts.take(shape.count).collect(),
+            add: add_path(&page, &here, app.clock.now()).unwrap_or_default(),
+            hub: HubFace::of(&page.hub),
+            category: page.category.map(|category| category.title).unwrap_or_default(),
+            class: shape.class(),
+            here,
+        }
+    }
+}
+
+/// The page of what a list shows.
+fn path_of(page: &ListPage) -> String {
+    match &page.category {
+        Some(category) => format!("/{}/{}", page.hub.slug, category.slug),
+        None => format!("/{}", page.hub.slug),
+    }
+}
+
+/// What stands in the frame where there are no posts to show.
+#[derive(Debug, Template)]
+#[template(path = "pages/embed/nothing.html")]
+struct NothingView {
+    class: &'static str,
+    title: &'static str,
+    sentence: String,
+    /// Where to go on, and what that is called.
+    way: &'static str,
+    path: String,
+}
+
+/// `GET /embed/{hub}`
+pub async fn show_hub(
+    app: web::Data<App>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, PageError> {
+    show(&app, &request, &Names::hub(&slug), Shape::of(&query)).await
+}
+
+/// `GET /embed/{hub}/{category}`
+pub async fn show_category(
+    app: web::Data<App>,
+    request: HttpRequest,
+    names: web::Path<(String, String)>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, PageError> {
+    show(&app, &request, &Names::category(&names.0, &names.1), Shape::of(&query)).await
+}
+
+async fn show(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    names: &Names,
+    shape: Shape,
+) -> Result<HttpResponse, PageError> {
+    let key = format!("{}{}", request.path(), shape.query());
+    let now = app.clock.now();
+    if let Some(page) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
+        app.metrics.cache_hits.increment(1);
+        return Ok(respond::rendered(request, &page, now));
+    }
+    app.metrics.cache_misses.increment(1);
+    let reader = app.clone();
+    let read = move |connection: &mut DbConnection, at: At| {
+        let category = at.category.map(|category| category.id);
+        let page = list_page(connection, at.hub, category, &View::default(), None)?;
+        let fresh_until = next_edge(&page, now);
+        let view = PostsView::of(page, shape, &reader);
+        let mut page = respond::framed_page(&reader, &view, &view.hub.accent)?;
+        page.fresh_until = fresh_until;
+        Ok(page)
+    };
+    match read_for_anybody(app, names, key, read).await {
+        Ok(ForAnybody::Here(page)) => Ok(respond::rendered(request, &page, now)),
+        Ok(ForAnybody::Moved(path)) => {
+            Ok(respond::moved(&format!("/embed{path}{}", shape.query())))
+        }
+        Ok(ForAnybody::Locked) => locked(names, shape),
+        Err(error @ (PageError::NotFound(_) | PageError::Gone(_) | PageError::Suspended)) => {
+            missing(&error, shape)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// It is not shown to other sites, though perhaps to this reader, on its own page.
+fn locked(names: &Names, shape: Shape) -> Result<HttpResponse, PageError> {
+    let view = NothingView {
+        class: shape.class(),
+        title: "This is not public",
+        sentence: "It can be read with a reading password, and on its own page only.".to_owned(),
+        way: "Open its page",
+        path: names.path(),
+    };
+    respond::framed_refusal(StatusCode::FORBIDDEN, &view)
+}
+
+fn missing(error: &PageError, shape: Shape) -> Result<HttpResponse, PageError> {
+    let (title, sentence) = error.words();
+    let view = NothingView {
+        class: shape.class(),
+        title,
+        sentence,
+        way: "All hubs",
+        path: "/".to_owned(),
+    };
+    respond::framed_refusal(error.status_code(), &view)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_asked_for_leads_to_one_of_few_frames() {
+        for (theme, count, query) in [
+            ("", "", ""),
+            ("system", "10", ""),
+            ("dark", "", "?theme=dark"),
+            ("light", "7", "?theme=light&count=7"),
+            ("pink", "1", "?count=5"),
+            ("", "99999999999999999999999", ""),
+            ("", "1000", "?count=20"),
+            ("", "-3", ""),
+        ] {
+            let asked = Query { theme: theme.to_owned(), count: count.to_owned() };
+            assert_eq!(Shape::of(&asked).query(), query, "{asked:?}");
+        }
+    }
+}
