@@ -7,6 +7,7 @@ mod databases;
 mod everything;
 pub mod process;
 mod site;
+mod written;
 
 pub use blog::{Answer, Asked, Blog, post};
 pub use browser::{Browser, Page, http};

@@ -215,7 +215,14 @@ impl ListView {
     fn description(&self) -> String {
         let category = self.category.as_ref().and_then(|category| category.paragraphs.first());
         let said = category.filter(|said| !said.is_empty()).unwrap_or(&self.tagline);
-        text::shorten(said, LISTED_EXCERPT)
+        if !said.is_empty() {
+            return text::shorten(said, LISTED_EXCERPT);
+        }
+        let hub = &self.hub.title;
+        match &self.category {
+            Some(category) => format!("{}, at {hub}: posts from everyone’s blogs.", category.title),
+            None => format!("{hub}: posts from everyone’s blogs."),
+        }
     }
 
     fn is_hidden(&self) -> bool {

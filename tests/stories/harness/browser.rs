@@ -143,7 +143,9 @@ impl Browser {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let response = request.send().await.unwrap();
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.unwrap();
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
             .headers()
@@ -164,6 +166,7 @@ impl Browser {
             }
         }
         let page = Page { status, headers, body, bytes };
+        super::written::write(method.as_str(), &path, &page);
         if !(300..400).contains(&status) {
             self.page = page.clone();
         }
