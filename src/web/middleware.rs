@@ -55,7 +55,10 @@ pub async fn around(
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
-    add_headers(&app, response.headers_mut());
+    // What a 304 says replaces what the client keeps (RFC 9111, 3.2): a page would lose its policy.
+    if status != StatusCode::NOT_MODIFIED {
+        add_headers(&app, response.headers_mut());
+    }
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
     Ok(match held {
