@@ -9,6 +9,7 @@ mod held_payload;
 mod middleware;
 mod ops;
 mod pages;
+mod pictures;
 mod pings;
 mod respond;
 mod routes;

@@ -80,6 +80,9 @@ pub fn routes(config: &mut ServiceConfig) {
         // readers and bloggers
         .service(reads("/", home::show))
         .service(reads("/help", help::show))
+        .service(reads("/help/bloggers", help::show_bloggers))
+        .service(reads("/help/organizers", help::show_organizers))
+        .service(reads("/help/readers", help::show_readers))
         .service(reads("/p/{id}", post::show))
         .service(both("/p/{id}/report", post::new_report, post::create_report))
         .service(reads("/r/{receipt}", receipt::show))
