@@ -58,6 +58,8 @@ pub struct Rendered {
     pub fresh_until: Option<Timestamp>,
     /// Whether it may be kept: not where anybody could make any number of such pages.
     pub is_kept: bool,
+    /// Whether it is small already, as a picture is: it is sent as it is.
+    pub is_dense: bool,
     /// What kept it costs, in bytes, once all encodings are made.
     weight: u32,
 }
@@ -65,12 +67,13 @@ pub struct Rendered {
 impl Rendered {
     /// Takes a page's bytes. They are compressed when first asked for, once.
     pub fn new(
-        body: String,
+        body: impl Into<Bytes>,
         content_type: &'static str,
         cache_control: &'static str,
         modified_at: Option<Timestamp>,
     ) -> Self {
-        let hash = Sha256::digest(body.as_bytes());
+        let body = body.into();
+        let hash = Sha256::digest(&body);
         let etag = data_encoding::BASE64URL_NOPAD.encode(&hash[..12]);
         let mut headers = HeaderMap::with_capacity(16);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -78,7 +81,7 @@ impl Rendered {
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         let weight = u32::try_from(body.len() + body.len() / 2 + 512).unwrap_or(u32::MAX);
         Self {
-            identity: Bytes::from(body),
+            identity: body,
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             etags: ["", "-gz", "-br"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),
@@ -88,6 +91,7 @@ impl Rendered {
             headers,
             fresh_until: None,
             is_kept: true,
+            is_dense: false,
             weight,
         }
     }
@@ -111,6 +115,13 @@ impl Rendered {
     #[must_use]
     pub const fn not_kept(mut self) -> Self {
         self.is_kept = false;
+        self
+    }
+
+    /// Makes it one that is not compressed: it would not become smaller.
+    #[must_use]
+    pub const fn dense(mut self) -> Self {
+        self.is_dense = true;
         self
     }
 

@@ -11,6 +11,7 @@ mod middleware;
 mod oembed;
 mod ops;
 mod pages;
+mod pictures;
 mod pings;
 mod respond;
 mod routes;

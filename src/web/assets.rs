@@ -1,12 +1,13 @@
-//! Style, script and icon, under addresses that change with their content.
+//! Style, script, icon and pictures, under addresses that change with their content.
 
 use std::sync::LazyLock;
 
 use actix_web::http::header::CROSS_ORIGIN_RESOURCE_POLICY;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
-use super::respond;
+use super::{pictures, respond};
 use crate::clock::Timestamp;
 use crate::pages_cache::Rendered;
 
@@ -14,6 +15,7 @@ use crate::pages_cache::Rendered;
 const NEVER: Timestamp = Timestamp::from_micros(0);
 
 /// A file that is served as it is.
+#[derive(Debug)]
 pub struct Asset {
     /// Its address.
     pub path: String,
@@ -21,11 +23,23 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(stem: &str, ending: &str, content_type: &'static str, text: &str) -> Self {
-        let hash = Sha256::digest(text.as_bytes());
+    /// A file that is small already, and is not compressed.
+    pub fn dense(
+        stem: &str,
+        ending: &str,
+        content_type: &'static str,
+        bytes: &'static [u8],
+    ) -> Self {
+        let Self { path, rendered } = Self::new(stem, ending, content_type, bytes);
+        Self { path, rendered: rendered.dense() }
+    }
+
+    fn new(stem: &str, ending: &str, content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let hash = Sha256::digest(&bytes);
         let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
         let forever = "public, max-age=31536000, immutable";
-        let rendered = Rendered::new(text.to_owned(), content_type, forever, None)
+        let rendered = Rendered::new(bytes, content_type, forever, None)
             // A page of ours in a frame with `sandbox` is of no origin, and needs its style.
             .with_header(CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
         Self { path: format!("/assets/{stem}.{hash}.{ending}"), rendered }
@@ -35,7 +49,7 @@ impl Asset {
 /// The style sheet, without comments and line ends.
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     let css = squeeze(include_str!("../../static/style.css"));
-    Asset::new("style", "css", "text/css; charset=utf-8", &css)
+    Asset::new("style", "css", "text/css; charset=utf-8", css)
 });
 
 /// The script.
@@ -82,7 +96,7 @@ fn squeeze(css: &str) -> String {
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
     let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON];
-    let asset = all.into_iter().find(|asset| asset.path == request.path());
+    let asset = all.into_iter().chain(pictures::files()).find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),
         None => HttpResponse::NotFound().finish(),

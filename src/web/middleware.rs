@@ -55,7 +55,7 @@ pub async fn around(
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(response);
     }
-    // A 304 changes no header of the page that the client has, least of all its policy.
+    // What a 304 says replaces what the client keeps (RFC 9111, 3.2): a page would lose its policy.
     if response.status() != StatusCode::NOT_MODIFIED {
         add_headers(&app, response.headers_mut());
     }

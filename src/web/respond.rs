@@ -128,7 +128,10 @@ pub fn moved(path: &str) -> HttpResponse {
 /// yet be followed by a change of the same second, or of one before. So the date is left out until
 /// every change of its second has been committed or given up (RFC 9110, 8.8.2.2).
 pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpResponse {
-    let encoding = Encoding::wanted(request.headers());
+    let encoding = match page.is_dense {
+        true => Encoding::Identity,
+        false => Encoding::wanted(request.headers()),
+    };
     let modified = page.modified.as_ref().filter(|(at, _)| now.seconds() > at.seconds() + SETTLED);
     let date = modified.map(|(at, _)| at.seconds());
     let etag = &page.etags[encoding as usize];

@@ -70,7 +70,8 @@ story! {
             "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
             "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw/keys", "/manage/sxsw/readers", "/manage/sxsw/about", "/manage/sxsw/numbers",
             "/account", "/account/delete", "/operator", "/operator/invitations"];
-        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/stats", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/sxsw/-/embed", "/sxsw/keynotes/-/embed?theme=dark&count=7", "/embed/sxsw", "/embed/sxsw/keynotes?theme=light", "/help", "/topics", "/topics/keynotes",
+        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/stats", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/sxsw/-/embed", "/sxsw/keynotes/-/embed?theme=dark&count=7", "/embed/sxsw", "/embed/sxsw/keynotes?theme=light", "/topics", "/topics/keynotes",
+            "/help", "/help/bloggers", "/help/organizers", "/help/readers",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];
         for path in desk {
             let page = topic.organizer.open(path).await;

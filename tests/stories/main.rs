@@ -18,6 +18,7 @@ mod blogger_sends_a_webmention;
 mod blogger_shows_a_badge;
 mod category_opens_and_closes;
 mod every_page_renders;
+mod everybody_finds_help;
 mod forger_borrows_a_name;
 mod mail_leaves_by_smtp;
 mod member_is_told_by_mail;

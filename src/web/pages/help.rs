@@ -1,19 +1,25 @@
-//! Help: how to ping, why posts wait, how to run a hub.
+//! Help: for bloggers, for organizers, for readers, and what people ask.
+
+mod refusals;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use self::refusals::{RefusalRow, refusals};
 use super::wall;
 use crate::app::App;
 use crate::db::prune::{
     ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
 };
 use crate::web::error::PageError;
+use crate::web::pictures::{PICTURES, Pictures};
 use crate::web::respond;
 
 #[derive(Debug, Template)]
-#[template(path = "pages/help.html")]
-struct HelpView {
+#[template(path = "pages/help/front.html")]
+struct FrontView {
+    here: &'static str,
+    pictures: &'static Pictures,
     canonical: String,
     home: String,
     sign_up: bool,
@@ -23,13 +29,50 @@ struct HelpView {
     refused_days: u32,
     sender_days: u32,
     history_days: u32,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/help/bloggers.html")]
+struct BloggersView {
+    here: &'static str,
+    pictures: &'static Pictures,
+    canonical: String,
+    home: String,
+    refusals: Vec<RefusalRow>,
+    waiting_days: u32,
+    unverified_days: u32,
+    aside_days: u32,
+    refused_days: u32,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/help/organizers.html")]
+struct OrganizersView {
+    here: &'static str,
+    pictures: &'static Pictures,
+    canonical: String,
+    sign_up: bool,
     wall_turn: u32,
+    waiting_days: u32,
+    history_days: u32,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/help/readers.html")]
+struct ReadersView {
+    here: &'static str,
+    pictures: &'static Pictures,
+    canonical: String,
+    home: String,
 }
 
 /// `GET /help`
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    let view = HelpView {
-        canonical: app.addresses.path("/help"),
+    let here = "/help";
+    let view = FrontView {
+        here,
+        pictures: &PICTURES,
+        canonical: app.addresses.path(here),
         home: app.addresses.home().to_owned(),
         sign_up: app.config.sign_up_is_open(),
         waiting_days: WAITING_DAYS,
@@ -38,8 +81,64 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         refused_days: REFUSED_DAYS,
         sender_days: SENDER_DAYS,
         history_days: HISTORY_DAYS,
-        wall_turn: wall::TURN,
     };
-    let page = respond::public_page(&app, &view, None, None)?;
-    Ok(respond::rendered(&request, &page, app.clock.now()))
+    page(&app, &request, &view)
+}
+
+/// `GET /help/bloggers`
+pub async fn show_bloggers(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let here = "/help/bloggers";
+    let view = BloggersView {
+        here,
+        pictures: &PICTURES,
+        canonical: app.addresses.path(here),
+        home: app.addresses.home().to_owned(),
+        refusals: refusals(),
+        waiting_days: WAITING_DAYS,
+        unverified_days: UNVERIFIED_DAYS,
+        aside_days: ASIDE_DAYS,
+        refused_days: REFUSED_DAYS,
+    };
+    page(&app, &request, &view)
+}
+
+/// `GET /help/organizers`
+pub async fn show_organizers(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let here = "/help/organizers";
+    let view = OrganizersView {
+        here,
+        pictures: &PICTURES,
+        canonical: app.addresses.path(here),
+        sign_up: app.config.sign_up_is_open(),
+        wall_turn: wall::TURN,
+        waiting_days: WAITING_DAYS,
+        history_days: HISTORY_DAYS,
+    };
+    page(&app, &request, &view)
+}
+
+/// `GET /help/readers`
+pub async fn show_readers(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let here = "/help/readers";
+    let view = ReadersView {
+        here,
+        pictures: &PICTURES,
+        canonical: app.addresses.path(here),
+        home: app.addresses.home().to_owned(),
+    };
+    page(&app, &request, &view)
+}
+
+fn page(app: &App, request: &HttpRequest, view: &impl Template) -> Result<HttpResponse, PageError> {
+    let page = respond::public_page(app, view, None, None)?;
+    Ok(respond::rendered(request, &page, app.clock.now()))
 }

@@ -124,6 +124,24 @@ impl HubDesk {
         })
     }
 
+    /// The heading of the help for organizers that is about this tab.
+    pub const fn help(&self) -> &'static str {
+        match self.tab {
+            DeskTab::Queue | DeskTab::Decided => "queue",
+            DeskTab::Reports => "reports",
+            DeskTab::Categories => "categories",
+            DeskTab::Keys => "keys",
+            DeskTab::Blogs => "trust",
+            DeskTab::Rules => "rules",
+            DeskTab::Feeds => "feeds",
+            DeskTab::Members => "members",
+            DeskTab::Settings => "settings",
+            DeskTab::Log => "log",
+            DeskTab::Numbers => "numbers",
+            DeskTab::Notifications => "mail",
+        }
+    }
+
     fn is(&self, tab: &DeskTab) -> bool {
         self.tab == *tab
     }

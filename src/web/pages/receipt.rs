@@ -119,7 +119,7 @@ impl ReceiptView {
         // Whoever holds a receipt need not know what the category is called.
         let is_secret = gate.is_secret();
         let path = if is_secret {
-            "/help#ping".to_owned()
+            "/help/bloggers".to_owned()
         } else {
             format!("/{}/{}", gate.hub.slug, gate.category.slug)
         };

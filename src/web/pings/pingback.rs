@@ -129,5 +129,5 @@ async fn announce(app: &App, request: &HttpRequest, url: &str, feed: Option<&str
 
 /// `GET /xmlrpc`: for whoever opens the endpoint in a browser.
 pub async fn show() -> HttpResponse {
-    respond::see_other("/help#pingback")
+    respond::see_other("/help/bloggers#pingback")
 }

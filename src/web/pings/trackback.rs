@@ -1,7 +1,7 @@
 //! TrackBack pings: `/tb/{number}[/{passphrase}]`, `/tb?tb_id=&pass=`, `/{hub}/{category}`,
 //! `/{hub}/{category}/trackback[/{passphrase}]`.
 
-mod answer;
+pub mod answer;
 
 use std::sync::Arc;
 use std::time::Duration;

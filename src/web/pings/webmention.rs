@@ -134,5 +134,5 @@ const fn status(error: &ClaimError) -> StatusCode {
 
 /// `GET /webmention`: for whoever opens the endpoint in a browser.
 pub async fn show() -> HttpResponse {
-    respond::see_other("/help#webmention")
+    respond::see_other("/help/bloggers#webmention")
 }

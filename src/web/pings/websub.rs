@@ -108,5 +108,5 @@ fn why_not(app: &App, error: &SubscribeError) -> (StatusCode, String, Option<Dur
 
 /// `GET /websub`: for whoever opens the endpoint in a browser.
 pub async fn show() -> HttpResponse {
-    respond::see_other("/help#websub")
+    respond::see_other("/help/readers#websub")
 }

@@ -38,8 +38,8 @@ story! { with blogs:
         }
         let json = site.browser().post_raw("/websub", &[("content-type", "application/json")], b"{}".to_vec()).await;
         json.has_status(415);
-        site.browser().open("/websub").await.redirects_to("/help#websub");
-        site.browser().open("/help").await.says("Feeds push themselves");
+        site.browser().open("/websub").await.redirects_to("/help/readers#websub");
+        site.browser().open("/help/readers").await.says("Feeds push themselves");
         assert!(reader.server.asked().is_empty());
     }
 

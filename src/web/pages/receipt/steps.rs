@@ -20,6 +20,8 @@ pub struct Step {
     sentences: Vec<String>,
     /// Words of the page itself.
     quote: String,
+    /// Where the help for bloggers says more; empty where nothing is to do.
+    help: &'static str,
 }
 
 /// The list of steps, alone: what is sent while somebody looks.
@@ -37,7 +39,7 @@ const NO: (&str, &str) = ("no", "✕");
 const LATER: (&str, &str) = ("", "");
 
 fn step((class, mark): (&'static str, &'static str), title: &'static str, at: String) -> Step {
-    Step { class, mark, title, at, sentences: Vec::new(), quote: String::new() }
+    Step { class, mark, title, at, sentences: Vec::new(), quote: String::new(), help: "" }
 }
 
 impl Step {
@@ -46,6 +48,11 @@ impl Step {
         if !sentence.is_empty() {
             self.sentences.push(sentence);
         }
+        self
+    }
+
+    const fn helped(mut self, heading: &'static str) -> Self {
+        self.help = heading;
         self
     }
 }
@@ -107,8 +114,9 @@ fn page_read(app: &App, found: &ReceiptOf, zone: &Zone) -> Option<Step> {
             step(NO, "Your page could not be read", at)
                 .says(reading.problem.clone().unwrap_or_default())
                 .says(again)
+                .helped("unreadable")
         }
-        ReadingOutcome::Gone => step(NO, "Your page says that it is gone", at),
+        ReadingOutcome::Gone => step(NO, "Your page says that it is gone", at).helped("removed"),
     })
 }
 
@@ -147,7 +155,7 @@ fn unlinked(found: &ReceiptOf, reading: &Reading, page: &str, at: String, zone: 
             .says(title)
             .says("It does not link to this category, and need not. The organizers see that.");
     }
-    let mut step = step(NO, "No link to this category on your page", at);
+    let mut step = step(NO, "No link to this category on your page", at).helped("no-link");
     if reading.linked_at.is_some() {
         let until =
             reading.unlinked_at.map(|since| since.plus(std::time::Duration::from_secs(3_600)));
@@ -173,7 +181,7 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
             vec![seen.says("Once your page was read and links here."), listed_later()]
         }
         PingState::Pending => {
-            let waiting = step(NOW, "Waiting for an organizer", String::new());
+            let waiting = step(NOW, "Waiting for an organizer", String::new()).helped("waiting");
             vec![
                 waiting.says("The organizers of this hub look at posts before they are listed."),
                 listed_later(),
@@ -181,7 +189,8 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         }
         PingState::Listed if ping.hidden_at.is_some() => vec![
             step(NO, "Not shown for now", String::new())
-                .says("Your page could not be read for days. It is listed again once it can be."),
+                .says("Your page could not be read for days. It is listed again once it can be.")
+                .helped("unreadable"),
         ],
         PingState::Listed => {
             let since = ping.listed_at.map(|at| zone.moment(at)).unwrap_or_default();
@@ -201,18 +210,18 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         }
         PingState::Rejected => vec![step(NO, "Not here", decided).says(
             "An organizer found that it does not fit this category. Your blog has no disadvantage from this.",
-        )],
+        ).helped("not-here")],
         PingState::Spam if !ping.remark.is_empty() => {
             vec![step(NO, "Set aside as spam", decided).says(
                 "It fits a rule of the hub, or your blog is barred here. If that is wrong, write to the organizers.",
-            )]
+            ).helped("spam")]
         }
         PingState::Spam => vec![step(NO, "Set aside as spam", decided).says(
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
-        )],
+        ).helped("spam")],
         PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
             "It was taken back, is gone from its own site, or nobody looked at it in time.",
-        )],
+        ).helped("removed")],
     }
 }
 

@@ -34,7 +34,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    fn message(&self) -> String {
+    /// The sentence its sender reads.
+    pub fn message(&self) -> String {
         let sentence = match self {
             Self::NoSuchCategory => {
                 "Invalid TrackBack ID. There is no category at this ping address: copy it again from the category's page."
