@@ -43,6 +43,7 @@ mod reader_is_told_by_websub;
 mod reader_looks_at_the_numbers;
 mod reader_meets_people;
 mod reader_searches;
+mod reader_sits_on_bad_wifi;
 mod reader_subscribes;
 mod reader_watches_live;
 mod roles_hold_everywhere;

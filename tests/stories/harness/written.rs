@@ -34,5 +34,6 @@ pub fn write(method: &str, path: &str, page: &Page) {
     let said = json!({
         "method": method, "path": path, "status": status, "headers": headers, "body": body,
     });
-    std::fs::write(folder.join(format!("{:016x}.json", hasher.finish())), said.to_string()).unwrap();
+    std::fs::write(folder.join(format!("{:016x}.json", hasher.finish())), said.to_string())
+        .unwrap();
 }
