@@ -184,7 +184,7 @@ story! {
         site.advance(hours(3));
         list(&apart, 3, "Secret").await;
         assert_eq!(stats(site).await.texts(".shares td"), ["2", "1"]);
-        for readers in ["unlisted", "password"] {
+        for readers in ["password", "unlisted"] {
             set_readers(&mut apart.organizer, "canary", readers).await;
             let page = stats(site).await;
             page.never_says("canary").says("2 posts of 2 blogs, on 11 March 2003.");

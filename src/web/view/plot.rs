@@ -40,8 +40,6 @@ pub struct Bar {
 pub struct Tick {
     /// Where, in hundredths of the width.
     pub x: String,
-    /// Which end of it stands there.
-    pub anchor: &'static str,
     /// The time.
     pub text: String,
     /// Whether it is left out where there is no room.
@@ -227,7 +225,6 @@ fn ticks(bars: &Bars, zone: &Zone) -> Vec<Tick> {
         .filter(|(_, (place, _))| place * 100 / count.max(1) < 88)
         .map(|(at, (place, from))| Tick {
             x: percent(place as f64, count),
-            anchor: if place == 0 { "start" } else { "middle" },
             text: zone.written(from, format),
             is_spare: at % 2 == 1,
         })
