@@ -1,0 +1,21 @@
+//! The product in a real browser: Debian's Chromium. Read `tests/README.md` first.
+//!
+//! Told on SQLite only: what the browser is given does not depend on the database, and
+//! `tests/stories` holds that.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
+
+#[path = "../stories"]
+#[expect(dead_code, unused_imports, unused_macros, reason = "the stories use all of it")]
+mod stories {
+    pub mod harness;
+}
+use stories::harness;
+
+#[macro_use]
+mod chromium;
+mod journeys;
+mod looks;
+mod pages;
+mod town;
+mod window;

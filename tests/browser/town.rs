@@ -1,0 +1,190 @@
+//! A site with some of everything that pages show, arranged through the product.
+
+use std::collections::BTreeMap;
+
+use crate::harness::{Browser, PASSWORD, Site, Topic, link_in, minutes};
+
+/// Titles that break layouts.
+const TITLES: [&str; 5] = [
+    "ملاحظات طويلة جداً من المؤتمر عن المواقع الصغيرة التي تبقى حية بعد أن تختفي المنصات الكبيرة وعن الناس الذين يكتبون كل صباح",
+    "小さなウェブサイトを長く続けるためのとても長い覚え書き、朝の珈琲の前に書いたもの、古いリンクがまだ生きていることについて",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftshauptversammlungsprotokollführerstellvertretungsausschussmitgliedsausweiskontrollbeamtenanwärterprüfungsvorbereitungskurs",
+    "5 < 6 & \"quotes\"",
+    "🎉",
+];
+
+/// The site's people, and where its things are.
+pub struct Town {
+    /// Who runs all hubs, and is the operator.
+    pub operator: Browser,
+    /// Who is signed in, and has no hub.
+    pub newcomer: Browser,
+    /// Paths by name, for `{name}` in [`crate::pages`].
+    pub names: BTreeMap<&'static str, String>,
+}
+
+impl Town {
+    /// Builds it on an empty site that does not limit how often anybody does anything.
+    pub async fn of(site: &Site) -> Self {
+        let mut names = BTreeMap::new();
+        let mut topic = site.hub("passphrase", "all-wait").await;
+        queue(&mut topic, &mut names).await;
+        let mut corridor = site.category(topic.organizer, "corridor", "open", "at-once").await;
+        posts(&corridor, 200).await;
+        corridor.organizer = signed_in(site).await;
+        let mut shown =
+            site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href");
+        let post = shown.remove(0);
+        let mut reader = site.browser();
+        reader.open(&format!("{post}/report")).await;
+        reader.submit(&post, &[("reason", "abuse"), ("note", TITLES[2])]).await.says("Thank you");
+        names.insert("post", post);
+        things(site, &mut corridor, &mut names).await;
+        let mut operator = corridor.organizer;
+        hubs(site, &mut operator).await;
+        mails(site, &mut names).await;
+        let newcomer = site.organizer("newcomer@example.org").await;
+        Self { operator, newcomer, names }
+    }
+}
+
+/// The operator, some days later.
+async fn signed_in(site: &Site) -> Browser {
+    let mut browser = site.browser();
+    browser.open("/signin").await;
+    let form = [("email", "operator@example.org"), ("password", PASSWORD)];
+    browser.submit("/signin", &form).await.redirects_to("/manage");
+    browser
+}
+
+/// So many posts, over two days.
+async fn posts(topic: &Topic<'_>, count: usize) {
+    for n in 0..count {
+        let title = format!("{} {n}", TITLES[n % TITLES.len()]);
+        let (url, excerpt) =
+            (format!("http://blog{}.example/{n}", n % 31), TITLES[n % 3].repeat(2));
+        let blog = TITLES[(n + 1) % 4];
+        let fields =
+            [("url", url.as_str()), ("title", &title), ("excerpt", &excerpt), ("blog_name", blog)];
+        let sent = topic.ping(&fields).await;
+        assert!(sent.is_stored(), "{sent:?}");
+        topic.site.advance(minutes(15));
+    }
+}
+
+/// Posts that wait, and one with each verdict; a receipt of each kind.
+async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
+    let kinds = [("listed", "list"), ("not_here", "not-here"), ("spam", "spam"), ("waits", "")];
+    for (name, verdict) in kinds {
+        let (url, title) =
+            (format!("http://{name}.example/").replace('_', "-"), format!("{} {name}", TITLES[2]));
+        let sent = topic.ping(&[("url", &url), ("title", &title), ("excerpt", TITLES[0])]).await;
+        names.insert(name, sent.receipt.expect("a receipt"));
+        topic.site.advance(minutes(1));
+        if !verdict.is_empty() {
+            topic.decide(&title, verdict).await.redirects_to("/manage/sxsw");
+        }
+    }
+    posts(topic, 24).await;
+    let claim = topic.mention("http://mention.example/", &topic.page()).await;
+    names.insert("claim", topic.receipt_of(&claim));
+    let queue = topic.organizer.open("/manage/sxsw").await;
+    names.insert("edit", queue.attributes("[data-edit]", "href").remove(0));
+}
+
+/// One of everything on the desk, a locked category, and one that is gone.
+async fn things(site: &Site, topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
+    let desk = &mut topic.organizer;
+    desk.open("/manage/sxsw/settings").await;
+    let words = [
+        ("tagline", TITLES[1]),
+        ("starts_on", "2003-03-07"),
+        ("ends_on", "2003-03-11"),
+        ("place", TITLES[0]),
+    ];
+    desk.submit("/manage/sxsw/settings", &words).await.has_status(303);
+    desk.open("/manage/sxsw/about").await;
+    let about = "# About\n\nWho runs it.\n\n- one\n- two\n\n> quoted\n\n```\nsome code\n```\n";
+    desk.submit("/manage/sxsw/about", &[("about", about)]).await.has_status(303);
+    desk.open("/manage/sxsw/keys").await;
+    desk.submit(
+        "/manage/sxsw/keys",
+        &[("names", &TITLES.map(|t| t.chars().take(80).collect::<String>()).join("\n"))],
+    )
+    .await
+    .has_status(200);
+    desk.open("/manage/sxsw/members").await;
+    let invited = desk
+        .submit("/manage/sxsw/invitations", &[("role", "moderator")])
+        .await
+        .one_text(".copy code");
+    names.insert("invitation", link_in(&invited, "/invite/"));
+    for slug in ["backroom", "gone"] {
+        desk.open("/manage/sxsw/new-category").await;
+        let category =
+            [("title", TITLES[1]), ("slug", slug), ("ping", "open"), ("listing", "at-once")];
+        desk.submit("/manage/sxsw/categories", &category).await.has_status(200);
+    }
+    desk.open("/manage/sxsw/categories/gone").await;
+    desk.submit("/manage/sxsw/categories/gone/delete", &[("confirm", "gone")])
+        .await
+        .has_status(303);
+    desk.open("/manage/sxsw/readers").await;
+    let locked = [("readers", "password"), ("password", "tell nobody")];
+    desk.submit("/manage/sxsw/readers/backroom", &locked).await.has_status(303);
+    site.settle().await;
+    let blogs = desk.open("/manage/sxsw/blogs").await.attributes("main a[href*='/blogs/']", "href");
+    names.insert("blog", blogs.into_iter().next().expect("a blog"));
+}
+
+/// Hubs with nothing, one post, an endless name; one that is closed, and one that is suspended.
+async fn hubs(site: &Site, operator: &mut Browser) {
+    let word: String = TITLES[2].chars().take(100).collect();
+    for (slug, title) in [
+        ("bare", "Bare"),
+        ("quiet", TITLES[3]),
+        ("one", "مؤتمر"),
+        ("word", &word),
+        ("over", "Over"),
+        ("shut", "Shut"),
+    ] {
+        operator.open("/manage/new").await;
+        operator.submit("/manage/new", &[("title", title), ("slug", slug)]).await.has_status(303);
+        if slug == "bare" {
+            continue;
+        }
+        operator.open(&format!("/manage/{slug}/new-category")).await;
+        let category = [
+            ("title", "小さなウェブサイト"),
+            ("slug", "all"),
+            ("ping", "open"),
+            ("listing", "at-once"),
+        ];
+        let saved = operator.submit(&format!("/manage/{slug}/categories"), &category).await;
+        let ping_url = saved.one_text(".copy code");
+        if slug != "quiet" {
+            let topic = Topic { site, organizer: site.browser(), ping_url };
+            posts(&topic, 1).await;
+        }
+    }
+    operator.open("/manage/over/settings").await;
+    operator.submit("/manage/over/close", &[]).await.has_status(303);
+    operator.open("/operator").await;
+    operator.submit("/operator/hubs/shut/suspend", &[]).await.has_status(303);
+}
+
+/// The pages behind links in mails.
+async fn mails(site: &Site, names: &mut BTreeMap<&'static str, String>) {
+    let waiting = site.mail_with("/m/").await;
+    names.insert("mailed", link_in(&waiting, "/m/"));
+    names.insert("stop", link_in(&waiting, "/unsubscribe/"));
+    for (path, email, name) in
+        [("/signup", "grace@example.org", "signup"), ("/reset", "operator@example.org", "reset")]
+    {
+        let mut browser = site.browser();
+        browser.open(path).await;
+        browser.submit(path, &[("email", email)]).await.says("Check your mail");
+        let link = format!("{path}/");
+        names.insert(name, link_in(&site.mail_with(&link).await, &link));
+    }
+}
