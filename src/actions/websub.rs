@@ -103,6 +103,8 @@ impl Source {
             }
         };
         add(&[&hub.slug, &hub.title, &hub.tagline, &hub.description, &hub.language]);
+        // Once it is closed, its feeds say that nothing more will come.
+        add(&[if hub.closed_at.is_some() { "closed" } else { "open" }]);
         if let Some(category) = category {
             add(&[&category.slug, &category.title, &category.description]);
         }

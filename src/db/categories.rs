@@ -152,8 +152,7 @@ pub fn update(
     new: &CategoryTexts,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    hubs::touch(tx, hub, now)?;
-    let old = find(tx.connection, hub, category)?.ok_or(DbError::NotFound)?;
+    let old = find_touched(tx, hub, category, now)?;
     slugs::give_to_category(tx, hub, old.id, &new.slug, now)?;
     give_default(tx, hub, new.is_default)?;
     // A category that is opened to everybody forgets its passphrase: it does not come back to life
@@ -182,6 +181,21 @@ pub fn update(
         ))
         .execute(tx.connection)?;
     Ok(())
+}
+
+/// Reads a category that is changed or deleted, and moves its hub's revision: of what not everybody
+/// may see, quietly. The hub's row first, as everywhere: two transactions wait for each other in
+/// one order.
+fn find_touched(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    now: Timestamp,
+) -> Result<Category, DbError> {
+    super::members::lock(tx, hub)?;
+    let found = find(tx.connection, hub, category)?.ok_or(DbError::NotFound)?;
+    hubs::touch_for(tx, hub, found.readers, now)?;
+    Ok(found)
 }
 
 /// Where a category is to be the default one, no other is.
@@ -233,12 +247,22 @@ pub fn update_order(
     order: &[CategoryId],
     now: Timestamp,
 ) -> Result<(), DbError> {
+    super::members::lock(tx, hub)?;
+    let public = |all: Vec<Category>| -> Vec<CategoryId> {
+        all.into_iter().filter(|c| c.readers == Readers::Public).map(|c| c.id).collect()
+    };
+    let before = public(list(tx.connection, hub)?);
     for (position, category) in (1_i64..).zip(order) {
         diesel::update(of(hub, *category))
             .set(categories::position.eq(position))
             .execute(tx.connection)?;
     }
-    hubs::touch(tx, hub, now)
+    // Where only those moved that not everybody may see, the others stand as they did.
+    if before == public(list(tx.connection, hub)?) {
+        hubs::touch_quietly(tx, hub, now)
+    } else {
+        hubs::touch(tx, hub, now)
+    }
 }
 
 /// Sets when a category opens and closes by itself.
@@ -264,8 +288,7 @@ pub fn delete(
     category: CategoryId,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    // The hub's row first, as everywhere: two transactions wait for each other in one order.
-    hubs::touch(tx, hub, now)?;
+    find_touched(tx, hub, category, now)?;
     websub::deny(tx, hub, Some(category), now)?;
     while pings::delete_some(tx, hub, Some(category))? > 0 {}
     super::listed::leave_all(tx, hub, category)?;

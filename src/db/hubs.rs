@@ -193,6 +193,16 @@ pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// Moves a hub's revision for what these readers may see.
+pub fn touch_for(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    readers: Readers,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if readers == Readers::Public { touch(tx, hub, now) } else { touch_quietly(tx, hub, now) }
+}
+
 /// A switch an organizer or operator can turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {

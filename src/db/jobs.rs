@@ -221,7 +221,7 @@ struct Due {
 }
 
 /// Takes up to `most` due jobs for `lease`. Nobody else takes them before that is over. Feeds that
-/// are pushed come last: a thousand subscribers hold no ping up.
+/// are pushed come last, and before them those who want one: thousands of them hold no ping up.
 pub fn claim(
     tx: &mut Tx<'_>,
     most: usize,
@@ -231,7 +231,8 @@ pub fn claim(
     const DUE: &str = "SELECT hub_id, kind, subject_id, attempts FROM jobs \
         WHERE failed_at IS NULL AND run_at <= $1 \
         AND (leased_until IS NULL OR leased_until <= $2) \
-        ORDER BY CASE kind WHEN 'deliver-feed' THEN 1 ELSE 0 END, run_at LIMIT $3";
+        ORDER BY CASE kind WHEN 'deliver-feed' THEN 2 WHEN 'ask-subscriber' THEN 1 \
+        WHEN 'announce-feed' THEN 1 ELSE 0 END, run_at LIMIT $3";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let sql = match tx.connection {
         DbConnection::Sqlite(_) => DUE.to_owned(),
@@ -340,8 +341,12 @@ pub fn count(connection: &mut DbConnection, most: i64) -> Result<i64, DbError> {
     Ok(i64::try_from(some.len()).unwrap_or(most))
 }
 
-/// The same of those that are to be done before `until`. Feeds that are pushed are no backlog: they
-/// let all others go first.
+/// What lets all other jobs go first: feeds that are pushed, and whoever is asked or told of them.
+const NO_BACKLOG: [JobKind; 3] =
+    [JobKind::AskSubscriber, JobKind::DeliverFeed, JobKind::AnnounceFeed];
+
+/// The same of those that are to be done before `until` and are a backlog: strangers decide how
+/// many subscribers there are, and pings are refused for no such thing.
 pub fn count_backlog(
     connection: &mut DbConnection,
     until: Timestamp,
@@ -350,7 +355,7 @@ pub fn count_backlog(
     let some: Vec<i64> = jobs::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("failed_at IS NULL"))
         .filter(jobs::run_at.le(until.micros()))
-        .filter(jobs::kind.ne(JobKind::DeliverFeed.as_str()))
+        .filter(jobs::kind.ne_all(NO_BACKLOG.map(JobKind::as_str)))
         .select(jobs::subject_id)
         .limit(most)
         .load(connection)?;

@@ -38,8 +38,11 @@ pub fn update_category(
     hash: Option<String>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    hub_rows::touch(tx, hub, now)?;
+    super::members::lock(tx, hub)?;
     let old = super::categories::find(tx.connection, hub, category)?.ok_or(DbError::NotFound)?;
+    // Nobody else learns when one became locked that was unlisted (`security.md` T39).
+    let widest = if old.readers == Readers::Public { old.readers } else { readers };
+    hub_rows::touch_for(tx, hub, widest, now)?;
     diesel::update(categories::table)
         .filter(categories::hub_id.eq(hub.0).and(categories::id.eq(category.0)))
         .set((

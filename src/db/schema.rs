@@ -476,7 +476,7 @@ table! {
         format -> Text,
         topic -> Text,
         callback -> Text,
-        callback_host -> Text,
+        callback_domain -> Text,
         secret -> Nullable<Binary>,
         expires_at -> Nullable<BigInt>,
         asked -> Nullable<Text>,
@@ -489,6 +489,8 @@ table! {
         tries -> BigInt,
         failing_since_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        asked_print -> Nullable<Binary>,
+        asked_by -> Nullable<Binary>,
     }
 }
 

@@ -161,14 +161,21 @@ pub fn update(
         return Ok(());
     }
     let since = |this| (trust == this).then_some(now.micros());
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
+    let listed: Vec<i64> = diesel::update(blogs::table)
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
         .set((
             blogs::approved_at.eq(since(Trust::Trusted)),
             blogs::barred_at.eq(since(Trust::Barred)),
         ))
-        .execute(tx.connection)?;
-    // Gates and rules are kept in memory until their hub changes.
-    super::hubs::touch(tx, hub, now)
+        .returning(blogs::listed_count)
+        .get_results(tx.connection)?;
+    // Gates and rules are kept in memory until their hub changes. Pages show how a blog stands only
+    // where it has a post that everybody may see (`security.md` T39).
+    if listed.iter().any(|count| *count > 0) {
+        super::hubs::touch(tx, hub, now)
+    } else {
+        super::hubs::touch_quietly(tx, hub, now)
+    }
 }
 
 /// A blog of a hub.

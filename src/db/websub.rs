@@ -1,12 +1,14 @@
 //! Who subscribed to which feed, and what was pushed to them; other hubs are in
-//! `websub/announcements.rs`.
+//! `websub/announcements.rs`, and how many there are of whom in `websub/counts.rs`.
 
 pub mod announcements;
+mod counts;
 mod delivery;
 mod denial;
 mod pushed;
 
-pub use delivery::{enqueue_deliveries, update_delivered, update_failed};
+pub use counts::{Counts, count};
+pub use delivery::{enqueue_deliveries, enqueue_delivery, update_delivered, update_failed};
 pub use denial::{deny, deny_one};
 pub use pushed::{list_pushed, update_all_pushed, update_pushed};
 
@@ -50,6 +52,8 @@ pub struct Subscription {
     pub asked_at: Timestamp,
     /// How often the callback gave no answer to it.
     pub asked_tries: i64,
+    /// What the feed said then, as a hash.
+    pub asked_print: Option<Vec<u8>>,
     /// What was delivered last, as a hash.
     pub delivered_print: Option<Vec<u8>>,
     /// Deliveries in a row that failed.
@@ -76,8 +80,12 @@ pub struct Request {
     pub topic: String,
     /// Where it is to be sent to.
     pub callback: String,
-    /// The host of that.
-    pub host: String,
+    /// The registered part of its host.
+    pub domain: String,
+    /// Who sent it, as a keyed hash.
+    pub sender: Vec<u8>,
+    /// What the feed says now, as a hash.
+    pub print: Option<Vec<u8>>,
     /// What is asked for.
     pub asked: Asked,
     /// What is to sign it.
@@ -130,19 +138,6 @@ pub fn find_of_callback(
         .optional()?)
 }
 
-/// How many subscriptions there are to a feed of a hub, and how many to its feeds by one host.
-pub fn count(
-    connection: &mut DbConnection,
-    hub: HubId,
-    topic: &str,
-    host: &str,
-) -> Result<(i64, i64), DbError> {
-    let all = || websub_subscriptions::table.filter(websub_subscriptions::hub_id.eq(hub.0));
-    let of_topic = all().filter(websub_subscriptions::topic.eq(topic));
-    let of_host = all().filter(websub_subscriptions::callback_host.eq(host));
-    Ok((of_topic.count().get_result(connection)?, of_host.count().get_result(connection)?))
-}
-
 /// Has a callback asked what a request says. What holds until then goes on holding.
 pub fn ask(tx: &mut Tx<'_>, hub: HubId, request: &Request, now: Timestamp) -> Result<(), DbError> {
     let asked = (
@@ -153,6 +148,8 @@ pub fn ask(tx: &mut Tx<'_>, hub: HubId, request: &Request, now: Timestamp) -> Re
         websub_subscriptions::asked_lease.eq(request.lease),
         websub_subscriptions::asked_at.eq(now.micros()),
         websub_subscriptions::asked_tries.eq(0),
+        websub_subscriptions::asked_print.eq(&request.print),
+        websub_subscriptions::asked_by.eq(Some(&request.sender)),
     );
     let id = on_backend!(tx.connection => |connection| {
         diesel::insert_into(websub_subscriptions::table)
@@ -161,7 +158,7 @@ pub fn ask(tx: &mut Tx<'_>, hub: HubId, request: &Request, now: Timestamp) -> Re
                 websub_subscriptions::format.eq(request.format.as_str()),
                 websub_subscriptions::topic.eq(&request.topic),
                 websub_subscriptions::callback.eq(&request.callback),
-                websub_subscriptions::callback_host.eq(&request.host),
+                websub_subscriptions::callback_domain.eq(&request.domain),
                 websub_subscriptions::created_at.eq(now.micros()),
                 asked,
             ))
@@ -178,8 +175,10 @@ pub fn ask(tx: &mut Tx<'_>, hub: HubId, request: &Request, now: Timestamp) -> Re
     jobs::enqueue(tx, ask_job(hub, id), now, now)
 }
 
-/// The callback wants the feed: from now on it is pushed. What it says now (`print`) it has, unless
-/// the subscription held before. A request that came meanwhile stays.
+/// The callback wants the feed: from now on it is pushed. What it said when that was asked for its
+/// subscriber has, unless the subscription held before; where it says something else now (`print`,
+/// read behind [`super::members::lock`]), that is delivered. A request that came meanwhile stays;
+/// one that was denied meanwhile does not begin.
 pub fn confirm(
     tx: &mut Tx<'_>,
     hub: HubId,
@@ -191,10 +190,15 @@ pub fn confirm(
     update_pushed(tx, hub, true)?;
     let lease = std::time::Duration::from_secs(subscription.asked_lease.unsigned_abs());
     let has = match &subscription.delivered_print {
-        Some(has) if subscription.holds(now) => has.as_slice(),
-        _ => print,
+        Some(has) if subscription.holds(now) => Some(has),
+        _ => subscription.asked_print.as_ref(),
     };
-    diesel::update(of(hub, subscription.id))
+    let begun = diesel::update(of(hub, subscription.id))
+        .filter(
+            websub_subscriptions::asked
+                .is_null()
+                .or(websub_subscriptions::asked.ne(Asked::Denied.as_str())),
+        )
         .set((
             websub_subscriptions::secret.eq(subscription.asked_secret.as_ref().map(Secret::expose)),
             websub_subscriptions::expires_at.eq(now.plus(lease).micros()),
@@ -203,6 +207,9 @@ pub fn confirm(
             websub_subscriptions::failing_since_at.eq(None::<i64>),
         ))
         .execute(tx.connection)?;
+    if begun > 0 && has.is_none_or(|has| has != print) {
+        enqueue_delivery(tx, hub, subscription.id, now)?;
+    }
     forget_asked(tx, hub, subscription)
 }
 
@@ -231,27 +238,49 @@ fn forget_asked(tx: &mut Tx<'_>, hub: HubId, subscription: &Subscription) -> Res
         .set((
             websub_subscriptions::asked.eq(None::<&str>),
             websub_subscriptions::asked_secret.eq(None::<Vec<u8>>),
+            websub_subscriptions::asked_by.eq(None::<Vec<u8>>),
         ))
         .execute(tx.connection)?;
     Ok(())
 }
 
-/// Notes that a callback gave no answer.
+/// Notes that a callback gave no answer to what was asked; not to what was asked for since.
 pub fn update_asked_tries(
     tx: &mut Tx<'_>,
     hub: HubId,
-    id: SubscriptionId,
+    subscription: &Subscription,
     tries: i64,
 ) -> Result<(), DbError> {
-    diesel::update(of(hub, id))
+    diesel::update(of(hub, subscription.id))
+        .filter(websub_subscriptions::asked_at.eq(subscription.asked_at.micros()))
         .set(websub_subscriptions::asked_tries.eq(tries))
         .execute(tx.connection)?;
     Ok(())
 }
 
-/// Ends a subscription.
-pub fn delete(tx: &mut Tx<'_>, hub: HubId, id: SubscriptionId) -> Result<(), DbError> {
-    diesel::delete(of(hub, id)).execute(tx.connection)?;
+/// Ends a subscription, as its callback said when it was asked. A request that came since stays,
+/// and its callback is asked.
+pub fn end_as_asked(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    subscription: &Subscription,
+) -> Result<(), DbError> {
+    forget_asked(tx, hub, subscription)?;
+    end(tx, hub, subscription.id)
+}
+
+/// Ends a subscription: nothing is sent any more. What is asked about it stays, and is asked.
+pub fn end(tx: &mut Tx<'_>, hub: HubId, id: SubscriptionId) -> Result<(), DbError> {
+    let gone = diesel::delete(of(hub, id).filter(websub_subscriptions::asked.is_null()))
+        .execute(tx.connection)?;
+    if gone == 0 {
+        diesel::update(of(hub, id))
+            .set((
+                websub_subscriptions::expires_at.eq(None::<i64>),
+                websub_subscriptions::secret.eq(None::<Vec<u8>>),
+            ))
+            .execute(tx.connection)?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use url::{Host, Url};
 
 use super::Limits;
 use crate::clock::Clock;
+use crate::model::id::HubId;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// So many that were refused at one place are told to come one gap after the other; more come as
@@ -66,18 +67,37 @@ pub(super) struct Budgets {
 #[derive(Debug)]
 struct Ledger {
     limits: Limits,
-    /// When which request began, in the last hour, oldest first.
-    begun: VecDeque<(Duration, Destination)>,
+    /// The requests that began in the last hour, oldest first.
+    begun: VecDeque<Begun>,
     /// Where the visits under way are.
     in_flight: Vec<Destination>,
-    /// The last turn that was given out at each place; "" is everywhere.
+    /// The last turn that was given out at each place; "" is everywhere, and a hub has its number.
     turns: BTreeMap<Arc<str>, Duration>,
+}
+
+/// A request that began.
+#[derive(Debug)]
+struct Begun {
+    at: Duration,
+    to: Destination,
+    /// The hub that it was sent for, where hubs have allowances.
+    hub: Option<HubId>,
+}
+
+/// Whose allowance is used up.
+#[derive(Debug, Clone, Copy)]
+enum Full<'a> {
+    Destination(&'a Destination),
+    Hub(HubId),
+    Everybody,
 }
 
 /// One fetch, through all its redirects: it holds a place, and is at one destination at a time.
 #[derive(Debug)]
 pub(super) struct Visit {
     budgets: Budgets,
+    /// The hub that it is for, where hubs have allowances.
+    hub: Option<HubId>,
     /// Where it was, and is now: the last.
     stops: Vec<Destination>,
 }
@@ -95,7 +115,12 @@ impl Budgets {
 
     /// A fetch that has not begun yet, and so takes nothing.
     pub(super) fn visit(&self) -> Visit {
-        Visit { budgets: self.clone(), stops: Vec::new() }
+        Visit { budgets: self.clone(), hub: None, stops: Vec::new() }
+    }
+
+    /// The same for a hub, which has its share of what there is for everybody.
+    pub(super) fn visit_for(&self, hub: HubId) -> Visit {
+        Visit { budgets: self.clone(), hub: Some(hub), stops: Vec::new() }
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -114,7 +139,7 @@ impl Visit {
         if let Some(from) = self.stops.last() {
             ledger.leave(from);
         }
-        let entered = ledger.enter(&to, now, self.stops.contains(&to));
+        let entered = ledger.enter(&to, self.hub, now, self.stops.contains(&to));
         drop(ledger);
         match entered {
             Ok(()) => self.stops.push(to),
@@ -139,56 +164,74 @@ impl Ledger {
         }
     }
 
-    fn enter(&mut self, to: &Destination, now: Duration, again: bool) -> Result<(), TooBusy> {
+    fn enter(
+        &mut self,
+        to: &Destination,
+        hub: Option<HubId>,
+        now: Duration,
+        again: bool,
+    ) -> Result<(), TooBusy> {
         if !self.limits.counts_visits && self.in_flight.len() < self.limits.in_flight {
             self.in_flight.push(to.clone());
             return Ok(());
         }
-        while self.begun.front().is_some_and(|(at, _)| now.saturating_sub(*at) >= HOUR) {
+        while self.begun.front().is_some_and(|begun| now.saturating_sub(begun.at) >= HOUR) {
             self.begun.pop_front();
         }
         let limits = &self.limits;
         // When a visit under way ends is not known: the gap is as good a guess as any.
         if self.in_flight.contains(to) {
             let then = now + limits.domain_gap;
-            return Err(self.give_turn(Some(to), then, now));
+            return Err(self.give_turn(Full::Destination(to), then, now));
         }
         if self.in_flight.len() >= limits.in_flight {
             return Err(TooBusy { retry_after: limits.domain_gap });
         }
-        let here = || self.begun.iter().filter(|(_, there)| there == to).map(|(at, _)| *at);
         let gap = if again { Duration::ZERO } else { limits.domain_gap };
-        let everywhere = oldest_of(self.begun.iter().map(|(at, _)| *at), limits.hour);
-        let everywhere = everywhere.map(|at| at + HOUR).filter(|then| *then > now);
-        let here = [
-            oldest_of(here(), limits.domain_hour).map(|at| at + HOUR),
-            here().next_back().map(|at| at + gap),
-        ];
-        let here = here.into_iter().flatten().max().filter(|then| *then > now);
-        match (everywhere, here) {
-            (None, None) => {
-                self.begun.push_back((now, to.clone()));
+        match self.full(to, hub, gap, now) {
+            None => {
+                self.begun.push_back(Begun { at: now, to: to.clone(), hub });
                 self.in_flight.push(to.clone());
                 Ok(())
             }
-            (everywhere, Some(then)) if everywhere.is_none_or(|other| other < then) => {
-                Err(self.give_turn(Some(to), then, now))
-            }
-            (everywhere, here) => {
-                let then = everywhere.max(here).unwrap_or(now);
-                Err(self.give_turn(None, then, now))
-            }
+            Some((whose, then)) => Err(self.give_turn(whose, then, now)),
         }
+    }
+
+    /// Whose allowance is used up the longest, and until when.
+    fn full<'a>(
+        &self,
+        to: &'a Destination,
+        hub: Option<HubId>,
+        gap: Duration,
+        now: Duration,
+    ) -> Option<(Full<'a>, Duration)> {
+        let limits = &self.limits;
+        let here = || self.begun.iter().filter(|begun| begun.to == *to).map(|begun| begun.at);
+        let for_hub = self.begun.iter().filter(|begun| hub.is_some() && begun.hub == hub);
+        let after_hour = |at: Option<Duration>| at.map(|at| at + HOUR);
+        let everywhere = oldest_of(self.begun.iter().map(|begun| begun.at), limits.hour);
+        let for_hub = oldest_of(for_hub.map(|begun| begun.at), limits.hub_hour());
+        let hourly = after_hour(oldest_of(here(), limits.domain_hour));
+        let next = here().next_back().map(|at| at + gap);
+        let whens = [
+            (Full::Destination(to), hourly.max(next)),
+            (hub.map_or(Full::Everybody, Full::Hub), after_hour(for_hub)),
+            (Full::Everybody, after_hour(everywhere)),
+        ];
+        let full = whens.into_iter().filter_map(|(whose, then)| Some((whose, then?)));
+        full.filter(|(_, then)| *then > now).max_by_key(|(_, then)| *then)
     }
 
     /// When somebody who was refused may come again: each a while after the one before, so that
     /// thousands of jobs for one site do not all wake whenever one of them may go. An hour at
     /// most: turns are not kept, only spread, and whoever comes when it is free is let in.
-    fn give_turn(&mut self, at: Option<&Destination>, then: Duration, now: Duration) -> TooBusy {
+    fn give_turn(&mut self, whose: Full<'_>, then: Duration, now: Duration) -> TooBusy {
         let limits = &self.limits;
-        let (key, gap, hour) = match at {
-            Some(at) => (Arc::clone(&at.0), limits.domain_gap, limits.domain_hour),
-            None => ("".into(), Duration::ZERO, limits.hour),
+        let (key, gap, hour) = match whose {
+            Full::Destination(at) => (Arc::clone(&at.0), limits.domain_gap, limits.domain_hour),
+            Full::Hub(hub) => (hub.0.to_string().into(), Duration::ZERO, limits.hub_hour()),
+            Full::Everybody => ("".into(), Duration::ZERO, limits.hour),
         };
         if self.turns.len() >= MAX_TURNS {
             self.turns.retain(|_, last| *last > now);
@@ -291,6 +334,23 @@ mod tests {
         assert_eq!(more, 592);
         let ledger = budgets.ledger();
         assert_eq!((ledger.begun.len(), ledger.in_flight.len()), (600, 0), "memory is bounded");
+    }
+
+    #[test]
+    fn one_hub_leaves_the_others_two_thirds() {
+        let (budgets, clock) = budgets();
+        let go = |hub: i64, i: usize| {
+            clock.advance(Duration::from_millis(10));
+            let mut visit = budgets.visit_for(HubId(hub));
+            visit.go_to(destination(&format!("http://h{i}.org/"))).map_err(|busy| busy.retry_after)
+        };
+        assert_eq!((0..1_000).filter(|i| go(1, *i).is_ok()).count(), 200);
+        assert!(go(1, 1_000).unwrap_err() > Duration::from_secs(3_500));
+        assert_eq!((1_000..2_000).filter(|i| go(2, *i).is_ok()).count(), 200);
+        assert_eq!((2_000..3_000).filter(|i| go(3, *i).is_ok()).count(), 200);
+        go(4, 3_000).expect_err("and all together get no more");
+        clock.advance(HOUR);
+        go(1, 3_001).unwrap();
     }
 
     #[test]

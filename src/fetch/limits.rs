@@ -27,7 +27,8 @@ pub struct Limits {
     pub domain_hour: usize,
     /// The time from one visit of a domain to the next: 2 s.
     pub domain_gap: Duration,
-    /// Requests to everybody in any hour: 600.
+    /// Requests to everybody in any hour: 600. Of those that a hub is the cause of, a third: one
+    /// hub's subscribers leave the others theirs.
     pub hour: usize,
     /// Fetches at the same time: 8. (To one domain: 1.)
     pub in_flight: usize,
@@ -42,6 +43,11 @@ impl Limits {
     pub fn for_subscribers(&self) -> Self {
         let domain_gap = Duration::from_secs(1);
         Self { domain_hour: 600, domain_gap, hour: 6_000, ..self.clone() }
+    }
+
+    /// How many requests in any hour one hub may be the cause of.
+    pub(super) const fn hub_hour(&self) -> usize {
+        self.hour / 3
     }
 
     /// The same without how often: for load tests.

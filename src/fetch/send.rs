@@ -6,10 +6,10 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT
 use tokio::time::timeout;
 use url::Url;
 
-use super::budget::{Budgets, Destination};
+use super::budget::{Destination, Visit};
 use super::exchange::Exchange;
 use super::{FetchError, Fetcher, Headers, Phase, Refusal, address, request};
-use crate::model::id::PublicId;
+use crate::model::id::{HubId, PublicId};
 
 /// The largest form that is sent, in bytes.
 const MAX_FORM: usize = 32 * 1024;
@@ -36,6 +36,8 @@ pub struct Post<'a> {
 /// What is sent to somebody who asked for it.
 #[derive(Clone, Copy)]
 pub struct Push<'a> {
+    /// The hub whose feed it is: it has its share of what is sent.
+    pub hub: HubId,
     /// Where to.
     pub url: &'a Url,
     /// The `Content-Type`, with its charset.
@@ -96,19 +98,19 @@ impl Fetcher {
             body: post.body,
             most: MAX_ANSWER,
         };
-        self.exchange(&self.0.budgets, message).await
+        self.exchange(self.0.budgets.visit(), message).await
     }
 
     /// Asks a callback, which a stranger named, and reads up to 8 KiB of its answer, of any kind.
-    /// It is visited as seldom as pages are, and takes nothing of their allowance. Redirects are
-    /// not followed.
+    /// It is visited as seldom as pages are, and takes nothing of their allowance; one hub's
+    /// callbacks take a third of what there is. Redirects are not followed.
     ///
     /// # Errors
     /// As [`Fetcher::get`].
-    pub async fn ask_callback(&self, url: &Url) -> Result<Posted, FetchError> {
+    pub async fn ask_callback(&self, url: &Url, hub: HubId) -> Result<Posted, FetchError> {
         let headers = HeaderMap::from_iter([(USER_AGENT, self.user_agent(None))]);
         let message = Message { method: Method::GET, url, headers, body: "", most: MAX_SAID };
-        timeout(self.limits().total, self.exchange(&self.0.asks, message))
+        timeout(self.limits().total, self.exchange(self.0.asks.visit_for(hub), message))
             .await
             .map_err(|_elapsed| FetchError::TooSlow(Phase::Total))?
     }
@@ -131,19 +133,14 @@ impl Fetcher {
         }
         let (method, url, body) = (Method::POST, push.url, push.body);
         let message = Message { method, url, headers, body, most: MAX_SAID };
-        timeout(self.limits().total, self.exchange(&self.0.pushes, message))
+        timeout(self.limits().total, self.exchange(self.0.pushes.visit_for(push.hub), message))
             .await
             .map_err(|_elapsed| FetchError::TooSlow(Phase::Total))?
     }
 
-    async fn exchange(
-        &self,
-        budgets: &Budgets,
-        message: Message<'_>,
-    ) -> Result<Posted, FetchError> {
+    async fn exchange(&self, mut visit: Visit, message: Message<'_>) -> Result<Posted, FetchError> {
         let url = address::checked(message.url, self.0.dialer.setup.dial)?;
         self.0.dialer.check_name(&url)?;
-        let mut visit = budgets.visit();
         visit.go_to(Destination::of(&url))?;
         let mut http = request::request(message.method, &url, message.body.to_owned())?;
         http.headers_mut().extend(message.headers);

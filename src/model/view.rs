@@ -110,6 +110,19 @@ impl View {
         view
     }
 
+    /// The same with other names of its categories.
+    #[must_use]
+    pub fn renaming(&self, name: impl Fn(&Slug) -> Slug) -> Self {
+        let renamed = |slugs: &[Slug]| {
+            let mut slugs: Vec<Slug> = slugs.iter().map(&name).collect();
+            slugs.sort_unstable();
+            slugs.dedup();
+            slugs
+        };
+        let (categories, without) = (renamed(&self.categories), renamed(&self.without));
+        Self { categories, without, ..self.clone() }
+    }
+
     /// What it shows, as a heading: `Posts about “rss” in Keynotes, Tuesday 11 March 2003`.
     /// `category` is what a category is called, `blog` what the blog is.
     pub fn title(&self, category: impl Fn(&Slug) -> String, blog: Option<&str>) -> String {

@@ -102,7 +102,37 @@ impl WebUrl {
         if raw.trim().len() > MAX_BYTES {
             return Err(WebUrlError::TooLong);
         }
-        let Ok(url) = Url::parse(&repaired(raw)?) else {
+        Self::judged(&repaired(raw)?, hosts)
+    }
+
+    /// Reads an address as it was sent, and repairs nothing: `&amp;` in it stays. What has blanks or
+    /// no scheme is none.
+    ///
+    /// # Errors
+    /// One of [`WebUrlError`], the first that applies.
+    pub fn parse_as_sent(raw: &str, hosts: Hosts) -> Result<Self, WebUrlError> {
+        if raw.is_empty() {
+            return Err(WebUrlError::Missing);
+        }
+        if raw.len() > MAX_BYTES {
+            return Err(WebUrlError::TooLong);
+        }
+        // The URL Standard itself drops some of these, and reads a backslash as a slash.
+        if raw.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+            return Err(WebUrlError::Malformed);
+        }
+        let begins_with = |scheme: &str| {
+            raw.split_at_checked(scheme.len())
+                .is_some_and(|(begin, _)| begin.eq_ignore_ascii_case(scheme))
+        };
+        if !begins_with("http://") && !begins_with("https://") {
+            return Err(WebUrlError::NotHttp);
+        }
+        Self::judged(raw, hosts)
+    }
+
+    fn judged(address: &str, hosts: Hosts) -> Result<Self, WebUrlError> {
+        let Ok(url) = Url::parse(address) else {
             return Err(WebUrlError::Malformed);
         };
         if !matches!(url.scheme(), "http" | "https") {
@@ -310,6 +340,33 @@ mod tests {
             ("http://@example.org/", "http://example.org/"),
         ] {
             assert_eq!(parsed(raw).as_deref(), Ok(url), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn as_it_was_sent_it_is_not_repaired() {
+        let read = |raw: &str| {
+            WebUrl::parse_as_sent(raw, Hosts::Public).map(|url| url.as_str().to_owned())
+        };
+        for raw in ["http://example.org/?x=1&amp;y=2", "https://example.org/a/http://b.example/"] {
+            assert_eq!(read(raw).as_deref(), Ok(raw));
+        }
+        assert_eq!(read("HTTP://Example.ORG/X").as_deref(), Ok("http://example.org/X"));
+        for (raw, error) in [
+            ("", WebUrlError::Missing),
+            ("example.org/x", WebUrlError::NotHttp),
+            ("//example.org/x", WebUrlError::NotHttp),
+            ("http:/example.org/x", WebUrlError::NotHttp),
+            ("http;//example.org/x", WebUrlError::NotHttp),
+            ("é", WebUrlError::NotHttp),
+            (" http://example.org/x", WebUrlError::Malformed),
+            ("http://example.org/a\r\nb", WebUrlError::Malformed),
+            ("http://example.org\\x", WebUrlError::Malformed),
+            ("http://http://example.org/x", WebUrlError::NotPublic),
+            ("http://user@example.org/", WebUrlError::Userinfo),
+            ("http://127.0.0.1/", WebUrlError::NotPublic),
+        ] {
+            assert_eq!(read(raw), Err(error), "{raw:?}");
         }
     }
 

@@ -5,10 +5,16 @@ use std::time::Duration;
 use super::named;
 use super::slug::Slug;
 
-/// Subscriptions to one feed.
+/// Subscriptions to one feed that hold.
 pub const MAX_OF_TOPIC: i64 = 1_000;
-/// Subscriptions to the feeds of one hub that lead to one host.
-pub const MAX_OF_HOST: i64 = 100;
+/// Subscriptions to the feeds of one hub that lead to one domain, whether they hold or were asked
+/// for.
+pub const MAX_OF_DOMAIN: i64 = 100;
+/// Requests of one sender, and those that lead to one domain, whose callback has not answered yet:
+/// as many as it is asked in an hour.
+pub const MAX_ASKED: i64 = 60;
+/// The same of everybody.
+pub const MAX_ASKED_IN_ALL: i64 = 1_000;
 /// The longest address of a callback, in bytes: it stands in an index.
 pub const MAX_CALLBACK: usize = 1_000;
 /// A secret is shorter than this, in bytes (WebSub 5.1).

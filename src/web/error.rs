@@ -22,6 +22,9 @@ pub enum PageError {
     /// 410: the operator has suspended the hub.
     #[error("suspended")]
     Suspended,
+    /// 301: a view's categories have other names today, and this is its path with them.
+    #[error("moved")]
+    Moved(String),
     /// 303 to the sign-in page, and back to this path.
     #[error("sign in first")]
     SignInFirst(String),
@@ -120,6 +123,7 @@ impl PageError {
             Self::NotFound(_)
             | Self::Gone(_)
             | Self::Suspended
+            | Self::Moved(_)
             | Self::SignInFirst(_)
             | Self::ForeignForm
             | Self::BadRequest(_)
@@ -147,6 +151,7 @@ impl PageError {
                 "This hub is not shown",
                 "Whoever runs this site has suspended it. Its organizers know why.",
             ),
+            Self::Moved(_) => ("This has another address", "Your browser knows it."),
             Self::SignInFirst(_) => ("Sign in first", "This page is for organizers."),
             Self::ForeignForm => (
                 "This form was open for too long",
@@ -249,6 +254,7 @@ impl ResponseError for PageError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) | Self::Suspended => StatusCode::GONE,
+            Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -264,6 +270,8 @@ impl ResponseError for PageError {
     /// The status alone: the page is made by [`super::around`], which knows the request's id.
     fn error_response(&self) -> HttpResponse {
         match self {
+            // A view may be one of what is locked, and nobody keeps any.
+            Self::Moved(path) => super::respond::moved_for_few(path),
             Self::SignInFirst(path) => super::respond::see_other(&format!("/signin?next={path}")),
             other => HttpResponse::new(other.status_code()),
         }

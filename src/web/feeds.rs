@@ -20,7 +20,6 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError};
 use crate::limits::{AddressBlock, Limit};
-use crate::model::category::Readers;
 use crate::model::view::{After, View};
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
@@ -200,18 +199,16 @@ async fn answer(
     reading::answer_feed(app, request, asked, render).await
 }
 
-/// The headers that every feed has: for scripts of other sites too, and indexed no more than its
-/// page is.
+/// The headers that every feed has: for scripts of other sites too, where everybody may read it (it
+/// knows nobody then, and no cookie), and indexed no more than its page is.
 fn finish(app: &App, feed: Rendered, at: &At, is_whole: bool) -> Rendered {
-    let category = at.category.as_ref();
-    let is_indexed =
-        is_whole && at.hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public);
     let mut feed = feed.with_header(header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
-    if !is_indexed {
+    if !is_whole || !at.is_public() {
         feed = feed.with_header(header::HeaderName::from_static("x-robots-tag"), "noindex");
     }
-    if at.lock.is_some() {
-        feed = feed.for_few();
-    }
+    feed = match at.lock {
+        Some(_) => feed.for_few(),
+        None => feed.with_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    };
     feed.with_defaults(default_headers(app.addresses.is_https()))
 }

@@ -122,6 +122,14 @@ pub fn moved(path: &str) -> HttpResponse {
         .finish()
 }
 
+/// The same for whoever may read what stands there: nobody else learns its name.
+pub fn moved_for_few(path: &str) -> HttpResponse {
+    HttpResponse::MovedPermanently()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .finish()
+}
+
 /// A kept page or feed: 304 where the client has it, else in the encoding it takes.
 ///
 /// A date has whole seconds, and a change is dated before it is committed: what is dated now may

@@ -36,7 +36,10 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
 }
 
 fn entry(post: &FeedItem<'_>) -> String {
-    let mut entry = String::from("<entry>\n");
+    let mut entry = match post.language {
+        Some(language) => format!("<entry xml:lang=\"{}\">\n", xml::attribute(language)),
+        None => String::from("<entry>\n"),
+    };
     entry.push_str(&xml::element("id", post.id));
     entry.push_str(&xml::element("title", post.title));
     entry.push_str(&link("alternate", None, post.url));

@@ -141,6 +141,8 @@ pub struct FeedItem<'a> {
     pub source: Option<&'a str>,
     /// The category it is listed in.
     pub category: &'a str,
+    /// The language tag of its page, where it is not the hub's.
+    pub language: Option<&'a str>,
     /// Its permalink.
     pub permalink: &'a str,
     /// When it was listed.

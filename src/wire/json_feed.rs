@@ -42,6 +42,8 @@ struct Item<'a> {
     date_modified: String,
     authors: [Author<'a>; 1],
     tags: [&'a str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -82,5 +84,6 @@ fn item<'a>(post: &FeedItem<'a>) -> Item<'a> {
         date_modified: rfc3339(post.changed_at),
         authors: [Author { name: post.blog_name }],
         tags: [post.category],
+        language: post.language,
     }
 }

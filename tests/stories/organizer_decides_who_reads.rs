@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::harness::{Browser, Page, Site, Topic};
+use backchannel::db::{Tx, trust};
+use backchannel::model::blog::Trust;
+use backchannel::model::id::HubId;
+
+use crate::harness::{Browser, Page, Site, Topic, minutes};
 
 const READERS: &str = "/manage/sxsw/readers";
 
@@ -47,6 +51,27 @@ async fn with_canaries(site: &Site) -> Topic<'_> {
     }
     set(&mut secret.organizer, "canaryslug", "password", "tell nobody").await;
     secret
+}
+
+/// What everybody sees of a hub beside what is locked: tags, dates and texts.
+async fn public_faces(site: &Site) -> Vec<(String, Option<String>, Option<String>, String)> {
+    let mut faces = Vec::new();
+    for path in [
+        "/sxsw",
+        "/sxsw/rss",
+        "/sxsw/atom",
+        "/sxsw/feed.json",
+        "/sxsw/opml",
+        "/sxsw/-/people",
+        "/sxsw/-/people/opml",
+        "/sxsw/keynotes",
+        "/sxsw/keynotes/rss",
+    ] {
+        let page = site.browser().open(path).await;
+        let header = |name| page.header(name).map(str::to_owned);
+        faces.push((path.to_owned(), header("etag"), header("last-modified"), page.body.clone()));
+    }
+    faces
 }
 
 /// Follows every link of every page from here on, as a stranger, and gives back what was answered.
@@ -320,6 +345,59 @@ story! { with blogs:
         assert_eq!(feed.has_status(200).header("x-robots-tag"), Some("noindex"));
         let hub_feed = site.browser().open("/sxsw/rss").await;
         hub_feed.never_says("CanaryPost");
+    }
+
+    async fn whatever_happens_to_a_locked_category_nothing_public_says_when(site) {
+        let mut topic = with_canaries(site).await;
+        // Last-Modified is left out for a while.
+        site.advance(minutes(10));
+        let before = public_faces(site).await;
+        let edit = "/manage/sxsw/categories/canaryslug";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("title", "CanaryTitle again"), ("ping", "closed")]).await.redirects_to("/manage/sxsw/categories");
+        site.advance(minutes(10));
+        assert_eq!(public_faces(site).await, before, "a title and a policy");
+
+        topic.organizer.open("/manage/sxsw/categories").await;
+        topic.organizer.submit(&format!("{edit}/move"), &[("direction", "up")]).await.has_status(303);
+        site.advance(minutes(10));
+        assert_eq!(public_faces(site).await, before, "its place");
+
+        let now = site.app.clock.now();
+        let trust = move |tx: &mut Tx<'_>| trust::update(tx, HubId(1), "canary.example", Trust::Barred, now);
+        site.app.db.write(trust).await.unwrap();
+        site.advance(minutes(10));
+        assert_eq!(public_faces(site).await, before, "a blog of it");
+
+        set(&mut topic.organizer, "canaryslug", "unlisted", "").await;
+        site.advance(minutes(10));
+        assert_eq!(public_faces(site).await, before, "who may read it");
+
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(&format!("{edit}/delete"), &[("confirm", "canaryslug")]).await.redirects_to("/manage/sxsw/categories");
+        site.advance(minutes(10));
+        assert_eq!(public_faces(site).await, before, "its end");
+
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("title", "Keynotes and talks")]).await.redirects_to("/manage/sxsw/categories");
+        site.advance(minutes(10));
+        assert_ne!(public_faces(site).await, before);
+    }
+
+    async fn the_new_name_of_what_is_locked_is_kept_nowhere(site) {
+        let mut topic = with_canaries(site).await;
+        let edit = "/manage/sxsw/categories/canaryslug";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("slug", "canarynext")]).await.redirects_to("/manage/sxsw/categories");
+        for address in ["/sxsw/canaryslug", "/sxsw/canaryslug/rss"] {
+            let moved = topic.organizer.open(address).await;
+            let expected = address.replace("canaryslug", "canarynext");
+            assert_eq!(moved.has_status(301).header("location"), Some(expected.as_str()));
+            assert_eq!(moved.header("cache-control"), Some("private, no-store"));
+            let stranger = site.browser().open(address).await;
+            assert!(stranger.status >= 400 && !stranger.body.contains("canarynext"), "{}", stranger.status);
+        }
     }
 
     async fn a_locked_hub_tells_nothing_but_that_it_asks(site) {

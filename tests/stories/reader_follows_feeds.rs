@@ -81,6 +81,7 @@ story! {
                 let own = format!("<{0}/websub>; rel=\"hub\", <{0}{address}>; rel=\"self\"", site.base);
                 assert_eq!(feed.header("link"), Some(own.as_str()));
                 assert_eq!(feed.header("set-cookie"), None);
+                assert_eq!(feed.header("access-control-allow-origin"), Some("*"));
                 assert_eq!(titles(&feed), (vec!["Post 1".to_owned()], None));
             }
         }
@@ -198,6 +199,7 @@ story! {
             assert!(reader.open(feed).await.body.contains("<fh:complete/>"), "{feed}");
         }
         assert_eq!(json(&reader.open("/sxsw/keynotes/feed.json").await)["expired"], true);
+        assert_eq!(json(&reader.open("/sxsw/feed.json?q=post").await)["expired"], true);
         reader.open_with(feeds[2], &[("if-modified-since", &date)]).await.has_status(200);
         topic.organizer.open("/manage/sxsw/settings").await;
         topic.organizer.submit("/manage/sxsw/reopen", &[]).await;
@@ -313,6 +315,71 @@ story! {
         }
     }
 
+    async fn a_views_feed_is_a_feed_of_its_own(site) {
+        let topic = site.hub("open", "at-once").await;
+        list(&topic, 1).await;
+        let mut topic = site.category(topic.organizer, "panels", "open", "at-once").await;
+        list(&topic, 2).await;
+        let mut reader = site.browser();
+        let mut ids = std::collections::BTreeMap::new();
+        for view in ["", "?q=post", "?q=short", "?in=keynotes", "?not=keynotes", "?q=post&in=keynotes", "?day=2003-03-11", "?blog=ada.example"] {
+            let page = format!("{}/sxsw{view}", site.base);
+            let feed = atom(&reader.open(&format!("/sxsw/atom{view}")).await);
+            assert_eq!(link(&feed.links, "alternate"), Some(page.as_str()));
+            let rss = reader.open(&format!("/sxsw/rss{view}")).await;
+            assert_eq!(rss::Channel::read_from(rss.body.as_bytes()).unwrap().link(), page);
+            assert_eq!(json(&reader.open(&format!("/sxsw/feed.json{view}")).await)["home_page_url"], page);
+            reader.open(path(&page)).await.has_status(200);
+            assert_eq!(ids.insert(feed.id, view), None, "{view}");
+        }
+        let inside = atom(&reader.open("/sxsw/panels/atom?q=post").await);
+        assert_eq!(ids.insert(inside.id, "panels"), None);
+
+        // Its categories get other names: it is the same feed still.
+        site.advance(minutes(2));
+        let rename = async |organizer: &mut crate::harness::Browser, from: &str, to: &str| {
+            let edit = format!("/manage/sxsw/categories/{from}");
+            organizer.open(&edit).await;
+            organizer.submit(&edit, &[("slug", to)]).await.redirects_to("/manage/sxsw/categories");
+        };
+        rename(&mut topic.organizer, "keynotes", "talks").await;
+        for (old, new) in [
+            ("/sxsw?in=keynotes", "/sxsw?in=talks"),
+            ("/sxsw?in=panels,keynotes,nothing", "/sxsw?in=nothing,panels,talks"),
+            ("/sxsw?q=post&not=keynotes", "/sxsw?q=post&not=talks"),
+            ("/sxsw/rss?in=keynotes", "/sxsw/rss?in=talks"),
+            ("/sxsw/feed.json?not=keynotes", "/sxsw/feed.json?not=talks"),
+        ] {
+            let moved = reader.open(old).await;
+            assert_eq!(moved.has_status(301).header("location"), Some(new), "{old}");
+            reader.open(new).await.has_status(200);
+        }
+        let id = atom(&reader.open("/sxsw/atom?in=talks").await).id;
+        assert_eq!(ids.get(&id), Some(&"?in=keynotes"));
+
+        // The name of what is not public is told to nobody.
+        let readers = "/manage/sxsw/readers";
+        topic.organizer.open(readers).await;
+        topic.organizer.submit(&format!("{readers}/panels"), &[("readers", "unlisted")]).await.redirects_to(readers);
+        rename(&mut topic.organizer, "panels", "rooms").await;
+        reader.open("/sxsw?in=panels").await.has_status(404);
+        reader.open("/sxsw/rss?in=panels").await.has_status(404);
+        let moved = reader.open("/sxsw/rss?in=keynotes,panels").await;
+        assert_eq!(moved.has_status(301).header("location"), Some("/sxsw/rss?in=panels,talks"));
+        let feed = atom(&reader.open("/sxsw/atom?in=panels,talks").await);
+        assert!(feed.id.contains("panels"), "and no number: {}", feed.id);
+
+        let edit = "/manage/sxsw/categories/talks";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(&format!("{edit}/delete"), &[("confirm", "talks")]).await.redirects_to("/manage/sxsw/categories");
+        for name in ["keynotes", "talks"] {
+            reader.open(&format!("/sxsw?in={name}")).await.has_status(410);
+            reader.open(&format!("/sxsw/rss?in={name}")).await.has_status(410);
+            reader.open(&format!("/sxsw/rss?not={name}")).await.has_status(200);
+        }
+        reader.open("/sxsw?in=nothing").await.has_status(404);
+    }
+
     async fn all_feeds_of_a_hub_are_one_file(site) {
         let topic = site.hub("open", "at-once").await;
         let topic = site.category(topic.organizer, "panels", "open", "at-once").await;
@@ -358,6 +425,7 @@ story! {
                 stranger.open(&format!("{page}/{format}?key=wrong")).await.has_status(404);
                 let feed = stranger.open(address).await;
                 assert_eq!(feed.has_status(200).header("cache-control"), Some("private, no-cache"));
+                assert_eq!(feed.header("access-control-allow-origin"), None);
                 let (_, next) = titles(&feed);
                 let next = next.unwrap();
                 let next = path(&next);

@@ -356,6 +356,12 @@ story! { with blogs:
         let links: Vec<String> =
             list.attributes(".meta a", "href").into_iter().filter(|href| href.contains("lang=")).collect();
         assert_eq!(links, ["/sxsw?lang=pt-br", "/sxsw?lang=de-at"], "English is the hub’s own");
+        let feed = reader.open("/sxsw/atom").await;
+        let entries: Vec<&str> = feed.body.split("<entry").skip(1).filter_map(|entry| entry.split('>').next()).collect();
+        assert_eq!(entries, [" xml:lang=\"pt-br\"", "", " xml:lang=\"de-at\""]);
+        let feed: serde_json::Value = serde_json::from_str(&reader.open("/sxsw/feed.json").await.body).unwrap();
+        let items: Vec<Option<&str>> = feed["items"].as_array().unwrap().iter().map(|item| item["language"].as_str()).collect();
+        assert_eq!(items, [Some("pt-br"), None, Some("de-at")]);
         assert_eq!(words_kept(site), 3);
     }
 

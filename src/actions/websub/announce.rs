@@ -38,13 +38,15 @@ pub async fn announce(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     let Some((Some(Changed { topics, print }), mut told)) = found else {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
-    let again = match tell(app, &told.endpoint, &topics).await {
-        Ok(()) => {
+    let again = match tell(app, hub, &told.endpoint, &topics).await {
+        Told::Yes => {
             (told.told_print, told.tries) = (Some(print), 0);
             None
         }
-        Err(FetchError::TooBusy(busy)) => Some(app.clock.now().plus(busy.retry_after)),
-        Err(_failed) => put_off(&mut told, app.clock.now()),
+        Told::Later(at) => Some(at),
+        Told::Failed(earliest) => {
+            put_off(&mut told, app.clock.now()).map(|again| again.max(earliest))
+        }
     };
     app.db
         .write(move |tx| {
@@ -86,15 +88,32 @@ fn look(
     Ok(Some(Changed { topics, print: source.print(connection)? }))
 }
 
-async fn tell(app: &App, endpoint: &str, topics: &[String]) -> Result<(), FetchError> {
-    let Ok(url) = Url::parse(endpoint) else { return Ok(()) };
+/// What became of telling.
+enum Told {
+    /// The other hub took it.
+    Yes,
+    /// It failed, and is tried again at the earliest then.
+    Failed(Timestamp),
+    /// It was not told yet: not before then.
+    Later(Timestamp),
+}
+
+async fn tell(app: &App, hub: HubId, endpoint: &str, topics: &[String]) -> Told {
+    let now = app.clock.now();
+    let Ok(url) = Url::parse(endpoint) else { return Told::Yes };
     // All of a page's feeds at once: the other hub has one turn for us at a time.
     let body = announcement(topics);
-    let push = Push { url: &url, content_type: FORM_TYPE, headers: &[], body: &body };
-    let told = app.fetcher.push(&push).await;
-    let is_told = matches!(told, Ok(Posted { status: 200..300, .. }));
-    app.metrics.push(if is_told { "announced" } else { "unannounced" });
-    told.map(drop)
+    let push = Push { hub, url: &url, content_type: FORM_TYPE, headers: &[], body: &body };
+    let told = match app.fetcher.push(&push).await {
+        Err(FetchError::TooBusy(busy)) => return Told::Later(now.plus(busy.retry_after)),
+        Ok(Posted { status: 200..300, .. }) => Told::Yes,
+        Ok(Posted { headers, .. }) => {
+            Told::Failed(now.plus(headers.retry_after.unwrap_or_default()))
+        }
+        Err(_failed) => Told::Failed(now),
+    };
+    app.metrics.push(if matches!(told, Told::Yes) { "announced" } else { "unannounced" });
+    told
 }
 
 /// When it is tried again, or never: then the next change is announced.

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
 use crate::db::websub::{self, Subscription};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, members};
 use crate::fetch::{FetchError, Posted};
 use crate::model::id::{HubId, SubscriptionId};
 use crate::model::websub::{AGAIN, Asked};
@@ -41,7 +41,7 @@ pub async fn ask(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
     };
     let heard = match Url::parse(subscription.callback.expose()) {
-        Ok(callback) => say(app, &subscription, asked, &callback).await,
+        Ok(callback) => say(app, hub, &subscription, asked, &callback).await,
         Err(_unreadable) => Heard::No,
     };
     let now = app.clock.now();
@@ -55,11 +55,14 @@ pub async fn ask(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             {
                 return jobs::finish(tx, &job, Some(at));
             }
+            // The hub's row first, as everywhere: what is listed from here on finds that somebody
+            // subscribed, and is pushed.
+            members::lock(tx, hub)?;
             // Ended first: what is enqueued from now on is done.
             jobs::finish(tx, &job, None)?;
             match (asked, heard) {
                 (Asked::Subscribe, Heard::Yes) => begin(tx, hub, &subscription, now),
-                (Asked::Unsubscribe, Heard::Yes) => websub::delete(tx, hub, id),
+                (Asked::Unsubscribe, Heard::Yes) => websub::end_as_asked(tx, hub, &subscription),
                 _ => websub::end_asked(tx, hub, &subscription, now),
             }
         })
@@ -91,11 +94,17 @@ fn put_off(
 ) -> Result<Option<Timestamp>, DbError> {
     let tries = usize::try_from(subscription.asked_tries).unwrap_or(RETRIES);
     let Some(wait) = AGAIN[..RETRIES].get(tries) else { return Ok(None) };
-    websub::update_asked_tries(tx, hub, subscription.id, subscription.asked_tries + 1)?;
+    websub::update_asked_tries(tx, hub, subscription, subscription.asked_tries + 1)?;
     Ok(Some(now.plus(*wait)))
 }
 
-async fn say(app: &App, subscription: &Subscription, asked: Asked, callback: &Url) -> Heard {
+async fn say(
+    app: &App,
+    hub: HubId,
+    subscription: &Subscription,
+    asked: Asked,
+    callback: &Url,
+) -> Heard {
     let topic = &subscription.topic;
     let challenge = random_token();
     let lease = (asked == Asked::Subscribe).then_some(subscription.asked_lease);
@@ -105,7 +114,7 @@ async fn say(app: &App, subscription: &Subscription, asked: Asked, callback: &Ur
             question(callback, asked, topic, challenge.expose(), lease)
         }
     };
-    let answered = app.fetcher.ask_callback(&url).await;
+    let answered = app.fetcher.ask_callback(&url, hub).await;
     let heard = match answered {
         Err(FetchError::TooBusy(busy)) => {
             return Heard::Later(app.clock.now().plus(busy.retry_after));

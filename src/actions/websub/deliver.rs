@@ -65,7 +65,7 @@ pub async fn deliver(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             return app.db.write(move |tx| jobs::finish(tx, &job, None)).await;
         }
     };
-    let sent = send(app, &subscription, &feed).await;
+    let sent = send(app, hub, &subscription, &feed).await;
     let now = app.clock.now();
     app.db.write(move |tx| note(tx, &job, &subscription, &sent, &print, now)).await
 }
@@ -95,7 +95,7 @@ fn look(
     })
 }
 
-async fn send(app: &App, subscription: &Subscription, feed: &Rendered) -> Sent {
+async fn send(app: &App, hub: HubId, subscription: &Subscription, feed: &Rendered) -> Sent {
     let (now, topic) = (app.clock.now(), &subscription.topic);
     let Ok(url) = Url::parse(subscription.callback.expose()) else { return Sent::Gone };
     // Feeds are made of text.
@@ -108,6 +108,7 @@ async fn send(app: &App, subscription: &Subscription, feed: &Rendered) -> Sent {
         headers.push(("x-hub-signature", format!("sha256={signature}")));
     }
     let push = Push {
+        hub,
         url: &url,
         content_type: content_type.unwrap_or_default(),
         headers: &headers,
@@ -147,13 +148,13 @@ fn note(
             jobs::finish(tx, job, None)
         }
         Sent::Gone => {
-            websub::delete(tx, hub, id)?;
+            websub::end(tx, hub, id)?;
             jobs::finish(tx, job, None)
         }
         Sent::Failed(earliest) => {
             let since = subscription.failing_since_at.unwrap_or(now);
             if now.since(since) >= DEAD_AFTER {
-                websub::delete(tx, hub, id)?;
+                websub::end(tx, hub, id)?;
                 return jobs::finish(tx, job, None);
             }
             let next = usize::try_from(subscription.tries).ok().and_then(|n| AGAIN.get(n));

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::{Feeds, find};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::slugs::Holder;
 use crate::db::websub::{self, Request};
-use crate::db::{DbConnection, DbError, slugs};
+use crate::db::{DbConnection, DbError, members, slugs};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::id::{CategoryId, HubId};
 use crate::model::web_url::{WebUrl, WebUrlError};
-use crate::model::websub::{Asked, MAX_CALLBACK, MAX_OF_HOST, MAX_OF_TOPIC, Topic, lease};
+use crate::model::websub::{
+    Asked, MAX_ASKED, MAX_ASKED_IN_ALL, MAX_CALLBACK, MAX_OF_DOMAIN, MAX_OF_TOPIC, Topic, lease,
+};
 use crate::wire::websub::SubscriptionRequest;
 
 /// A request, and who sent it.
@@ -45,11 +48,16 @@ pub enum SubscribeError {
     /// [`MAX_OF_TOPIC`].
     #[error("This feed has as many subscriptions as it can have.")]
     FullTopic,
-    /// [`MAX_OF_HOST`].
-    #[error("The callback’s host has as many subscriptions to feeds of this hub as it can have.")]
-    FullHost,
-    /// Too much is to be done already.
-    #[error("There is too much to do just now: please try again later.")]
+    /// [`MAX_OF_DOMAIN`].
+    #[error("The callback’s domain has as many subscriptions to feeds of this hub as it can have.")]
+    FullDomain,
+    /// [`MAX_ASKED`].
+    #[error(
+        "So many callbacks are to be asked for you, or at this domain: please try again later."
+    )]
+    Unanswered,
+    /// [`MAX_ASKED_IN_ALL`].
+    #[error("So many callbacks are to be asked just now: please try again later.")]
     Backlog,
     /// The database failed.
     #[error(transparent)]
@@ -64,9 +72,6 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         asking.request;
     let named = Topic::parse(&topic, app.addresses.home()).ok_or(SubscribeError::NoTopic)?;
     let callback = check_callback(app, &callback)?;
-    if app.backlog.is_full() {
-        return Err(SubscribeError::Backlog);
-    }
     let format = named.format;
     let ids = app.db.read(move |c| find_ids(c, &named)).await?;
     let (hub, category_id) = ids.ok_or(SubscribeError::NoTopic)?;
@@ -74,7 +79,9 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         category_id,
         format,
         topic,
-        host: callback.as_url().host_str().unwrap_or_default().to_owned(),
+        domain: callback.registrable_domain().to_owned(),
+        sender: app.sender_hash(asking.sender, app.clock.now()),
+        print: None,
         callback: callback.as_str().to_owned(),
         asked: if subscribes { Asked::Subscribe } else { Asked::Unsubscribe },
         secret,
@@ -88,7 +95,8 @@ fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
     if let Some((before, _fragment)) = callback.split_once('#') {
         callback = before;
     }
-    let url = WebUrl::parse_on(callback, app.hosts()).map_err(SubscribeError::Callback)?;
+    // 5.1: it is sent to as it stands, and not as a blogger may have meant it.
+    let url = WebUrl::parse_as_sent(callback, app.hosts()).map_err(SubscribeError::Callback)?;
     if url.as_str().len() > MAX_CALLBACK {
         return Err(SubscribeError::LongCallback);
     }
@@ -111,7 +119,7 @@ fn find_ids(connection: &mut DbConnection, topic: &Topic) -> Result<Ids, DbError
     })
 }
 
-async fn begin(app: &Arc<App>, hub: HubId, request: Request) -> Result<(), SubscribeError> {
+async fn begin(app: &Arc<App>, hub: HubId, mut request: Request) -> Result<(), SubscribeError> {
     let (reader, category, format) = (Arc::clone(app), request.category_id, request.format);
     let is_served = app
         .db
@@ -126,19 +134,42 @@ async fn begin(app: &Arc<App>, hub: HubId, request: Request) -> Result<(), Subsc
     let now = app.clock.now();
     app.db
         .write(move |tx| {
+            members::lock(tx, hub)?;
             let (topic, callback) = (&request.topic, &request.callback);
             if websub::find_of_callback(tx.reading(), hub, topic, callback)?.is_none() {
-                let (of_topic, of_host) = websub::count(tx.reading(), hub, topic, &request.host)?;
-                if of_topic >= MAX_OF_TOPIC {
-                    return Err(SubscribeError::FullTopic);
-                }
-                if of_host >= MAX_OF_HOST {
-                    return Err(SubscribeError::FullHost);
-                }
+                check_room(tx.reading(), hub, &request, now)?;
             }
+            let Feeds::Open(source) = find(tx.reading(), hub, category)? else {
+                return Err(SubscribeError::NoTopic);
+            };
+            request.print = Some(source.print(tx.reading())?);
             Ok(websub::ask(tx, hub, &request, now)?)
         })
         .await
+}
+
+/// Whether there is room for one more subscription, and one more question.
+fn check_room(
+    connection: &mut DbConnection,
+    hub: HubId,
+    request: &Request,
+    now: Timestamp,
+) -> Result<(), SubscribeError> {
+    let Request { topic, domain, sender, .. } = request;
+    let there = websub::count(connection, hub, topic, domain, sender, now)?;
+    if there.of_topic >= MAX_OF_TOPIC {
+        return Err(SubscribeError::FullTopic);
+    }
+    if there.of_domain >= MAX_OF_DOMAIN {
+        return Err(SubscribeError::FullDomain);
+    }
+    if there.asked_of_domain.max(there.asked_by_sender) >= MAX_ASKED {
+        return Err(SubscribeError::Unanswered);
+    }
+    if there.asked >= MAX_ASKED_IN_ALL {
+        return Err(SubscribeError::Backlog);
+    }
+    Ok(())
 }
 
 async fn end(app: &App, hub: HubId, request: Request) -> Result<(), SubscribeError> {

@@ -8,7 +8,7 @@ use super::apart;
 use super::read::{Listed, Narrow, Place, list_narrowed};
 use super::words::Query;
 use crate::clock::Timestamp;
-use crate::db::schema::{blogs, categories, hubs};
+use crate::db::schema::{blogs, categories, category_slugs, hubs};
 use crate::db::{DbConnection, DbError};
 use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId};
@@ -55,6 +55,58 @@ pub fn list_view(
     }
     narrow.words = Query::of(hub, category, view);
     list_narrowed(connection, hub, &narrow, before, limit)
+}
+
+/// How the categories that a view names are called today.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ViewNames {
+    /// As the view has them, as far as there are any.
+    Today,
+    /// Some by a former name: this is the view with those of today.
+    Former(View),
+    /// Those that it shows have been deleted.
+    Gone,
+}
+
+/// Finds a view's categories by names old and new. Those that are not public are as if there were
+/// none of that name.
+pub fn find_view_names(
+    connection: &mut DbConnection,
+    hub: HubId,
+    view: &View,
+) -> Result<ViewNames, DbError> {
+    let named: Vec<&str> = view.categories.iter().chain(&view.without).map(Slug::as_str).collect();
+    if named.is_empty() {
+        return Ok(ViewNames::Today);
+    }
+    let known: Vec<(String, Option<i64>, Option<(String, String)>)> = category_slugs::table
+        .left_join(
+            categories::table.on(categories::hub_id
+                .eq(category_slugs::hub_id)
+                .and(categories::id.nullable().eq(category_slugs::category_id))),
+        )
+        .filter(category_slugs::hub_id.eq(hub.0).and(category_slugs::slug.eq_any(named)))
+        .select((
+            category_slugs::slug,
+            category_slugs::category_id,
+            (categories::slug, categories::readers).nullable(),
+        ))
+        .load(connection)?;
+    let today = |slug: &Slug| {
+        let (_, _, category) = known.iter().find(|(known, ..)| known == slug.as_str())?;
+        let (name, readers) = category.as_ref()?;
+        (readers == Readers::Public.as_str()).then(|| Slug::for_category(name).ok()).flatten()
+    };
+    let is_gone = |slug: &Slug| {
+        known.iter().any(|(known, category, _)| known == slug.as_str() && category.is_none())
+    };
+    let shows_any =
+        view.categories.is_empty() || view.categories.iter().any(|s| today(s).is_some());
+    if !shows_any && view.categories.iter().any(is_gone) {
+        return Ok(ViewNames::Gone);
+    }
+    let renamed = view.renaming(|slug| today(slug).unwrap_or_else(|| slug.clone()));
+    Ok(if shows_any && renamed != *view { ViewNames::Former(renamed) } else { ViewNames::Today })
 }
 
 fn list_public(

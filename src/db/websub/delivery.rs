@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::of;
 use crate::clock::Timestamp;
-use crate::db::jobs::ONCE_MORE;
+use crate::db::jobs::{self, JobKey, ONCE_MORE};
 use crate::db::schema::websub_subscriptions;
 use crate::db::{DbError, Tx};
 use crate::model::id::{CategoryId, HubId, SubscriptionId};
@@ -37,6 +37,17 @@ pub fn enqueue_deliveries(
         .execute(tx.connection)?;
     tx.enqueued();
     Ok(())
+}
+
+/// Has one subscriber sent what the feed says.
+pub fn enqueue_delivery(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    id: SubscriptionId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let key = JobKey { hub, kind: JobKind::DeliverFeed, subject: id.0 };
+    jobs::enqueue_unless_waiting(tx, key, now)
 }
 
 /// Notes that a subscriber has what the feed said.

@@ -49,6 +49,7 @@ pub fn deny_one(
             websub_subscriptions::secret.eq(None::<Vec<u8>>),
             websub_subscriptions::asked.eq(Asked::Denied.as_str()),
             websub_subscriptions::asked_secret.eq(None::<Vec<u8>>),
+            websub_subscriptions::asked_by.eq(None::<Vec<u8>>),
             websub_subscriptions::asked_at.eq(now.micros()),
             websub_subscriptions::asked_tries.eq(0),
         ))

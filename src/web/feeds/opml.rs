@@ -41,7 +41,7 @@ pub fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rende
         html_url: &line.page,
     });
     let text = opml::to_xml(&hub.title, outlines);
-    let list = Rendered::new(text, opml::CONTENT_TYPE, CACHE_CONTROL, Some(hub.changed_at));
+    let list = Rendered::new(text, opml::CONTENT_TYPE, CACHE_CONTROL, Some(hub.public_changed_at));
     // Readers import a file: browsers save it under the name that their dialogues look for.
     let saved = format!("attachment; filename=\"{}.opml\"", hub.slug);
     Ok(list.with_header(header::CONTENT_DISPOSITION, &saved))

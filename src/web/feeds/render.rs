@@ -7,18 +7,22 @@ use actix_web::http::header;
 use super::{CACHE_CONTROL, Part};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::{self, Listed};
 use crate::db::{DbConnection, DbError, categories, post_changes, readings};
 use crate::limits::Limit;
+use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId, PingId};
+use crate::model::language::Language;
 use crate::model::ping::LISTED_EXCERPT;
+use crate::model::slug::Slug;
 use crate::model::text;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
 use crate::web::error::PageError;
 use crate::web::pages::feed_links::{is_of_same_site, view_feed};
-use crate::web::pages::list::title;
+use crate::web::pages::list::{check_names, title, view_path};
 use crate::web::pages::reading::At;
 use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, tag};
 
@@ -45,28 +49,57 @@ pub fn render(
         app.limits.take(Limit::Search, part.block)?;
     }
     let view = &part.view;
+    let is_view = !view.is_everything();
+    let all = if is_view { categories::list(connection, hub.id)? } else { Vec::new() };
+    check_view(app, connection, at, part)?;
     let mut posts = listed::list_view(connection, hub.id, category, view, before, MAX_ITEMS + 1)?;
     let page = usize::try_from(MAX_ITEMS).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
-    let mut about = About::of(app, at, part, posts.last().filter(|_| has_older));
+    let mut about = About::of(app, at, part, &all, posts.last().filter(|_| has_older));
     if !view.is_everything() {
-        let all = categories::list(connection, hub.id)?;
         about.title = format!("{}: {}", about.title, title(view, &all, &posts));
     }
     let items = Entry::list(app, connection, &at.hub, posts)?;
-    // A feed with a key is for one reader, and a view is found by whoever made it: nobody
-    // subscribes to them.
-    let is_pushed = at.lock.is_none() && view.is_everything() && part.after.is_none();
-    let hubs = if is_pushed { app.websub_hubs() } else { Vec::new() };
+    let hubs = hubs(app, at, part);
     let items = items.iter().map(Entry::item).collect();
-    let feed = Feed { hubs: &hubs, ..about.feed(at, view, items) };
+    let feed = Feed { hubs: &hubs, ..about.feed(at, items) };
     let format = part.format;
     let text = format.write(&feed);
     let rendered =
         Rendered::new(text, format.content_type(), CACHE_CONTROL, Some(about.changed_at));
     let rendered = rendered.with_header(header::LINK, &feed.link_header());
     Ok(if begins_at_post { rendered } else { rendered.not_kept() })
+}
+
+/// Sees to it that a view of a hub has its address of today.
+fn check_view(
+    app: &App,
+    connection: &mut DbConnection,
+    at: &At,
+    part: &Part,
+) -> Result<(), PageError> {
+    if at.category.is_some() {
+        return Ok(());
+    }
+    let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
+    let page = format!("/{}", at.hub.slug);
+    check_names(connection, at.hub.id, &part.view, |view| {
+        view_feed(&page, part.format, view, part.after, key.as_deref())
+    })
+}
+
+/// The WebSub hubs that a feed names.
+fn hubs(app: &App, at: &At, part: &Part) -> Vec<String> {
+    // A feed with a key is for one reader, and a view is found by whoever made it: nobody
+    // subscribes to them.
+    let is_pushed = at.lock.is_none() && part.view.is_everything() && part.after.is_none();
+    match (is_pushed, at.is_public()) {
+        (false, _) => Vec::new(),
+        // Other hubs are told of what is public, and of nothing else.
+        (true, false) => vec![app.addresses.websub()],
+        (true, true) => app.websub_hubs(),
+    }
 }
 
 /// What a feed says of itself.
@@ -82,7 +115,13 @@ struct About {
 }
 
 impl About {
-    fn of(app: &App, at: &At, part: &Part, older_than: Option<&Listed>) -> Self {
+    fn of(
+        app: &App,
+        at: &At,
+        part: &Part,
+        categories: &[Category],
+        older_than: Option<&Listed>,
+    ) -> Self {
         let hub = &at.hub;
         let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
         let (page, what, title, texts, changed_at) = match &at.category {
@@ -104,18 +143,18 @@ impl About {
         let address =
             |after: Option<After>| view_feed(&page, part.format, &part.view, after, key.as_deref());
         Self {
-            id: tag(host(app), hub.created_at, &what),
+            id: tag(host(app), hub.created_at, &(what + &view_id(&part.view, categories))),
             title,
             address: address(part.after),
             first: part.after.map(|_| address(None)),
             next: older_than.map(|last| address(Some(last.after()))),
             description: first_of(texts),
-            page,
+            page: view_path(&page, &part.view),
             changed_at,
         }
     }
 
-    fn feed<'a>(&'a self, at: &'a At, view: &View, items: Vec<FeedItem<'a>>) -> Feed<'a> {
+    fn feed<'a>(&'a self, at: &'a At, items: Vec<FeedItem<'a>>) -> Feed<'a> {
         Feed {
             id: &self.id,
             title: &self.title,
@@ -127,10 +166,33 @@ impl About {
             description: &self.description,
             language: &at.hub.language,
             changed_at: self.changed_at,
-            is_finished: at.hub.closed_at.is_some() && view.is_everything(),
+            is_finished: at.hub.closed_at.is_some(),
             items,
         }
     }
+}
+
+/// What a view is called for good, behind what it is a view of: as its address, but with the numbers
+/// of public categories, which keep them when they get other names.
+fn view_id(view: &View, categories: &[Category]) -> String {
+    if view.is_everything() {
+        return String::new();
+    }
+    let number = |slug: &Slug| {
+        let mut public = categories.iter().filter(|c| c.readers == Readers::Public);
+        let found = public.find(|category| category.slug == slug.as_str());
+        found.map_or_else(|| slug.as_str().to_owned(), |category| category.number.to_string())
+    };
+    let mut id = format!("?{}", view.dropping("in").dropping("not").to_query());
+    for (field, slugs) in [("in", &view.categories), ("not", &view.without)] {
+        if !slugs.is_empty() {
+            let mut numbers: Vec<String> = slugs.iter().map(number).collect();
+            numbers.sort_unstable();
+            let and = if id.ends_with('?') { "" } else { "&" };
+            id.push_str(&format!("{and}{field}={}", numbers.join(",")));
+        }
+    }
+    id
 }
 
 fn host(app: &App) -> &str {
@@ -150,6 +212,7 @@ pub(super) struct Entry {
     source: Option<String>,
     pub category: String,
     permalink: String,
+    language: Option<Language>,
     listed_at: Timestamp,
     pub changed_at: Timestamp,
 }
@@ -170,8 +233,10 @@ impl Entry {
             .into_iter()
             .map(|category| (category.id, category.title))
             .collect();
+        let own = Language::parse(&hub.language);
         let entry = |post: Listed| {
             let listed_at = post.listed_at?;
+            let language = post.language.as_deref().and_then(Language::parse);
             let changed_at = changes.get(&post.id).copied().unwrap_or(listed_at);
             Some(Self {
                 id: tag(host(app), hub.created_at, &format!("p/{}", post.public_id)),
@@ -179,6 +244,7 @@ impl Entry {
                 source: sources.remove(&post.id).filter(|feed| is_of_same_site(feed, &post.url)),
                 category: titles.get(&post.category_id).cloned().unwrap_or_default(),
                 permalink: app.addresses.permalink(post.public_id),
+                language: language.filter(|language| own.as_ref() != Some(language)),
                 listed_at,
                 changed_at: changed_at.max(listed_at),
                 post,
@@ -198,6 +264,7 @@ impl Entry {
             source: self.source.as_deref(),
             category: &self.category,
             permalink: &self.permalink,
+            language: self.language.as_ref().map(Language::as_str),
             listed_at: self.listed_at,
             changed_at: self.changed_at,
         }

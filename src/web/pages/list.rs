@@ -3,7 +3,7 @@
 mod filter;
 mod rows;
 
-pub use filter::{path_of as view_path, title, view_of};
+pub use filter::{check_names, path_of as view_path, title, view_of};
 pub use rows::{Day, PostRow, Within, days, rel};
 
 use actix_web::http::header::{self, HeaderName};
@@ -269,6 +269,11 @@ impl Asked {
         Ok(Self { view: view_of(request)?, after: after(before)? })
     }
 
+    /// Its address.
+    fn path(&self, here: &str) -> String {
+        self.after.map_or_else(|| path_of(here, &self.view), |after| self.older(here, after))
+    }
+
     /// Where the posts after this one are.
     fn older(&self, here: &str, after: After) -> String {
         let page = path_of(here, &self.view);
@@ -361,6 +366,13 @@ fn render(
     let shown = at.hub.public_changed_at;
     let (hub, category) = (at.hub, at.category.map(|category| category.id));
     let has_about = category.is_none() && about::is_there(connection, hub.id)?;
+    if category.is_none() {
+        let path = |view: &View| {
+            let named = Asked { view: view.clone(), after: asked.after };
+            named.path(&format!("/{}", hub.slug))
+        };
+        check_names(connection, hub.id, &asked.view, path)?;
+    }
     let page = list_page(connection, hub, category, &asked.view, asked.after)?;
     let may_keep = asked.view.is_everything() && page.begins_at_post;
     if asked.view.is_everything() && !page.begins_at_post {

@@ -19,6 +19,7 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError, members};
 use crate::limits::{AddressBlock, Limit};
+use crate::model::category::Readers;
 use crate::model::id::HubId;
 use crate::pages_cache::{Rendered, Subject};
 use crate::secret::Secret;
@@ -83,6 +84,20 @@ impl At {
     /// A hub or category that everybody may read, under its name of today.
     pub const fn open(hub: Hub, category: Option<Category>) -> Self {
         Self { hub, category, lock: None, moved: None }
+    }
+
+    /// Whether it may be told to those who did not ask for it: search engines, other hubs.
+    pub fn is_public(&self) -> bool {
+        let category = self.category.as_ref();
+        self.hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public)
+    }
+
+    /// Where it stands today, with what follows; the name of what is locked is kept nowhere.
+    fn moved_to(&self, path: &str) -> HttpResponse {
+        match self.lock {
+            Some(_) => respond::moved_for_few(path),
+            None => respond::moved(path),
+        }
     }
 
     /// Whether no such category is in a locked hub, which only those learn who know its password.
@@ -176,7 +191,8 @@ pub async fn enter(
         return Err(PageError::Suspended);
     }
     if let Some(moved) = &at.moved {
-        return Ok(Entered::Answer(respond::moved(&asked(request, &format!("{moved}{rest}")))));
+        let path = asked(request, &format!("{moved}{rest}"));
+        return Ok(Entered::Answer(at.moved_to(&path)));
     }
     Ok(Entered::In(Box::new(at)))
 }
@@ -302,7 +318,7 @@ pub async fn answer_feed(
         return Err(PageError::Suspended);
     }
     if let Some(moved) = &at.moved {
-        return Ok(respond::moved(&format!("{moved}{rest}")));
+        return Ok(at.moved_to(&format!("{moved}{rest}")));
     }
     let page = app.db.read(move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))

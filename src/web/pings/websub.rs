@@ -88,8 +88,11 @@ fn why_not(app: &App, error: &SubscribeError) -> (StatusCode, String, Option<Dur
             let sentence = format!("That was often. Please try again in {}.", words_for(wait));
             return (StatusCode::TOO_MANY_REQUESTS, sentence, Some(wait));
         }
-        SubscribeError::FullTopic | SubscribeError::FullHost => {
+        SubscribeError::FullTopic | SubscribeError::FullDomain => {
             (StatusCode::TOO_MANY_REQUESTS, Some(Duration::from_secs(86_400)))
+        }
+        SubscribeError::Unanswered => {
+            (StatusCode::TOO_MANY_REQUESTS, Some(Duration::from_secs(3_600)))
         }
         SubscribeError::Backlog => {
             (StatusCode::SERVICE_UNAVAILABLE, Some(Duration::from_secs(3_600)))

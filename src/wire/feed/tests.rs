@@ -18,6 +18,7 @@ fn item<'a>(title: &'a str, excerpt: &'a str) -> FeedItem<'a> {
         blog_name: "Ada & Co",
         source: Some("https://ada.example/feed?a=1&b=2"),
         category: "Keynotes",
+        language: None,
         permalink: "https://hubs.example/p/abc",
         listed_at: THEN,
         changed_at: LATER,
@@ -44,7 +45,8 @@ fn feed<'a>(items: Vec<FeedItem<'a>>) -> Feed<'a> {
 #[test]
 fn the_formats_look_like_this() {
     let hubs = ["https://hubs.example/websub".to_owned()];
-    let items = vec![item("How <canvas> works", "5 < 6 & \"so\" <b>on</b>"), item("x", "")];
+    let elsewhere = FeedItem { language: Some("pt-br"), ..item("x", "") };
+    let items = vec![item("How <canvas> works", "5 < 6 & \"so\" <b>on</b>"), elsewhere];
     let feed = Feed { hubs: &hubs, ..feed(items) };
     for format in Format::ALL {
         insta::assert_snapshot!(format.segment(), format.write(&feed));

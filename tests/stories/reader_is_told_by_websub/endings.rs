@@ -1,6 +1,11 @@
 //! What ends a subscription.
 
+use backchannel::db::websub;
+use backchannel::model::id::HubId;
+
 use super::*;
+
+const HUB: HubId = HubId(1);
 
 async fn set(organizer: &mut Browser, what: &str, readers: &str) {
     organizer.open("/manage/sxsw/readers").await;
@@ -12,9 +17,19 @@ async fn set(organizer: &mut Browser, what: &str, readers: &str) {
 /// How many subscriptions there are.
 async fn count(site: &Site, reader: &Reader) -> i64 {
     let topic = reader.topic.clone();
-    let hub = backchannel::model::id::HubId(1);
-    let read = move |c: &mut _| backchannel::db::websub::count(c, hub, &topic, "");
-    site.app.db.read(read).await.unwrap().0
+    let callback = reader.callback();
+    let read = move |c: &mut _| websub::find_of_callback(c, HUB, &topic, &callback);
+    i64::from(site.app.db.read(read).await.unwrap().is_some())
+}
+
+/// The subscription, as a job reads it before it goes to its callback.
+async fn as_read(site: &Site, reader: &Reader) -> websub::Subscription {
+    let (topic, callback) = (reader.topic.clone(), reader.callback());
+    let read = move |c: &mut _| {
+        let id = websub::find_of_callback(c, HUB, &topic, &callback)?.unwrap();
+        websub::find(c, HUB, id)
+    };
+    site.app.db.read(read).await.unwrap().unwrap()
 }
 
 story! { with blogs:
@@ -46,12 +61,56 @@ story! { with blogs:
             ("hub.topic", reader.topic.as_str()),
             ("hub.callback", "http://127.0.0.1:9/nobody"),
         ];
+        site.settle().await;
+        let jobs = || site.app.db.read(|c| backchannel::db::jobs::count(c, 100));
+        let none = jobs().await.unwrap();
         send(site, &fields).await.has_status(202);
         for (wait, left) in [(minutes(0), 1), (minutes(1), 1), (minutes(9), 1), (minutes(2), 0)] {
             site.advance(wait);
             site.settle().await;
-            assert_eq!(count(site, &reader).await, left, "after {wait:?}");
+            assert_eq!(jobs().await.unwrap(), none + left, "after {wait:?}");
         }
+    }
+
+    async fn a_request_that_comes_while_its_callback_is_asked_is_not_lost(site) {
+        let topic = site.hub("open", "at-once").await;
+        let reader = Reader::of(site, "/sxsw/keynotes/rss");
+        reader.subscribe(site, &[]).await;
+        reader.ask(site, "unsubscribe", &[]).await.has_status(202);
+        let asked = as_read(site, &reader).await;
+        site.advance(seconds(1));
+        reader.ask(site, "subscribe", &[]).await.has_status(202);
+        // And now the callback's yes to the end arrives.
+        site.app.db.write(move |tx| websub::end_as_asked(tx, HUB, &asked)).await.unwrap();
+        site.settle().await;
+        assert_eq!(reader.questions("subscribe").len(), 2);
+        ping(&topic, 1).await;
+        site.settle().await;
+        assert_eq!(reader.delivered().len(), 1);
+
+        // The same where a delivery is answered with 410.
+        site.advance(seconds(1));
+        reader.ask(site, "subscribe", &[]).await.has_status(202);
+        let id = as_read(site, &reader).await.id;
+        site.app.db.write(move |tx| websub::end(tx, HUB, id)).await.unwrap();
+        assert_eq!(as_read(site, &reader).await.expires_at, None);
+        site.settle().await;
+        assert!(as_read(site, &reader).await.expires_at.is_some());
+        site.app.db.write(move |tx| websub::end(tx, HUB, id)).await.unwrap();
+        assert_eq!(count(site, &reader).await, 0);
+    }
+
+    async fn a_feed_that_is_finished_is_pushed_once_more(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let reader = Reader::of(site, "/sxsw/keynotes/atom");
+        reader.subscribe(site, &[]).await;
+        topic.organizer.open("/manage/sxsw/settings").await.says("readers may stop asking");
+        topic.organizer.submit("/manage/sxsw/close", &[]).await.redirects_to("/manage/sxsw/settings");
+        site.settle().await;
+        let sent = reader.delivered();
+        assert_eq!(sent.len(), 1);
+        is_the_feed(site, &reader, &sent[0]).await;
+        assert!(String::from_utf8_lossy(&sent[0].body).contains("<fh:complete/>"));
     }
 
     async fn a_subscription_runs_out_and_is_forgotten(site) {

@@ -45,6 +45,12 @@ async fn other_hubs_are_told_of_public_feeds_only(database: Database) {
     assert!(links.starts_with(&expected), "{links}");
     assert!(feed.body.contains(&endpoint));
 
+    // A feed that is not told to others does not name them.
+    let unlisted = site.browser().open("/sxsw/panels/rss").await;
+    let own = format!("<{0}/websub>; rel=\"hub\", <{0}/sxsw/panels/rss>; rel=\"self\"", site.base);
+    assert_eq!(unlisted.header("link"), Some(own.as_str()));
+    assert!(!unlisted.body.contains(&endpoint));
+
     // Nothing of the unlisted category is told, and its change is none of the hub's feed.
     ping(&topic, 1).await;
     site.settle().await;
@@ -54,6 +60,28 @@ async fn other_hubs_are_told_of_public_feeds_only(database: Database) {
     site.settle().await;
     let all = ["/sxsw/keynotes/rss", "/sxsw/panels/rss", "/sxsw/rss", "/sxsw/rss"];
     assert_eq!(told(&site, &other), all);
+
+    // It was told nothing while it failed, and is told again.
+    other.publish("/hub", Answer::of(503, "text/plain", "x").with("Retry-After", "240"));
+    assert!(topic.ping_at("/sxsw/keynotes", &[("url", "http://ada.example/2")]).await.is_stored());
+    site.settle().await;
+    let failed = other.asked().len();
+    assert!(failed > all.len());
+    other.publish("/hub", Answer::of(204, "text/plain", ""));
+    site.advance(minutes(2));
+    site.settle().await;
+    assert_eq!(other.asked().len(), failed, "four minutes were asked for");
+    site.advance(minutes(3));
+    site.settle().await;
+    let again = other.asked().split_off(failed);
+    let is_of = |path: &str| {
+        let topic = format!("{}{path}", site.base);
+        let is_it = |asked: &crate::harness::Asked| {
+            url::form_urlencoded::parse(&asked.body).any(|(_, value)| value == topic)
+        };
+        again.iter().filter(|asked| is_it(asked)).count()
+    };
+    assert_eq!((is_of("/sxsw/rss"), is_of("/sxsw/keynotes/rss")), (1, 1));
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use actix_web::HttpRequest;
 
 use super::Asked;
 use crate::actions::read_page::ListPage;
+use crate::db::DbConnection;
 use crate::db::categories::Category;
-use crate::db::listed::Listed;
+use crate::db::listed::{self, Listed, ViewNames};
 use crate::model::category::Readers;
+use crate::model::id::HubId;
 use crate::model::slug::Slug;
 use crate::model::view::View;
-use crate::web::error::PageError;
+use crate::web::error::{Missing, PageError};
 use crate::web::view::plural;
 
 /// The view that a request asks for.
@@ -18,6 +20,21 @@ pub fn view_of(request: &HttpRequest) -> Result<View, PageError> {
         url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
     View::parse(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         .map_err(PageError::BadRequest)
+}
+
+/// Sees to it that a view of a hub names categories as they are called today: `Moved` to its path
+/// with these names, `Gone` where those that it shows have been deleted.
+pub fn check_names(
+    connection: &mut DbConnection,
+    hub: HubId,
+    view: &View,
+    path: impl Fn(&View) -> String,
+) -> Result<(), PageError> {
+    match listed::find_view_names(connection, hub, view)? {
+        ViewNames::Today => Ok(()),
+        ViewNames::Former(today) => Err(PageError::Moved(path(&today))),
+        ViewNames::Gone => Err(PageError::Gone(Missing::Category)),
+    }
 }
 
 /// The address of a view of a page.
