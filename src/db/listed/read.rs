@@ -81,6 +81,19 @@ pub fn list_for_members(
     list_narrowed(connection, hub, &narrow, before, limit)
 }
 
+/// The newest of a hub's categories that are not public.
+pub fn list_apart(
+    connection: &mut DbConnection,
+    hub: HubId,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let only = apart(connection, hub)?;
+    if only.is_empty() {
+        return Ok(Vec::new());
+    }
+    list_narrowed(connection, hub, &Narrow { only, ..Narrow::default() }, None, limit)
+}
+
 /// What a list is narrowed to: nothing set is all of a hub.
 #[derive(Debug, Default)]
 pub(super) struct Narrow {
