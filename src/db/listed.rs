@@ -10,7 +10,10 @@ mod view;
 pub(super) mod words;
 
 pub use beside::{Beside, find_newer, find_older};
-pub use read::{Listed, Place, find_place, list, list_apart, list_for_members, list_home, list_hours};
+pub use read::{
+    Listed, Place, find_place, list, list_apart, list_approved, list_for_members, list_home,
+    list_hours,
+};
 pub use view::list_view;
 
 use diesel::dsl::max;
