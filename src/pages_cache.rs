@@ -65,12 +65,13 @@ pub struct Rendered {
 impl Rendered {
     /// Takes a page's bytes. They are compressed when first asked for, once.
     pub fn new(
-        body: String,
+        body: impl Into<Bytes>,
         content_type: &'static str,
         cache_control: &'static str,
         modified_at: Option<Timestamp>,
     ) -> Self {
-        let hash = Sha256::digest(body.as_bytes());
+        let body: Bytes = body.into();
+        let hash = Sha256::digest(&body);
         let etag = data_encoding::BASE64URL_NOPAD.encode(&hash[..12]);
         let mut headers = HeaderMap::with_capacity(16);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -78,7 +79,7 @@ impl Rendered {
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         let weight = u32::try_from(body.len() + body.len() / 2 + 512).unwrap_or(u32::MAX);
         Self {
-            identity: Bytes::from(body),
+            identity: body,
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             etags: ["", "-gz", "-br"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),

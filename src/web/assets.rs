@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::HeaderName;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
@@ -20,13 +22,14 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(stem: &str, ending: &str, content_type: &'static str, text: &str) -> Self {
-        let hash = Sha256::digest(text.as_bytes());
+    fn new(stem: &str, ending: &str, content_type: &'static str, file: impl Into<Bytes>) -> Self {
+        let file: Bytes = file.into();
+        let hash = Sha256::digest(&file);
         let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
         let forever = "public, max-age=31536000, immutable";
         Self {
             path: format!("/assets/{stem}.{hash}.{ending}"),
-            rendered: Rendered::new(text.to_owned(), content_type, forever, None),
+            rendered: Rendered::new(file, content_type, forever, None),
         }
     }
 }
@@ -34,7 +37,7 @@ impl Asset {
 /// The style sheet, without comments and line ends.
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     let css = squeeze(include_str!("../../static/style.css"));
-    Asset::new("style", "css", "text/css; charset=utf-8", &css)
+    Asset::new("style", "css", "text/css; charset=utf-8", css)
 });
 
 /// The script.
@@ -66,6 +69,15 @@ pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("icon", "svg", "image/svg+xml", include_str!("../../static/icon.svg"))
 });
 
+/// What is shown of a page elsewhere, beside its title.
+pub static CARD: LazyLock<Asset> = LazyLock::new(|| {
+    let png: &'static [u8] = include_bytes!("../../static/card.png");
+    let card = Asset::new("card", "png", "image/png", png);
+    // Shown on other sites: that is what it is for.
+    let elsewhere = HeaderName::from_static("cross-origin-resource-policy");
+    Asset { rendered: card.rendered.with_header(elsewhere, "cross-origin"), ..card }
+});
+
 /// Comments out, lines joined: the rest of the style sheet is written tight.
 fn squeeze(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
@@ -80,7 +92,7 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON];
+    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON, &*CARD];
     let asset = all.into_iter().find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),

@@ -161,11 +161,7 @@ fn is_public(categories: &[Category], id: CategoryId) -> bool {
 }
 
 /// When the newest post was listed of what somebody listens to.
-fn newest(
-    hub: &Hub,
-    categories: &[Category],
-    category: Option<CategoryId>,
-) -> Option<Timestamp> {
+fn newest(hub: &Hub, categories: &[Category], category: Option<CategoryId>) -> Option<Timestamp> {
     match category {
         Some(id) => categories.iter().find(|category| category.id == id)?.last_listed_at,
         None => hub.last_listed_at,
