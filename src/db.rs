@@ -71,6 +71,7 @@ pub use tx::{Touched, Tx};
 use std::sync::Arc;
 
 use diesel::Connection;
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseUrl};
@@ -92,6 +93,8 @@ pub struct Db {
     pool: r2d2::Pool<Manager>,
     writes: Writes,
     on_commit: OnCommit,
+    /// Half of the connections, for what may take long.
+    half: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -130,7 +133,8 @@ impl Db {
                 Arc::clone(&on_commit),
             )?)
         };
-        Ok(Self { pool, writes, on_commit })
+        let half = usize::from(config.database_connections / 2).max(1);
+        Ok(Self { pool, writes, on_commit, half: Arc::new(Semaphore::new(half)) })
     }
 
     /// Runs `work` on a connection of the pool, on a thread that may wait.
@@ -148,6 +152,28 @@ impl Db {
             work(&mut connection)
         });
         done.await.unwrap_or_else(|_panicked| Err(DbError::Panicked.into()))
+    }
+
+    /// The same for what may take long, and whoever likes may ask for: all of it together takes half
+    /// of the connections at most, so that pings and pages have the others. `Busy` where there was
+    /// no turn for as long as a write may wait.
+    pub async fn read_in_turn<T, E>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let half = Arc::clone(&self.half);
+        let turn = tokio::time::timeout(WRITE_PATIENCE, half.acquire_owned()).await;
+        let turn = turn.ok().and_then(Result::ok).ok_or(DbError::Busy)?;
+        self.read(move |connection| {
+            // It goes on where nobody waits for it any more.
+            let _turn = turn;
+            work(connection)
+        })
+        .await
     }
 
     /// Runs `work` in a transaction and answers after COMMIT. An `Err` takes back what `work`

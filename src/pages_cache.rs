@@ -72,7 +72,7 @@ impl Rendered {
         cache_control: &'static str,
         modified_at: Option<Timestamp>,
     ) -> Self {
-        let body = body.into();
+        let body: Bytes = body.into();
         let hash = Sha256::digest(&body);
         let etag = data_encoding::BASE64URL_NOPAD.encode(&hash[..12]);
         let mut headers = HeaderMap::with_capacity(16);

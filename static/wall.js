@@ -42,9 +42,12 @@
     .map((part) => part.getAttribute("href") || part.getAttribute("src") || part.textContent)
     .filter((part) => /^(\/assets\/|:root\{--accent)/.test(part)).join("\n");
 
+  const read = (text) => new DOMParser().parseFromString(text, "text/html");
+  const isWall = (text) => Boolean(read(text).querySelector("[data-wall]"));
+
   function take(text) {
     if (text === last) return;
-    const page = new DOMParser().parseFromString(text, "text/html");
+    const page = read(text);
     const fresh = page.querySelector("[data-wall]");
     if (!fresh || fresh.dataset.wall !== frame().dataset.wall) throw new Error("not the wall");
     if (face(page) !== face(document)) {
@@ -78,7 +81,13 @@
       refused = [403, 404, 410].includes(answer.status) ? refused + 1 : 0;
       if (refused > 1) clear();
       if (!answer.ok) throw new Error(answer.status);
-      take(await answer.text());
+      const text = await answer.text();
+      // Under another name it goes on there.
+      if (answer.redirected && isWall(text)) {
+        location.replace(answer.url);
+        return;
+      }
+      take(text);
       failed = 0;
       listen();
     } catch {

@@ -3,14 +3,24 @@
   "use strict";
   const line = document.querySelector("[data-watch]");
   if (!line || !("EventSource" in window)) return;
-  // A tab that nobody looks at for so long gives its connection back.
-  const AWAY = 120_000;
+  // A page that nobody looks at for so long stops listening.
+  const AWAY = 5_000;
   const MOST = 99;
+  const address = line.dataset.watch;
+  // A browser opens six connections to a site and no more: one page listens for all that show the
+  // same list. Where that cannot be arranged, each listens for itself.
+  const canShare = Boolean(navigator.locks && "BroadcastChannel" in window);
   const seen = new Set();
+  // The newest post that is known; its mark begins with when it was listed.
   let after = line.dataset.after;
   let isMuch = false;
+  // From listening, or waiting for a turn to, until nobody looks any more.
+  let turn = null;
+  let others = null;
   let events = null;
   let timer = 0;
+
+  const isLater = (mark, than) => parseInt(mark, 10) > parseInt(than, 10);
 
   function tell() {
     const count = seen.size;
@@ -26,46 +36,74 @@
     link.textContent = words;
   }
 
-  function take(event) {
-    after = event.lastEventId || after;
+  function take({ type, id, data }) {
+    const isNew = isLater(id, after);
+    if (isNew) after = id;
+    if (type === "reload") {
+      // Else it is for another page, which knew less.
+      isMuch ||= isNew;
+      if (isNew) tell();
+      return;
+    }
     let post;
-    try { post = JSON.parse(event.data); } catch { return; }
-    if (seen.size > MOST || document.querySelector(`a[href="/p/${CSS.escape(post.id)}"]`)) return;
+    try { post = JSON.parse(data); } catch { return; }
+    if (seen.size > MOST || seen.has(post.id) || document.querySelector(`a[href="/p/${CSS.escape(post.id)}"]`)) return;
     seen.add(post.id);
     tell();
   }
 
-  function stop() {
-    clearTimeout(timer);
-    if (events) events.close();
-    events = null;
-  }
-
-  function listen() {
-    clearTimeout(timer);
-    if (events) return;
-    events = new EventSource(`${line.dataset.watch}?after=${encodeURIComponent(after)}`);
-    events.addEventListener("message", take);
-    events.addEventListener("reload", (event) => {
-      after = event.lastEventId || after;
-      isMuch = true;
-      tell();
-    });
+  function open(from) {
+    events?.close();
+    events = new EventSource(`${address}?after=${encodeURIComponent(from)}`);
+    const share = ({ type, lastEventId, data }) => {
+      const said = { type, id: lastEventId, data };
+      others?.postMessage(said);
+      take(said);
+    };
+    events.addEventListener("message", share);
+    events.addEventListener("reload", share);
     events.addEventListener("error", () => {
       // A lost line is taken up again by the browser; after a refusal we ask again, later.
-      if (!events || events.readyState !== EventSource.CLOSED) return;
+      if (events?.readyState !== EventSource.CLOSED) return;
       stop();
       timer = setTimeout(listen, 30_000 + Math.random() * 60_000);
     });
   }
 
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
-      clearTimeout(timer);
-      timer = setTimeout(stop, AWAY);
-    } else {
-      listen();
+  function stop() {
+    clearTimeout(timer);
+    turn?.abort();
+    others?.close();
+    events?.close();
+    turn = others = events = null;
+  }
+
+  function listen() {
+    clearTimeout(timer);
+    if (turn) return;
+    turn = new AbortController();
+    if (!canShare) {
+      open(after);
+      return;
     }
+    const { signal } = turn;
+    others = new BroadcastChannel(address);
+    others.addEventListener("message", ({ data }) => {
+      if (data.type !== "here") take(data);
+      // A page that was away, or was loaded before what was told last, is told all since.
+      else if (events && isLater(after, data.id)) open(data.id);
+    });
+    others.postMessage({ type: "here", id: after });
+    navigator.locks.request(address, { signal }, () => new Promise((done) => {
+      signal.addEventListener("abort", done);
+      open(after);
+    })).catch(() => {});
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(stop, AWAY);
+    else listen();
   });
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });

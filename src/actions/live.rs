@@ -105,10 +105,11 @@ async fn look(app: &App, hub: HubId) -> Result<Option<Seen>, DbError> {
     let limit = i64::try_from(TOLD + 1).unwrap_or(i64::MAX);
     app.db
         .read(move |connection| {
-            let posts = listed::list_for_members(connection, hub, None, None, limit)?;
+            let posts = listed::list(connection, hub, None, None, limit)?;
+            let apart = listed::list_apart(connection, hub, limit)?;
             let categories = categories::list(connection, hub)?;
             let row = hubs::find(connection, hub)?.filter(|hub| hub.suspended_at.is_none());
-            Ok(row.map(|hub| Seen { posts, categories, hub }))
+            Ok(row.map(|hub| Seen { posts, apart, categories, hub }))
         })
         .await
 }

@@ -4,7 +4,7 @@ use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::{Beside, Listed, Place};
-use crate::db::{DbConnection, DbError, categories, hubs, listed, pings, topics};
+use crate::db::{DbConnection, DbError, categories, hubs, listed, pings, readings, topics};
 use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::view::{After, View};
 
@@ -71,6 +71,33 @@ pub fn list_page(
     Ok(ListPage { hub, categories: all, category, posts, older, begins_at_post, hours })
 }
 
+/// What hangs on the wall of a hub, or of one of its categories.
+#[derive(Debug)]
+pub struct WallPage {
+    /// The hub.
+    pub hub: Hub,
+    /// Its categories, in order.
+    pub categories: Vec<Category>,
+    /// Which of them it is the wall of: none for the hub's own.
+    pub category: Option<Category>,
+    /// The newest posts that a moderator listed, or whose blog one approved of: nobody watches
+    /// over a wall.
+    pub posts: Vec<Listed>,
+}
+
+/// Reads what hangs on a wall, at most `limit` posts.
+pub fn wall_page(
+    connection: &mut DbConnection,
+    hub: Hub,
+    category: Option<Category>,
+    limit: i64,
+) -> Result<WallPage, DbError> {
+    let categories = categories::list(connection, hub.id)?;
+    let id = category.as_ref().map(|category| category.id);
+    let posts = listed::list_approved(connection, hub.id, id, limit)?;
+    Ok(WallPage { hub, categories, category, posts })
+}
+
 /// What the home page shows.
 #[derive(Debug)]
 pub struct HomePage {
@@ -103,6 +130,8 @@ pub struct PermalinkPage {
     pub ping: pings::Ping,
     /// Its category and hub.
     pub gate: Gate,
+    /// The language that its page named; empty where it is not known.
+    pub language: String,
     /// The next newer post of the category.
     pub newer: Option<Beside>,
     /// The next older one.
@@ -120,8 +149,10 @@ pub fn permalink_page(
     let Some(hub) = hubs::find(connection, hub)? else { return Ok(None) };
     let category = categories::find(connection, hub.id, ping.category_id)?;
     let Some(category) = category else { return Ok(None) };
+    let reading = readings::find(connection, hub.id, ping.id)?;
+    let language = reading.map(|reading| reading.language).unwrap_or_default();
     let place = Place { listed_at: ping.listed_at.unwrap_or(ping.received_at), id: ping.id };
     let newer = listed::find_newer(connection, hub.id, category.id, place)?;
     let older = listed::find_older(connection, hub.id, category.id, place)?;
-    Ok(Some(PermalinkPage { ping, gate: Gate { hub, category }, newer, older }))
+    Ok(Some(PermalinkPage { ping, gate: Gate { hub, category }, language, newer, older }))
 }

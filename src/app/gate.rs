@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::model::category::Readers;
+use crate::model::category::{PingPolicy, Readers};
 use crate::pages_cache::Keepable;
 use crate::secret::SecretKey;
 
@@ -41,6 +41,11 @@ impl Gate {
         let at = over.or(early)?;
         let time_zone = self.hub.time_zone.clone();
         Some(Closed { at, is_over: over.is_some(), time_zone })
+    }
+
+    /// Whether it takes posts now.
+    pub fn takes_posts(&self, now: Timestamp) -> bool {
+        self.closed(now).is_none() && self.category.ping_policy != PingPolicy::Closed
     }
 
     /// Whether only those who know its reading password may know of it. Whoever cannot show that

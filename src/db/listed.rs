@@ -12,7 +12,10 @@ pub(super) mod words;
 
 pub use beside::{Beside, find_newer, find_older};
 pub use hours::{count_between, find_first, sum_hours};
-pub use read::{Listed, Place, find_place, list, list_for_members, list_home, list_hours};
+pub use read::{
+    Listed, Place, find_place, list, list_apart, list_approved, list_for_members, list_home,
+    list_hours,
+};
 pub use view::{ViewNames, find_view_names, list_view};
 
 use diesel::dsl::max;

@@ -115,11 +115,19 @@ impl Search {
                 Some(next) if found.iter().any(|word| word.len() > piece.folded.len()) => next.end,
                 _ => piece.end,
             };
-            if !found.is_empty() {
+            if found.is_empty() {
+                let parts = piece.parts().filter(|part| self.begins(part.folded));
+                hits.extend(parts.map(|part| (part.start, part.end)));
+            } else {
                 hits.push((piece.start, end));
             }
         }
         hits
+    }
+
+    /// Whether a word begins with one that is searched for.
+    fn begins(&self, folded: &str) -> bool {
+        self.words.iter().any(|word| folded.starts_with(word.as_str()))
     }
 }
 
@@ -162,12 +170,13 @@ pub fn index(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().flat_map(|text| folded(text, Pairs::Kept)).collect()
 }
 
-/// What becomes of a script without blanks.
+/// What becomes of a script without blanks, and of words with apostrophes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pairs {
-    /// Each two neighbours, and the last one, so that each character begins a word.
+    /// Each two neighbours, and the last one, so that each character begins a word; the word, and
+    /// its parts.
     Kept,
-    /// Each two neighbours; the one that has none alone.
+    /// Each two neighbours; the one that has none alone; the word only.
     Searched,
 }
 
@@ -182,7 +191,9 @@ fn folded(text: &str, pairs: Pairs) -> BTreeSet<String> {
             }
             None if piece.follows && pairs == Pairs::Searched => {}
             _ => {
-                words.insert(piece.folded.chars().take(MAX_WORD).collect());
+                let parts = piece.parts().filter(|_| pairs == Pairs::Kept);
+                let all = parts.map(|part| part.folded).chain([piece.folded.as_str()]);
+                words.extend(all.map(|word| word.chars().take(MAX_WORD).collect::<String>()));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::CROSS_ORIGIN_RESOURCE_POLICY;
+use actix_web::http::header::{CROSS_ORIGIN_RESOURCE_POLICY, HeaderName};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
@@ -81,6 +81,15 @@ pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("icon", "svg", "image/svg+xml", include_str!("../../static/icon.svg"))
 });
 
+/// What is shown of a page elsewhere, beside its title.
+pub static CARD: LazyLock<Asset> = LazyLock::new(|| {
+    let png: &'static [u8] = include_bytes!("../../static/card.png");
+    let card = Asset::new("card", "png", "image/png", png);
+    // Shown on other sites: that is what it is for.
+    let elsewhere = HeaderName::from_static("cross-origin-resource-policy");
+    Asset { rendered: card.rendered.with_header(elsewhere, "cross-origin"), ..card }
+});
+
 /// Comments out, lines joined: the rest of the style sheet is written tight.
 fn squeeze(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
@@ -95,7 +104,7 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON];
+    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON, &*CARD];
     let asset = all.into_iter().chain(pictures::files()).find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),

@@ -67,7 +67,7 @@ async fn show(
     app.metrics.cache_misses.increment(1);
     let is_https = app.addresses.is_https();
     let read = move |_: &mut DbConnection, at: At| Ok(render(&at, theme, is_https));
-    match read_for_anybody(app, names, key, read).await? {
+    match read_for_anybody(app, request, names, key, read).await? {
         ForAnybody::Here(badge) => Ok(respond::rendered(request, &badge, now)),
         // A picture can ask for no password: it is not there, and its page shows the words.
         ForAnybody::Locked => Err(PageError::NotFound(missing)),

@@ -63,6 +63,12 @@ impl Element {
         }
     }
 
+    /// Whether it has words that run as their own first letter says, whatever runs around it. Code
+    /// runs as it is.
+    pub const fn has_direction(self) -> bool {
+        matches!(self, Self::Paragraph | Self::Heading(_) | Self::Quote | Self::Item)
+    }
+
     const fn is_container(self) -> bool {
         matches!(self, Self::Quote | Self::List | Self::Numbers)
     }

@@ -27,6 +27,15 @@ story! {
         let page = site.browser().open("/sxsw/-/about").await;
         page.has_status(200).says("Three people from Austin , and you.").says("last changed 11 March 2003");
         assert_eq!(page.texts(".written h2"), ["Who we are"]);
+        assert_eq!(page.attributes("meta[property='og:title']", "content"), ["About SXSW 2003"]);
+        assert_eq!(page.attributes(".written :is(h2, p, li)", "dir"), ["auto"; 5]);
+        for path in ["/sxsw/-/about", "/sxsw", "/sxsw/keynotes", "/sxsw/-/people"] {
+            let page = site.browser().open(path).await;
+            let picture = page.attributes("meta[property='og:image']", "content").remove(0);
+            let picture = site.browser().open(picture.strip_prefix(&site.base).unwrap()).await;
+            assert_eq!(picture.has_status(200).header("content-type"), Some("image/png"), "{path}");
+            assert_eq!(picture.header("cross-origin-resource-policy"), Some("cross-origin"));
+        }
         assert_eq!(page.attributes(".written a", "href"), ["https://rules.example/?a=1&b=2"]);
         assert_eq!(page.attributes(".written a", "rel"), ["ugc"]);
         assert!(!page.body.contains("<script>alert"), "{}", page.body);

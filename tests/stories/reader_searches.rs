@@ -1,6 +1,10 @@
 //! Readers look for posts: by words, blog, language, day and category, page by page.
 
+use backchannel::actions::import::import as move_in;
+use backchannel::actions::resolve::{Found, find_category};
 use backchannel::config::DatabaseUrl;
+use backchannel::db::DbError;
+use backchannel::wire::moving_in::{Format, Items};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
@@ -68,6 +72,7 @@ story! {
             ("吾輩は猫である", "名前はまだ無い。"),
             ("كِتَاب جديد", "عن المدونات"),
             ("I don’t know", "Version 1.5 of C++"),
+            ("L’été à la plage", "L'université de Lyon et l’avion, par O'Reilly"),
         ].into_iter().enumerate() {
             list(&topic, "ada", n, title, excerpt).await;
         }
@@ -88,12 +93,16 @@ story! {
             ("輩吾", &[]),
             ("كتاب", &["كِتَاب جديد"]),
             ("dont", &["I don’t know"]),
+            ("été", &["L’été à la plage"]),
+            ("universite avion", &["L’été à la plage"]),
+            ("l'avion reilly", &["L’été à la plage"]),
+            ("oreilly", &["L’été à la plage"]),
             ("1.5", &["I don’t know"]),
             ("nothing", &[]),
         ] {
             assert_eq!(found(&mut reader, q).await, titles, "{q}");
         }
-        assert_eq!(found(&mut reader, "ada").await.len(), 5, "the blog’s name counts");
+        assert_eq!(found(&mut reader, "ada").await.len(), 6, "the blog’s name counts");
         let page = search(&mut reader, "cafe rss").await;
         page.says("Posts about “cafe rss”").says("1 post");
         assert_eq!(page.texts("article mark"), ["Café", "RSS"]);
@@ -106,7 +115,9 @@ story! {
         let nothing = search(&mut reader, "json").await;
         nothing.says("Try fewer words").says("See all posts");
         reader.open("/sxsw/keynotes?q=json").await.says("Look in the whole hub");
-        assert_eq!(words_kept(site), 5);
+        let page = search(&mut reader, "ete avion").await;
+        assert_eq!(page.texts("article mark"), ["été", "avion"]);
+        assert_eq!(words_kept(site), 6);
     }
 
     async fn whatever_is_typed_is_only_words(site) {
@@ -256,7 +267,15 @@ story! {
         assert!(list.attributes(".meta a.blog", "href").contains(&"/sxsw?blog=ada.example".to_owned()));
         assert_eq!(list.attributes("h2.day a", "href"), ["/sxsw?day=2003-03-12", "/sxsw?day=2003-03-11"]);
         // In a category its own posts only.
-        let inside = reader.open("/sxsw/panels?blog=ada.example&in=keynotes").await;
+        for (asked, shown) in [
+            ("?in=keynotes", ""),
+            ("?blog=ada.example&in=keynotes&not=film", "?blog=ada.example"),
+            ("?not=panels&before=1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "?before=1-aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ] {
+            let moved = reader.open(&format!("/sxsw/panels{asked}")).await;
+            moved.redirects_to(&format!("/sxsw/panels{shown}"));
+        }
+        let inside = reader.open("/sxsw/panels?blog=ada.example").await;
         assert_eq!(inside.texts("article.ping h3"), ["Atom the day after"]);
     }
 
@@ -303,6 +322,79 @@ story! {
         withdraw(site, &receipts[10]).await;
         assert_eq!(reader.open(&older).await.has_status(200).texts("article.ping h3"), titles);
         reader.open(&format!("/sxsw?before={id}")).await.has_status(404);
+
+        // Nothing is further on: that is said, and how to get back.
+        for (page, back) in [("/sxsw?", "/sxsw"), ("/sxsw?q=post&", "/sxsw?q=post"), ("/sxsw/keynotes?", "/sxsw/keynotes")] {
+            let end = reader.open(&format!("{page}before=1-{id}")).await;
+            end.has_status(200).says("There are no older posts").never_says("Nothing");
+            assert!(end.attributes("main a", "href").contains(&back.to_owned()), "{page}");
+        }
+    }
+
+    async fn words_of_many_posts_are_found_page_by_page(site) {
+        let topic = site.hub("open", "at-once").await;
+        let many = 2_050;
+        let comments: String = (0..many)
+            .map(|n| format!(
+                "<wp:comment><wp:comment_author>Old</wp:comment_author><wp:comment_author_url>http://b{}.example/{n}</wp:comment_author_url><wp:comment_date_gmt>2003-03-10 09:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[<strong>Needle {n}</strong>{}]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp:comment_type>trackback</wp:comment_type></wp:comment>",
+                n % 7, if n < 3 { " seldom" } else { "" },
+            ))
+            .collect();
+        let file = format!("<rss><channel><item>{comments}</item></channel></rss>");
+        let found_here = site.app.db.read(|c| find_category(c, "sxsw", "keynotes")).await.unwrap();
+        let Found::Here(gate) = found_here else { panic!("sxsw/keynotes is there") };
+        let report = move_in(&site.app, &gate, Items::of(Format::Wxr, file.as_bytes()), false, |_| {}).await.unwrap();
+        assert_eq!(report.listed, many, "{report:?}");
+        drop(topic);
+        let mut reader = site.browser();
+        assert_eq!(found(&mut reader, "needle seldom").await, ["Needle 2", "Needle 1", "Needle 0"]);
+        assert!(found(&mut reader, "needle nowhere").await.is_empty());
+        let mut next = "/sxsw?q=needle".to_owned();
+        for page in 0..3 {
+            let shown = reader.open(&next).await;
+            let first = many - 1 - page * 50;
+            let titles: Vec<String> = (0..50).map(|n| format!("Needle {}", first - n)).collect();
+            assert_eq!(shown.texts("article.ping h3"), titles);
+            next = shown.attributes("a[rel=next]", "href").remove(0);
+        }
+        assert_eq!(found(&mut reader, "needle 2049").await, ["Needle 2049"]);
+    }
+
+    async fn searches_leave_half_of_the_connections_to_others(site) {
+        let topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "Needle", "").await;
+        let half = site.app.config.database.database_connections / 2;
+        let (go_on, wait) = std::sync::mpsc::channel::<()>();
+        let wait = std::sync::Arc::new(std::sync::Mutex::new(wait));
+        let (begun, mut have_begun) = tokio::sync::mpsc::unbounded_channel();
+        for _ in 0..half {
+            let (wait, begun, db) = (wait.clone(), begun.clone(), site.app.db.clone());
+            tokio::spawn(async move {
+                let slow = db.read_in_turn(move |_| {
+                    begun.send(()).unwrap();
+                    wait.lock().unwrap().recv().unwrap();
+                    Ok::<_, DbError>(())
+                });
+                slow.await.unwrap();
+            });
+        }
+        for _ in 0..half {
+            have_begun.recv().await.unwrap();
+        }
+        let are_over = std::cell::Cell::new(false);
+        let search = async {
+            assert_eq!(found(&mut site.browser(), "needle").await, ["Needle"]);
+            assert!(are_over.get(), "it waited for its turn");
+        };
+        // Pages and pings have the other half.
+        let others = async {
+            site.browser().open("/sxsw").await.has_status(200);
+            list(&topic, "ada", 2, "Another", "").await;
+            site.browser().open("/sxsw").await.says("Another");
+            are_over.set(true);
+            (0..half).for_each(|_| go_on.send(()).unwrap());
+        };
+        tokio::join!(search, others);
     }
 
     async fn searches_are_limited_and_never_kept(site) {
@@ -362,6 +454,10 @@ story! { with blogs:
         let feed: serde_json::Value = serde_json::from_str(&reader.open("/sxsw/feed.json").await.body).unwrap();
         let items: Vec<Option<&str>> = feed["items"].as_array().unwrap().iter().map(|item| item["language"].as_str()).collect();
         assert_eq!(items, [Some("pt-br"), None, Some("de-at")]);
+        let permalink = list.attributes(".meta a[href^='/p/']", "href").remove(0);
+        assert_eq!(reader.open(&permalink).await.attributes("h1", "lang"), ["pt-br"]);
+        let people = reader.open("/sxsw/-/people").await;
+        assert_eq!(people.attributes("article .ex bdi", "lang"), ["pt-br"]);
         assert_eq!(words_kept(site), 3);
     }
 

@@ -209,6 +209,26 @@ story! {
         site.browser().open("/sxsw/-/live").await.has_status(410);
     }
 
+    async fn a_reload_names_no_post_that_its_reader_may_not_know_of(site) {
+        let public = site.hub("passphrase", "at-once").await;
+        for number in 0..52 {
+            post(&public, &public.ping_url, &format!("Post {number}")).await;
+        }
+        let newest = stream_of(&mut site.browser(), "/sxsw").await;
+        let mut apart = site.category(public.organizer, "apart", "open", "at-once").await;
+        set_readers(&mut apart.organizer, "apart", "unlisted", "").await;
+        post(&apart, &apart.ping_url, "For few").await;
+        let unknown = [("last-event-id", "1000000-aaaaaaaaaaaaaaaaaaaaaaaaaa")];
+        for path in ["/sxsw/-/live", "/sxsw/keynotes/live"] {
+            let mut stranger = Listening::with(&site.base, path, &unknown).await;
+            assert_eq!(stranger.next().await, Told::Reload);
+            let mark = stranger.last.unwrap();
+            assert!(newest.ends_with(&mark), "{mark} is not in {newest}");
+        }
+        let mut reader = Listening::with(&site.base, "/sxsw/apart/live", &unknown).await;
+        reader.hears("For few").await;
+    }
+
     async fn a_full_house_is_said_so_and_a_look_at_the_head_takes_no_seat(site) {
         let _topic = site.hub("open", "at-once").await;
         let block = |n: u32| backchannel::limits::AddressBlock::of(std::net::Ipv4Addr::from(n).into());

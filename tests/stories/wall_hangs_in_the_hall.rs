@@ -1,6 +1,6 @@
 //! A wall hangs in the hall: the newest posts, one after the other, and nobody watches over it.
 
-use crate::harness::{Topic, minutes};
+use crate::harness::{Browser, Topic, minutes};
 
 async fn post(topic: &Topic<'_>, url: &str, title: &str) {
     let post = format!("http://ada.example/{}", title.replace(' ', "-"));
@@ -8,6 +8,12 @@ async fn post(topic: &Topic<'_>, url: &str, title: &str) {
         topic.ping_at(url, &[("url", &post), ("title", title), ("blog_name", "Ada ashore")]).await;
     assert!(sent.is_stored(), "{}", sent.body);
     topic.site.advance(minutes(1));
+}
+
+async fn trust(organizer: &mut Browser, blog: &str) {
+    let blogs = organizer.open("/manage/sxsw/blogs").await;
+    let stand = blogs.action_beside(blog, "/trust");
+    organizer.submit(&stand, &[]).await.has_status(303);
 }
 
 story! {
@@ -52,9 +58,64 @@ story! {
         site.browser().open("/sxsw/-/wall").await.never_says("class=\"qr\"").never_says("/-/add").says("First");
     }
 
+    async fn only_what_somebody_approved_of_hangs_there(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        post(&topic, &topic.ping_url, "First of a stranger").await;
+        site.browser().open("/sxsw").await.says("First of a stranger");
+        for wall in ["/sxsw/-/wall", "/sxsw/keynotes/-/wall"] {
+            let page = site.browser().open(wall).await;
+            page.never_says("First of a stranger").says("Nothing hangs here yet").says("trusts its blog");
+        }
+        trust(&mut topic.organizer, "Ada ashore").await;
+        for wall in ["/sxsw/-/wall", "/sxsw/keynotes/-/wall"] {
+            site.browser().open(wall).await.says("First of a stranger");
+        }
+        // What a moderator listed hangs there, whatever is thought of its blog later.
+        let mut waits = site.category(topic.organizer, "panels", "open", "all-wait").await;
+        let eve = [("url", "http://eve.example/1"), ("title", "Looked at"), ("blog_name", "Eve")];
+        assert!(waits.ping(&eve).await.is_stored());
+        waits.decide("Looked at", "list").await;
+        site.browser().open("/sxsw/-/wall").await.says("Looked at");
+        let blogs = waits.organizer.open("/manage/sxsw/blogs").await;
+        let forget = blogs.action_beside("Eve", "/forget");
+        waits.organizer.submit(&forget, &[]).await.has_status(303);
+        site.browser().open("/sxsw/-/wall").await.says("Looked at");
+        waits.organizer.open("/manage/sxsw/settings").await.says("a new blog’s first one does not");
+    }
+
+    async fn it_invites_while_anything_takes_posts(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        site.browser().open("/sxsw").await.says("Add your post");
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        // It is 08:00 in Austin.
+        let window = [("opens_at", "2003-03-11T09:00"), ("closes_at", "2003-03-11T10:00")];
+        topic.organizer.submit(edit, &window).await.has_status(303);
+        for is_open in [false, true, false] {
+            for wall in ["/sxsw/-/wall", "/sxsw/keynotes/-/wall"] {
+                let wall = site.browser().open(wall).await;
+                assert_eq!(wall.body.contains("class=\"qr\""), is_open);
+                assert_eq!(wall.body.contains("Did you write about it?"), is_open);
+            }
+            for list in ["/sxsw", "/sxsw/keynotes"] {
+                let page = site.browser().open(list).await;
+                assert_eq!(page.body.contains("Add your post"), is_open, "{list}");
+            }
+            site.advance(minutes(65));
+        }
+        // Another category that takes posts is enough, unless it is not public.
+        let mut panels = site.category(topic.organizer, "panels", "open", "at-once").await;
+        site.browser().open("/sxsw/-/wall").await.says("/sxsw/-/add");
+        panels.organizer.open("/manage/sxsw/readers").await;
+        panels.organizer.submit("/manage/sxsw/readers/panels", &[("readers", "unlisted")]).await.has_status(303);
+        site.browser().open("/sxsw/-/wall").await.never_says("/sxsw/-/add");
+        site.browser().open("/sxsw/panels/-/wall").await.says("/sxsw/panels/add");
+    }
+
     async fn nothing_hangs_there_that_not_everybody_may_read(site) {
-        let public = site.hub("open", "at-once").await;
+        let mut public = site.hub("open", "at-once").await;
         post(&public, &public.ping_url, "For all").await;
+        trust(&mut public.organizer, "Ada ashore").await;
         let mut apart = site.category(public.organizer, "apart", "open", "at-once").await;
         post(&apart, &apart.ping_url, "For few").await;
         apart.organizer.open("/manage/sxsw/readers").await;

@@ -1,10 +1,14 @@
 //! The listeners of one hub, and what they are told. It reads nothing and waits for nothing.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod memory;
+
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc::Sender;
+
+use memory::Memory;
 
 use crate::app::Lock;
 use crate::clock::Timestamp;
@@ -12,17 +16,12 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, PublicId};
+use crate::model::id::CategoryId;
 use crate::model::mark::Mark;
-use crate::wire::events::{self, Post, STILL_HERE};
+use crate::wire::events::STILL_HERE;
 
 /// How many posts a room remembers, for those who come back: whoever missed more loads the page.
 pub const TOLD: usize = 50;
-
-/// A post is news if it was listed as of now. Writers that overtake each other, and clocks of other
-/// instances, are within this; what was listed as of long ago (it moved in, or a verdict was taken
-/// back) does not stand on top of any page, and is not told.
-const LATE: Duration = Duration::from_secs(10);
 
 /// Somebody who listens to a hub, or to one of its categories.
 #[derive(Debug)]
@@ -50,31 +49,26 @@ impl Listener {
 /// A hub as it stands: read in this order, so that who may read is never older than the posts.
 #[derive(Debug)]
 pub struct Seen {
-    /// The newest posts of all its categories, newest first: one more than [`TOLD`], if there are.
+    /// The newest posts of its public categories, newest first: one more than [`TOLD`], if there
+    /// are.
     pub posts: Vec<Listed>,
+    /// The same of those that are not public.
+    pub apart: Vec<Listed>,
     /// Its categories.
     pub categories: Vec<Category>,
     /// The hub.
     pub hub: Hub,
 }
 
-/// A post that was told, ready to be told again.
-#[derive(Debug)]
-struct Told {
-    mark: Mark,
-    category: CategoryId,
-    event: String,
-}
-
 /// A hub's room.
 #[derive(Debug, Default)]
 pub struct Room {
-    /// The newest posts, in the order they were told.
-    told: VecDeque<Told>,
+    /// What was told of its public categories.
+    open: Memory,
+    /// What was told of the others: how much it is changes nothing for those who hear the first.
+    apart: Memory,
     /// The hub as it was seen last.
     now: Option<(Hub, Vec<Category>)>,
-    /// Whether older posts are listed than those that are remembered.
-    has_older: bool,
     listeners: Vec<Listener>,
 }
 
@@ -90,7 +84,10 @@ impl Room {
         if !may_listen(&listener, hub, categories) {
             return;
         }
-        let missed = listener.after.map(|after| self.missed(listener.category, after));
+        let missed = listener.after.map(|after| {
+            let newest = newest(hub, categories, listener.category);
+            self.memory_of(listener.category).missed(listener.category, after, newest)
+        });
         if listener.tell(missed.unwrap_or_default().into()) {
             self.listeners.push(listener);
         }
@@ -98,55 +95,33 @@ impl Room {
 
     /// Tells everybody what is new in the hub, and sends away who may not read any more what they
     /// were let in for.
-    pub fn update(&mut self, mut seen: Seen) {
-        let is_first = self.now.is_none();
-        let has_older = seen.posts.len() > TOLD;
-        seen.posts.truncate(TOLD);
+    pub fn update(&mut self, seen: Seen) {
         self.listeners.retain(|listener| may_listen(listener, &seen.hub, &seen.categories));
-        let news = if is_first {
-            self.remember(&seen, None);
-            0
-        } else {
-            let newest = self.told.iter().map(|told| told.mark.at).max();
-            self.remember(&seen, Some(newest.map_or(Mark::BEGINNING.at, |at| at.minus(LATE))))
-        };
-        self.has_older = has_older;
+        let before = self.now.take();
+        let is_first = before.is_none();
+        // Who may read is read after the posts.
+        let (public, apart): (Vec<&Category>, Vec<&Category>) =
+            seen.categories.iter().partition(|category| category.readers == Readers::Public);
+        self.open.update(seen.posts, &public, is_first);
+        self.apart.update(seen.apart, &apart, is_first);
         self.now = Some((seen.hub, seen.categories));
-        // Where all that can be seen is new, there may be more that cannot.
-        self.tell(news, news == TOLD && has_older);
-    }
-
-    /// Notes the posts that are listed, those listed since then as news at the end; how many.
-    fn remember(&mut self, seen: &Seen, since: Option<Timestamp>) -> usize {
-        let listed: HashMap<PublicId, &Listed> =
-            seen.posts.iter().map(|post| (post.public_id, post)).collect();
-        // Told again, it is told as it stands by then.
-        let as_it_stands = |old: &Told| told(listed.get(&old.mark.id)?, &seen.categories);
-        self.told.retain_mut(|told| as_it_stands(told).map(|now| *told = now).is_some());
-        let known: HashSet<PublicId> = self.told.iter().map(|told| told.mark.id).collect();
-        let unknown = seen.posts.iter().filter(|post| !known.contains(&post.public_id));
-        let (news, old): (Vec<Told>, Vec<Told>) = unknown
-            .filter_map(|post| told(post, &seen.categories))
-            .partition(|told| since.is_some_and(|since| told.mark.at >= since));
-        old.into_iter().for_each(|told| self.told.push_front(told));
-        let count = news.len();
-        self.told.extend(news.into_iter().rev());
-        count
-    }
-
-    /// Tells the last `news` posts. The bytes are made once for all who listen to the same.
-    fn tell(&mut self, news: usize, is_much: bool) {
-        if news == 0 {
-            return;
+        if let Some((hub, categories)) = before {
+            self.tell(|category| newest(&hub, &categories, category));
         }
-        let first = self.told.len() - news;
+    }
+
+    /// Tells what is new to whom it is news. `before` is when the newest was listed of what they
+    /// heard of so far. The bytes are made once for all who listen to the same.
+    fn tell(&mut self, before: impl Fn(Option<CategoryId>) -> Option<Timestamp>) {
         let mut made: HashMap<Option<CategoryId>, Bytes> = HashMap::new();
         let mut listeners = std::mem::take(&mut self.listeners);
         listeners.retain(|listener| {
             let category = listener.category;
             let events = made.entry(category).or_insert_with(|| {
-                let events = if is_much { self.reload() } else { self.events(category, first) };
-                Bytes::from(events)
+                let Some((hub, categories)) = &self.now else { return Bytes::new() };
+                let newest = newest(hub, categories, category);
+                let has_moved = newest > before(category);
+                self.memory_of(category).news(category, newest.filter(|_| has_moved)).into()
             });
             listener.tell(events.clone())
         });
@@ -160,53 +135,12 @@ impl Room {
         });
     }
 
-    /// What somebody missed who knows of `after`.
-    fn missed(&self, category: Option<CategoryId>, after: Mark) -> String {
-        if let Some(place) = self.told.iter().position(|told| told.mark.id == after.id) {
-            return self.events(category, place + 1);
-        }
-        let oldest = self.told.iter().map(|told| told.mark.at).min();
-        if self.has_older && oldest.is_some_and(|oldest| oldest > after.at) {
-            let is_behind = self.newest(category).is_some_and(|newest| newest > after.at);
-            return if is_behind { self.reload() } else { String::new() };
-        }
-        // The one they know of is not listed any more, or this room is newer than it: what may
-        // have overtaken it is told twice rather than never.
-        let since = after.at.minus(LATE);
-        self.events_where(category, |told| told.mark.at >= since)
-    }
-
-    /// When the newest post was listed of what somebody listens to.
-    fn newest(&self, category: Option<CategoryId>) -> Option<Timestamp> {
-        let (hub, categories) = self.now.as_ref()?;
+    fn memory_of(&self, category: Option<CategoryId>) -> &Memory {
+        let categories = self.now.as_ref().map_or(&[][..], |(_, categories)| categories);
         match category {
-            Some(id) => categories.iter().find(|category| category.id == id)?.last_listed_at,
-            None => hub.last_listed_at,
+            Some(id) if !is_public(categories, id) => &self.apart,
+            _ => &self.open,
         }
-    }
-
-    fn reload(&self) -> String {
-        self.told.back().map(|told| events::reload(&told.mark.to_string())).unwrap_or_default()
-    }
-
-    fn events(&self, category: Option<CategoryId>, first: usize) -> String {
-        let ids: HashSet<PublicId> = self.told.range(first..).map(|told| told.mark.id).collect();
-        self.events_where(category, |told| ids.contains(&told.mark.id))
-    }
-
-    /// The events of a category, or of the hub's public ones.
-    fn events_where(
-        &self,
-        category: Option<CategoryId>,
-        is_wanted: impl Fn(&Told) -> bool,
-    ) -> String {
-        let categories = self.now.as_ref().map(|(_, categories)| categories.as_slice());
-        let is_heard = |told: &&Told| match category {
-            Some(category) => told.category == category,
-            None => is_public(categories.unwrap_or_default(), told.category),
-        };
-        let wanted = self.told.iter().filter(is_heard).filter(|told| is_wanted(told));
-        wanted.map(|told| told.event.as_str()).collect()
     }
 }
 
@@ -226,22 +160,12 @@ fn is_public(categories: &[Category], id: CategoryId) -> bool {
     categories.iter().any(|category| category.id == id && category.readers == Readers::Public)
 }
 
-/// A post as it is told.
-fn told(post: &Listed, categories: &[Category]) -> Option<Told> {
-    let mark = Mark { at: post.listed_at?, id: post.public_id };
-    let category = categories.iter().find(|category| category.id == post.category_id)?;
-    let event = events::post(
-        &mark.to_string(),
-        &Post {
-            id: post.public_id.to_string(),
-            title: &post.title,
-            url: &post.url,
-            blog: &post.blog_name,
-            listed: mark.at.to_jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            category: &category.title,
-        },
-    );
-    Some(Told { mark, category: category.id, event })
+/// When the newest post was listed of what somebody listens to.
+fn newest(hub: &Hub, categories: &[Category], category: Option<CategoryId>) -> Option<Timestamp> {
+    match category {
+        Some(id) => categories.iter().find(|category| category.id == id)?.last_listed_at,
+        None => hub.last_listed_at,
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Participant {
     pub approved_at: Option<Timestamp>,
     /// Its feed, where it is known.
     pub feed_url: Option<String>,
+    /// Its name as it is sorted by.
+    pub sort_name: String,
     /// When its first post was listed.
     pub first_listed_at: Option<Timestamp>,
     /// When its newest post was listed.
@@ -48,20 +50,22 @@ pub struct NewestPost {
     listed_at: Option<Timestamp>,
     /// The feed that its page names; may be empty.
     pub feed_url: Option<String>,
+    /// The language that its page names; may be empty.
+    pub language: Option<String>,
 }
 
 /// In which order, and after which blog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// By name, after the blog of this key.
-    Name(Option<String>),
+    /// By name; after the blog of this key, which was sorted by this name.
+    Name(Option<(String, String)>),
     /// The one whose newest post is newest first; after the blog of this key, whose newest post was
     /// listed then.
     Newest(Option<(Timestamp, String)>),
 }
 
-/// The blogs that took part, each with its newest post, at most `limit`. `NotFound` where no blog
-/// that took part has the key they are to come after.
+/// The blogs that took part, each with its newest post, at most `limit`. The one they are to come
+/// after leaves its place behind, should it have left since.
 pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
@@ -80,14 +84,13 @@ pub fn list(
     };
     query = match order {
         Order::Name(None) | Order::Newest(None) => query,
-        Order::Name(Some(key)) => {
-            let (name, id) = find_place(connection, hub, key)?.ok_or(DbError::NotFound)?;
-            let same = blogs::sort_name.eq(name.clone()).and(blogs::id.gt(id));
+        Order::Name(Some((name, key))) => {
+            let id = find_id(connection, hub, key)?;
+            let same = blogs::sort_name.eq(name).and(blogs::id.gt(id));
             query.filter(blogs::sort_name.gt(name).or(same))
         }
         Order::Newest(Some((at, key))) => {
-            // One that has left since leaves its place behind.
-            let id = find_place(connection, hub, key)?.map_or(0, |(_, id)| id);
+            let id = find_id(connection, hub, key)?;
             let same = blogs::last_listed_at.eq(at.micros()).and(blogs::id.lt(id));
             query.filter(blogs::last_listed_at.lt(at.micros()).or(same))
         }
@@ -96,17 +99,14 @@ pub fn list(
     with_newest(connection, hub, found)
 }
 
-fn find_place(
-    connection: &mut DbConnection,
-    hub: HubId,
-    key: &str,
-) -> Result<Option<(String, i64)>, DbError> {
-    Ok(blogs::table
+/// Which of several of one name or time comes first; 0 where there is no such blog.
+fn find_id(connection: &mut DbConnection, hub: HubId, key: &str) -> Result<i64, DbError> {
+    let id = blogs::table
         .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
-        .filter(sql::<Bool>(TOOK_PART))
-        .select((blogs::sort_name, blogs::id))
+        .select(blogs::id)
         .first(connection)
-        .optional()?)
+        .optional()?;
+    Ok(id.unwrap_or(0))
 }
 
 fn with_newest(
@@ -135,6 +135,7 @@ fn with_newest(
                 pings::blog_name,
                 pings::listed_at,
                 page_readings::feed_url.nullable(),
+                page_readings::language.nullable(),
             ))
             .load(connection)?;
     let newest = |blog: &Participant| {

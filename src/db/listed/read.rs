@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
-use super::words::Query;
+use super::words::{Condition, Query};
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
 use crate::db::schema::{blogs, listed_hours, page_readings, pings};
@@ -81,6 +81,32 @@ pub fn list_for_members(
     list_narrowed(connection, hub, &narrow, before, limit)
 }
 
+/// The newest of a hub's categories that are not public.
+pub fn list_apart(
+    connection: &mut DbConnection,
+    hub: HubId,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let only = apart(connection, hub)?;
+    if only.is_empty() {
+        return Ok(Vec::new());
+    }
+    list_narrowed(connection, hub, &Narrow { only, ..Narrow::default() }, None, limit)
+}
+
+/// The newest posts of a hub's public categories, or of one category, that a moderator listed, or
+/// whose blog one approved of.
+pub fn list_approved(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: Option<CategoryId>,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let without = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
+    let narrow = Narrow { category, without, is_approved: true, ..Narrow::default() };
+    list_narrowed(connection, hub, &narrow, None, limit)
+}
+
 /// What a list is narrowed to: nothing set is all of a hub.
 #[derive(Debug, Default)]
 pub(super) struct Narrow {
@@ -96,6 +122,8 @@ pub(super) struct Narrow {
     pub listed: Option<(Timestamp, Timestamp)>,
     /// These words.
     pub words: Option<Query>,
+    /// What somebody approved of.
+    pub is_approved: bool,
 }
 
 /// Without anything to narrow it to it is a walk along one of the partial indexes.
@@ -146,9 +174,17 @@ pub(super) fn list_narrowed(
         query = query.filter(pings::listed_at.ge(first.micros()));
         query = query.filter(pings::listed_at.lt(next.micros()));
     }
+    if narrow.is_approved {
+        let approved = blogs::approved_at.nullable().is_not_null();
+        query = query.filter(approved.or(pings::decided_at.is_not_null()));
+    }
     if let Some(words) = &narrow.words {
-        let [before, after, value] = words.condition(connection);
-        query = query.filter(sql::<Bool>(&before).bind::<Text, _>(value).sql(&after));
+        query = match words.condition(connection)? {
+            Condition::Found(pings) => query.filter(pings::id.eq_any(pings)),
+            Condition::OfEach { before, words, after } => {
+                query.filter(sql::<Bool>(before).bind::<Text, _>(words).sql(after))
+            }
+        };
     }
     if let Some(Place { listed_at, id }) = before {
         query = query.filter(

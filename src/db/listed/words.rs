@@ -2,6 +2,7 @@
 //! no other.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::IS_PUBLIC;
 use crate::db::schema::{page_readings, ping_words, pings};
@@ -102,28 +103,70 @@ impl Query {
         Some(Self { whole, begins: begins.to_vec() })
     }
 
-    /// The condition of a query on `pings`, before and after the one value it takes, and the
-    /// value.
-    pub fn condition(&self, connection: &DbConnection) -> [String; 3] {
-        // Words have letters, digits and marks only; they are quoted all the same, so that none is
-        // taken for an operator.
-        let all = |quote: char, prefix: &str, and: &str| {
-            let whole = self.whole.iter().map(|word| format!("{quote}{word}{quote}"));
-            let begins = self.begins.iter().map(|word| format!("{quote}{word}{quote}{prefix}"));
-            whole.chain(begins).collect::<Vec<_>>().join(and)
-        };
+    /// The condition of a query on `pings` that holds for what is found.
+    pub fn condition(&self, connection: &mut DbConnection) -> Result<Condition, DbError> {
         match connection {
-            DbConnection::Sqlite(_) => [
-                "pings.id IN (SELECT rowid FROM ping_words_index WHERE ping_words_index MATCH ".into(),
-                ")".into(),
-                all('"', "*", " AND "),
-            ],
-            DbConnection::Postgres(_) => [
-                "pings.id IN (SELECT ping_id FROM ping_words WHERE array_to_tsvector(string_to_array(words, ' ')) @@ "
-                    .into(),
-                "::tsquery)".into(),
-                all('\'', ":*", " & "),
-            ],
+            DbConnection::Sqlite(_) => Ok(Condition::OfEach {
+                before: "pings.id IN (SELECT rowid FROM ping_words_index WHERE ping_words_index MATCH ",
+                words: self.all('"', "*", " AND "),
+                after: ")",
+            }),
+            DbConnection::Postgres(_) => {
+                let words = self.all('\'', ":*", " & ");
+                let found: Vec<Found> = diesel::sql_query(FIND)
+                    .bind::<Text, _>(&words)
+                    .bind::<BigInt, _>(FEW + 1)
+                    .load(connection)?;
+                if found.len() <= usize::try_from(FEW).unwrap_or(usize::MAX) {
+                    return Ok(Condition::Found(found.into_iter().map(|f| f.ping_id).collect()));
+                }
+                Ok(Condition::OfEach {
+                    before: "(SELECT array_to_tsvector(string_to_array(words, ' ')) @@ ",
+                    words,
+                    after: "::tsquery FROM ping_words WHERE ping_words.ping_id = pings.id)",
+                })
+            }
         }
     }
+
+    /// All words, as the index is asked for them. They have letters, digits and marks only; they
+    /// are quoted all the same, so that none is taken for an operator.
+    fn all(&self, quote: char, prefix: &str, and: &str) -> String {
+        let whole = self.whole.iter().map(|word| format!("{quote}{word}{quote}"));
+        let begins = self.begins.iter().map(|word| format!("{quote}{word}{quote}{prefix}"));
+        whole.chain(begins).collect::<Vec<_>>().join(and)
+    }
+}
+
+/// How many pings are looked up by what PostgreSQL's index found.
+const FEW: i64 = 2_000;
+
+/// The index is asked first, and on its own: the planner cannot know how rare a word is. What is
+/// materialized is planned as if all of it were wanted, hence by the index where words are rare,
+/// and is read only as far as the limit all the same.
+const FIND: &str = "WITH found AS MATERIALIZED (SELECT ping_id FROM ping_words \
+    WHERE array_to_tsvector(string_to_array(words, ' ')) @@ $1::tsquery) \
+    SELECT ping_id FROM found LIMIT $2";
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    ping_id: i64,
+}
+
+/// Which pings were found.
+#[derive(Debug)]
+pub enum Condition {
+    /// These.
+    Found(Vec<i64>),
+    /// Those for which this holds, around one value. On PostgreSQL it is asked of one ping after
+    /// the other, the newest first: there are many, and a page is soon full.
+    OfEach {
+        /// What stands before the value.
+        before: &'static str,
+        /// The value.
+        words: String,
+        /// What stands after it.
+        after: &'static str,
+    },
 }

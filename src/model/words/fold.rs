@@ -16,6 +16,46 @@ pub struct Piece {
     pub is_unspaced: bool,
     /// Whether it is that, and so is the piece before it, which it touches.
     pub follows: bool,
+    /// Where an apostrophe stands in it; none in most.
+    apostrophes: Vec<Apostrophe>,
+}
+
+/// An apostrophe in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Apostrophe {
+    /// Where it would stand in what is folded, in bytes.
+    folded: usize,
+    /// Where it begins in the text.
+    start: usize,
+    /// Where it ends.
+    end: usize,
+}
+
+/// A part of a word, between its apostrophes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Its letters and digits, as in [`Piece::folded`].
+    pub folded: &'a str,
+    /// Where it begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+impl Piece {
+    /// Its parts, where apostrophes divide it: `L’été` is a word, and so are `L` and `été`.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let ends = self.apostrophes.iter().map(|a| (a.folded, a.start));
+        let begins = self.apostrophes.iter().map(|a| (a.folded, a.end));
+        let ends = ends.chain([(self.folded.len(), self.end)]);
+        let parts = std::iter::once((0, self.start)).chain(begins).zip(ends);
+        let parts = parts.map(|((from, start), (to, end))| Part {
+            folded: &self.folded[from..to],
+            start,
+            end,
+        });
+        parts.filter(|part| !self.apostrophes.is_empty() && !part.folded.is_empty())
+    }
 }
 
 /// The pieces of a text, in order.
@@ -28,6 +68,10 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece> {
         if is_silent(c) {
             if let Some(last) = pieces.last_mut().filter(|_| open) {
                 last.end = end;
+                if is_apostrophe(c) {
+                    let folded = last.folded.len();
+                    last.apostrophes.push(Apostrophe { folded, start, end });
+                }
             }
             continue;
         }
@@ -49,7 +93,8 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece> {
             }
             last => {
                 let follows = is_unspaced && last.is_some_and(|last| last.is_unspaced);
-                pieces.push(Piece { folded, start, end, is_unspaced, follows });
+                let apostrophes = Vec::new();
+                pieces.push(Piece { folded, start, end, is_unspaced, follows, apostrophes });
             }
         }
         open = true;
@@ -103,15 +148,19 @@ const fn spelt_out(c: char) -> Option<&'static str> {
 /// What does not count, and does not end a word either: accents of the scripts that can be written
 /// without (Latin, Greek, Cyrillic, Hebrew, Arabic), the stretch of Arabic, and what has no width.
 const fn is_silent(c: char) -> bool {
-    matches!(c,
+    is_apostrophe(c)
+        || matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'
         | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}'
         | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
         | '\u{6df}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{1ab0}'..='\u{1aff}'
         | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{fe20}'..='\u{fe2f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
-        // Apostrophes: "dont" finds "don’t".
-        | '\'' | '\u{2019}' | '\u{2bc}')
+        | '\u{fe20}'..='\u{fe2f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// `dont` finds `don’t`, and `université` finds `l’université`.
+const fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
 }
 
 /// Scripts that put no blanks between words: Thai to Khmer, kana, Chinese characters.

@@ -31,7 +31,7 @@ pub fn render(_: &App, connection: &mut DbConnection, at: &At) -> Result<Rendere
     let mut after = None;
     loop {
         let blogs = people::list(connection, hub.id, &Order::Name(after), AT_ONCE)?;
-        after = blogs.last().map(|(blog, _)| blog.key.clone());
+        after = blogs.last().map(|(blog, _)| (blog.sort_name.clone(), blog.key.clone()));
         lines.extend(blogs.iter().filter_map(|(blog, post)| {
             let (title, site) = (post.blog_name.clone(), site_of(&post.url, &blog.key));
             feed_of(blog, post).map(|feed| Line { title, feed, site })

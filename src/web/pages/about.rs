@@ -19,6 +19,7 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::problems::Problems;
 use crate::model::text;
 use crate::pages_cache::Rendered;
+use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
@@ -49,6 +50,7 @@ struct AboutView {
     add: String,
     rss: String,
     canonical: String,
+    image: String,
     description: String,
     prose: Prose,
     changed: String,
@@ -64,12 +66,20 @@ impl AboutView {
             add: format!("{hub_path}/-/add"),
             rss: feed_path(&hub_path, key.as_deref()),
             canonical: app.addresses.path(&format!("{hub_path}/-/about")),
+            image: app.addresses.path(&assets::CARD.path),
             description: text::shorten(&text::tidy(&first_paragraph(&prose.parts)), LISTED_EXCERPT),
             prose,
             changed: Zone::of(&at.hub).date(page.changed_at),
             changed_iso: iso(page.changed_at),
             hub: HubFace::of(&at.hub),
         }
+    }
+}
+
+impl AboutView {
+    /// What it is about, for those who show links.
+    fn title(&self) -> String {
+        format!("About {}", self.hub.title)
     }
 }
 

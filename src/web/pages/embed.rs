@@ -11,12 +11,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
 
-use super::face::HubFace;
+use super::face::{HubFace, gates};
 use super::list::rel;
 use super::reading::{At, ForAnybody, Names, read_for_anybody};
-use super::wall::{add_path, next_edge};
 use crate::actions::read_page::{ListPage, list_page};
-use crate::app::App;
+use crate::app::{App, Gate};
 use crate::db::DbConnection;
 use crate::db::listed::Listed;
 use crate::model::language::Language;
@@ -118,13 +117,18 @@ struct PostsView {
 }
 
 impl PostsView {
-    fn of(page: ListPage, shape: Shape, app: &App) -> Self {
+    fn of(page: ListPage, gates: &[Gate], shape: Shape, app: &App) -> Self {
         let here = path_of(&page);
+        let takes_posts = gates.iter().any(|gate| gate.takes_posts(app.clock.now()));
         let zone = Zone::of(&page.hub);
         let posts = page.posts.iter().filter_map(|post| Post::of(post, &zone));
         Self {
             posts: posts.take(shape.count).collect(),
-            add: add_path(&page, &here, app.clock.now()).unwrap_or_default(),
+            add: match &page.category {
+                _ if !takes_posts => String::new(),
+                Some(_) => format!("{here}/add"),
+                None => format!("{here}/-/add"),
+            },
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| category.title).unwrap_or_default(),
             class: shape.class(),
@@ -190,13 +194,14 @@ async fn show(
     let read = move |connection: &mut DbConnection, at: At| {
         let category = at.category.map(|category| category.id);
         let page = list_page(connection, at.hub, category, &View::default(), None)?;
-        let fresh_until = next_edge(&page, now);
-        let view = PostsView::of(page, shape, &reader);
+        let gates = gates(&page.hub, &page.categories, page.category.as_ref());
+        let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).min();
+        let view = PostsView::of(page, &gates, shape, &reader);
         let mut page = respond::framed_page(&reader, &view, &view.hub.accent)?;
         page.fresh_until = fresh_until;
         Ok(page)
     };
-    match read_for_anybody(app, names, key, read).await {
+    match read_for_anybody(app, request, names, key, read).await {
         Ok(ForAnybody::Here(page)) => Ok(respond::rendered(request, &page, now)),
         Ok(ForAnybody::Moved(path)) => {
             Ok(respond::moved(&format!("/embed{path}{}", shape.query())))

@@ -1,6 +1,7 @@
 //! What all pages of a hub have on top: its name, its colour, its tabs, its pulse.
 
 use crate::actions::read_page::{ListPage, PULSE_HOURS};
+use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::model::category::Readers;
@@ -23,6 +24,8 @@ pub struct HubFace {
     pub is_hidden: bool,
     /// Whether it takes no posts any more.
     pub is_closed: bool,
+    /// Whether a post can be added now, as far as the page knows.
+    pub takes_posts: bool,
 }
 
 impl HubFace {
@@ -36,6 +39,7 @@ impl HubFace {
             accent: AccentCss::of(&hub.accent),
             is_hidden: !hub.is_public() || hub.listed_count == 0,
             is_closed: hub.closed_at.is_some(),
+            takes_posts: hub.closed_at.is_none(),
         }
     }
 }
@@ -48,6 +52,13 @@ impl HubFace {
         self
     }
 
+    /// The same, where a post can be added only if `takes_posts`.
+    #[must_use]
+    pub const fn taking_posts(mut self, takes_posts: bool) -> Self {
+        self.takes_posts = self.takes_posts && takes_posts;
+        self
+    }
+
     /// The face of a hub whose name may not be told.
     pub fn of_locked() -> Self {
         Self {
@@ -56,9 +67,19 @@ impl HubFace {
             dates_and_place: String::new(),
             accent: AccentCss::of(""),
             is_closed: true,
+            takes_posts: false,
             path: "/".to_owned(),
             is_hidden: true,
         }
+    }
+}
+
+/// Where a page's readers may add posts: to its category, else to the hub's public ones.
+pub fn gates(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Gate> {
+    let gate = |category: &Category| Gate { hub: hub.clone(), category: category.clone() };
+    match current {
+        Some(category) => vec![gate(category)],
+        None => categories.iter().filter(|c| c.readers == Readers::Public).map(gate).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ mod filter;
 mod rows;
 
 pub use filter::{check_names, path_of as view_path, title, view_of};
-pub use rows::{Day, PostRow, Within, days, rel};
+pub use rows::{Day, PostRow, Within, days, language_of, rel};
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,7 +12,7 @@ use askama::Template;
 
 use filter::{Filtered, SearchField, path_of};
 
-use super::face::{HubFace, Pulse, Tab, tabs};
+use super::face::{HubFace, Pulse, Tab, gates, tabs};
 use super::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
 use super::live;
 use super::reading::{self, At, Names};
@@ -30,6 +30,7 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
+use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
@@ -120,6 +121,8 @@ struct ListView {
     canonical: String,
     /// Where other sites ask how to show it; only of what everybody may read.
     oembed: Option<String>,
+    /// What is shown of it elsewhere, beside its title.
+    image: String,
     tagline: String,
     paragraphs: Vec<String>,
     link: String,
@@ -145,11 +148,20 @@ struct ListView {
     after: Mark,
     /// Where older posts are.
     older: Option<String>,
+    /// Where the newest of what is shown are.
+    newest: String,
 }
 
 impl ListView {
-    fn of(page: ListPage, asked: &Asked, app: &App, feed_key: Option<&str>) -> Self {
+    fn of(
+        page: ListPage,
+        gates: &[Gate],
+        asked: &Asked,
+        app: &App,
+        feed_key: Option<&str>,
+    ) -> Self {
         let (addresses, now) = (&app.addresses, app.clock.now());
+        let takes_posts = gates.iter().any(|gate| gate.takes_posts(now));
         let zone = Zone::of(&page.hub);
         let (view, is_first) = (&asked.view, asked.after.is_none());
         let pulse = Pulse::of(&page).filter(|_| view.is_everything());
@@ -189,6 +201,7 @@ impl ListView {
             oembed: (feed_key.is_none() && is_first && view.is_everything())
                 .then(|| addresses.oembed(&addresses.path(&here))),
             canonical: addresses.path(&here),
+            image: addresses.path(&assets::CARD.path),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
             link: page.hub.link.clone(),
@@ -204,7 +217,8 @@ impl ListView {
             live: live::path(&page.hub, page.category.as_ref()),
             after: live::newest(&page.posts),
             older: page.older.map(|after| asked.older(&here, after)),
-            hub: HubFace::of(&page.hub),
+            newest: path_of(&here, view),
+            hub: HubFace::of(&page.hub).taking_posts(takes_posts),
             category: page.category.map(|category| {
                 CategoryPart::of(&Gate { hub: page.hub, category }, addresses, now)
             }),
@@ -274,6 +288,16 @@ impl Asked {
         self.after.map_or_else(|| path_of(here, &self.view), |after| self.older(here, after))
     }
 
+    /// Where a category's page is without the categories that were named behind its `?`: it shows
+    /// its own posts.
+    fn elsewhere(&self, path: &str, names: &Names) -> Option<String> {
+        let view = self.view.dropping("in").dropping("not");
+        if !names.is_of_category() || view == self.view {
+            return None;
+        }
+        Some(Self { view, after: self.after }.path(path))
+    }
+
     /// Where the posts after this one are.
     fn older(&self, here: &str, after: After) -> String {
         let page = path_of(here, &self.view);
@@ -335,6 +359,9 @@ async fn show(
     names: &Names,
     visit: &Visit,
 ) -> Result<HttpResponse, PageError> {
+    if let Some(moved) = asked.elsewhere(request.path(), names) {
+        return Ok(respond::moved(&moved));
+    }
     let key = match asked.after {
         Some(after) => format!("{}?before={after}", request.path()),
         None => request.path().to_owned(),
@@ -380,15 +407,15 @@ fn render(
         app.limits.take(Limit::Search, block)?;
     }
     let (now, few) = (app.clock.now(), at.lock.is_some());
-    let gate = page.category.clone().map(|category| Gate { hub: page.hub.clone(), category });
-    let fresh_until = gate.as_ref().and_then(|gate| gate.next_edge(now));
-    // When it opened or closed, its page changed, though nobody did anything.
-    let modified_at = gate.as_ref().map_or(shown, |gate| {
-        let edge = gate.last_edge(now).unwrap_or(shown);
-        shown.max(gate.category.changed_at).max(edge)
-    });
+    let gates = gates(&page.hub, &page.categories, page.category.as_ref());
+    let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).min();
+    // When a category opened or closed, the page changed, though nobody did anything.
+    let edge = gates.iter().filter_map(|gate| gate.last_edge(now)).max().unwrap_or(shown);
+    let changed = page.category.as_ref().map_or(shown, |category| category.changed_at);
+    let modified_at = shown.max(changed).max(edge);
     let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
-    let view = ListView { has_about, ..ListView::of(page, asked, app, feed_key.as_deref()) };
+    let view = ListView::of(page, &gates, asked, app, feed_key.as_deref());
+    let view = ListView { has_about, ..view };
     let accent = Some(&view.hub.accent);
     let page = respond::public_page(app, &view, accent, Some(modified_at))?;
     // Senders look for these by regular expression: nothing is added to them.

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::face::HubFace;
 use super::feed_links::{feed_address, feed_path, is_of_same_site};
-use super::list::{rel, view_path};
+use super::list::{language_of, rel, view_path};
 use super::reading::{self, At, Names};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -16,6 +16,7 @@ use crate::limits::Limit;
 use crate::model::view::View;
 use crate::model::web_url::{Hosts, WebUrl};
 use crate::pages_cache::Rendered;
+use crate::web::assets;
 use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
 use crate::web::respond;
@@ -39,6 +40,7 @@ struct Person {
     posts: String,
     newest_title: String,
     newest_url: String,
+    newest_language: String,
     newest: String,
     newest_iso: String,
     feed: String,
@@ -64,6 +66,7 @@ impl Person {
             posts: format!("{} {}", number(count), plural(count, "post", "posts")),
             newest_title: post.title.clone(),
             newest_url: post.url.clone(),
+            newest_language: language_of(post.language.as_deref().unwrap_or_default()),
             newest,
             newest_iso,
             feed: feed_of(blog, post).unwrap_or_default(),
@@ -95,6 +98,7 @@ struct PeopleView {
     add: String,
     rss: String,
     canonical: String,
+    image: String,
     /// `312 blogs`.
     blogs: String,
     /// `1,284 posts`.
@@ -143,6 +147,7 @@ impl PeopleView {
             add: format!("{hub_path}/-/add"),
             rss: feed_path(&hub_path, key),
             canonical: app.addresses.path(&here),
+            image: app.addresses.path(&assets::CARD.path),
             blogs: format!("{} {}", number(blogs), plural(blogs, "blog", "blogs")),
             posts: format!("{} {}", number(posts), plural(posts, "post", "posts")),
             opml: if has_feeds { opml } else { String::new() },
@@ -159,8 +164,13 @@ impl PeopleView {
 /// What stands behind the `?` of the page after this blog.
 fn after(order: &Order, last: &Participant) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if let (Order::Newest(_), Some(at)) = (order, last.last_listed_at) {
-        query.append_pair("by", "newest").append_pair("at", &at.micros().to_string());
+    match (order, last.last_listed_at) {
+        (Order::Newest(_), Some(at)) => {
+            query.append_pair("by", "newest").append_pair("at", &at.micros().to_string());
+        }
+        _ => {
+            query.append_pair("name", &last.sort_name);
+        }
     }
     query.append_pair("after", &last.key).finish()
 }
@@ -171,6 +181,7 @@ fn after(order: &Order, last: &Participant) -> String {
 pub struct Query {
     by: String,
     at: Option<i64>,
+    name: Option<String>,
     after: Option<String>,
 }
 
@@ -181,7 +192,7 @@ impl Query {
                 Order::Newest(Some((Timestamp::from_micros(at), key)))
             }
             ("newest", ..) => Order::Newest(None),
-            (_, _, key) => Order::Name(key),
+            (_, _, key) => Order::Name(self.name.zip(key)),
         }
     }
 }

@@ -9,7 +9,7 @@ use askama::Template;
 use super::embed::BadgePart;
 use super::face::HubFace;
 use super::feed_links::feed_path;
-use super::list::rel;
+use super::list::{language_of, rel};
 use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
@@ -21,6 +21,7 @@ use crate::model::id::PublicId;
 use crate::model::ping::{CameBy, LISTED_EXCERPT, ReportReason};
 use crate::model::text;
 use crate::pages_cache::{Generation, Subject};
+use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
@@ -44,6 +45,8 @@ struct PostPart {
     rel: &'static str,
     title: String,
     excerpt: String,
+    /// The language of both; may be empty.
+    language: String,
     blog_name: String,
     listed: String,
     listed_iso: String,
@@ -64,6 +67,7 @@ impl PostPart {
             rel: rel(blog_is_approved),
             title: ping.title.clone(),
             excerpt: ping.excerpt.clone(),
+            language: language_of(&page.language),
             blog_name: ping.blog_name.clone(),
             listed: Zone::of(&page.gate.hub).moment_zoned(listed_at),
             listed_iso: iso(listed_at),
@@ -90,6 +94,7 @@ struct PostView {
     add: String,
     rss: String,
     canonical: String,
+    image: String,
     post: PostPart,
     /// What the post says first, else whose it is.
     description: String,
@@ -173,7 +178,8 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let (page, approved, generation) = read(&app, &request, &id).await?;
-    let lock = lock(&page);
+    let (lock, now) = (lock(&page), app.clock.now());
+    let fresh_until = page.gate.next_edge(now);
     let subject = Subject::Hub(page.ping.hub_id);
     let post = PostPart::of(&page, approved);
     let beside = [
@@ -187,16 +193,19 @@ pub async fn show(
         badge: BadgePart::of_public(&page.gate, &app.addresses),
         beside,
         hub: HubFace::of(&page.gate.hub)
-            .hidden_unless(page.gate.category.readers == Readers::Public),
+            .hidden_unless(page.gate.category.readers == Readers::Public)
+            .taking_posts(page.gate.takes_posts(now)),
         add: format!("{}/add", post.category_path),
         rss: feed_path(
             &post.category_path,
             lock.as_ref().map(|lock| lock.feed_key(&app.secrets)).as_deref(),
         ),
         canonical,
+        image: app.addresses.path(&assets::CARD.path),
         post,
     };
-    let page = respond::public_page(&app, &view, Some(&view.hub.accent), None)?;
+    let mut page = respond::public_page(&app, &view, Some(&view.hub.accent), None)?;
+    page.fresh_until = fresh_until;
     if lock.is_some() {
         return Ok(respond::rendered(&request, &page.for_few(), app.clock.now()));
     }

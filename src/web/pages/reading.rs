@@ -54,6 +54,11 @@ impl Names {
         self
     }
 
+    /// Whether it is a page of a category.
+    pub const fn is_of_category(&self) -> bool {
+        self.category.is_some()
+    }
+
     const fn missing(&self) -> Missing {
         if self.category.is_some() { Missing::Category } else { Missing::Hub }
     }
@@ -220,10 +225,24 @@ fn here(found: Found<At>, names: &Names) -> Result<At, PageError> {
     }
 }
 
+/// Reads for a request: what stands behind a `?` may be anything, and take long.
+async fn read_for<T: Send + 'static>(
+    app: &App,
+    request: &HttpRequest,
+    read: impl FnOnce(&mut DbConnection) -> Result<T, PageError> + Send + 'static,
+) -> Result<T, PageError> {
+    if request.query_string().is_empty() {
+        app.db.read(read).await
+    } else {
+        app.db.read_in_turn(read).await
+    }
+}
+
 /// What `render` makes of a hub or category that everybody may read, kept for everybody under
 /// `key`; `render` itself again, where it is not everybody's or has another name today.
-pub async fn read_public<R>(
+async fn read_public<R>(
     app: &web::Data<App>,
+    request: &HttpRequest,
     names: &Names,
     key: String,
     render: R,
@@ -233,29 +252,28 @@ where
 {
     let (reader, names) = (app.clone(), names.clone());
     let is_private = |at: &At| at.lock.is_some() || at.moved.is_some();
-    app.db
-        .read(move |connection| {
-            let at = here(find(connection, &names)?, &names)?;
-            if is_private(&at) {
-                return Ok(Err(render));
-            }
-            let subject = Subject::Hub(at.hub.id);
-            let generation = reader.generations.of(subject);
-            // Once more: it may have changed before the generation was asked for.
-            let at = here(find(connection, &names)?, &names)?;
-            if is_private(&at) {
-                return Ok(Err(render));
-            }
-            if at.hub.suspended_at.is_some() {
-                return Err(PageError::Suspended);
-            }
-            let page = Arc::new(render(connection, at)?);
-            if page.is_kept {
-                reader.pages.keep(key, subject, generation, Arc::clone(&page));
-            }
-            Ok(Ok(page))
-        })
-        .await
+    let read = move |connection: &mut DbConnection| {
+        let at = here(find(connection, &names)?, &names)?;
+        if is_private(&at) {
+            return Ok(Err(render));
+        }
+        let subject = Subject::Hub(at.hub.id);
+        let generation = reader.generations.of(subject);
+        // Once more: it may have changed before the generation was asked for.
+        let at = here(find(connection, &names)?, &names)?;
+        if is_private(&at) {
+            return Ok(Err(render));
+        }
+        if at.hub.suspended_at.is_some() {
+            return Err(PageError::Suspended);
+        }
+        let page = Arc::new(render(connection, at)?);
+        if page.is_kept {
+            reader.pages.keep(key, subject, generation, Arc::clone(&page));
+        }
+        Ok(Ok(page))
+    };
+    read_for(app, request, read).await
 }
 
 /// Answers with what `render` makes of a hub or category: for everybody, or for whoever may read
@@ -268,14 +286,14 @@ pub async fn answer(
     visit: &Visit,
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
-    let render = match read_public(app, names, key, render).await? {
+    let render = match read_public(app, request, names, key, render).await? {
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
     match enter(app, request, names, names.rest, visit).await? {
         Entered::Answer(answer) => Ok(answer),
         Entered::In(at) => {
-            let page = app.db.read(move |connection| render(connection, *at)).await?;
+            let page = read_for(app, request, move |connection| render(connection, *at)).await?;
             Ok(respond::rendered(request, &page, app.clock.now()))
         }
     }
@@ -303,7 +321,7 @@ pub async fn answer_feed(
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
     let AskedFeed { names, rest, key, kept_as } = asked;
-    let render = match read_public(app, &names, kept_as, render).await? {
+    let render = match read_public(app, request, &names, kept_as, render).await? {
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
@@ -320,7 +338,7 @@ pub async fn answer_feed(
     if let Some(moved) = &at.moved {
         return Ok(at.moved_to(&format!("{moved}{rest}")));
     }
-    let page = app.db.read(move |connection| render(connection, at)).await?;
+    let page = read_for(app, request, move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))
 }
 

@@ -17,6 +17,7 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::model::category::Readers;
 use crate::pages_cache::Rendered;
+use crate::web::assets;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::respond;
@@ -101,6 +102,7 @@ struct StatsView {
     add: String,
     rss: String,
     canonical: String,
+    image: String,
     description: String,
     shown: Shown,
     is_empty: bool,
@@ -115,6 +117,7 @@ impl StatsView {
             add: format!("{hub_path}/-/add"),
             rss: feed_path(&hub_path, key.as_deref()),
             canonical: app.addresses.path(&here),
+            image: app.addresses.path(&assets::CARD.path),
             description: description(&at.hub, activity),
             shown: Shown::of(activity, &at.hub, &here),
             is_empty: activity.posts() == 0,

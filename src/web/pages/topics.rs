@@ -17,6 +17,7 @@ use crate::model::category::Readers;
 use crate::model::slug::Slug;
 use crate::model::view::{After, View};
 use crate::pages_cache::{Rendered, Subject};
+use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::client;
 use crate::web::respond;
@@ -127,6 +128,7 @@ struct TopicView {
     slug: String,
     path: String,
     canonical: String,
+    image: String,
     description: String,
     feeds: Vec<FeedLink>,
     days: Vec<Day>,
@@ -145,6 +147,7 @@ impl TopicView {
             name: name_of(topic.as_str()),
             slug: topic.as_str().to_owned(),
             canonical: app.addresses.path(&path),
+            image: app.addresses.path(&assets::CARD.path),
             description: description_of(page, topic),
             feeds: feed_links(&path, &View::default(), None),
             days: days_of(page),

@@ -4,15 +4,13 @@ use actix_web::http::header::HeaderName;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::HubFace;
-use super::list::{PostRow, Within, closed, days};
+use super::face::{HubFace, gates};
+use super::list::{PostRow, Within, days};
 use super::live;
 use super::reading::{self, At, Names};
-use crate::actions::read_page::{ListPage, list_page};
+use crate::actions::read_page::{WallPage, wall_page};
 use crate::app::{App, Gate};
-use crate::clock::Timestamp;
 use crate::db::DbConnection;
-use crate::model::category::Readers;
 use crate::model::text;
 use crate::model::view::View;
 use crate::web::error::PageError;
@@ -126,6 +124,8 @@ struct WallView {
     path: String,
     live: String,
     slides: Vec<Slide>,
+    /// Whether something is listed that nobody approved of yet.
+    is_waiting: bool,
     /// The next turn, for browsers without a script.
     next: String,
     seconds: u32,
@@ -135,16 +135,17 @@ struct WallView {
 }
 
 impl WallView {
-    fn of(page: ListPage, turn: Turn, app: &App) -> Self {
+    fn of(page: WallPage, gates: &[Gate], turn: Turn, app: &App) -> Self {
         let here = match &page.category {
             Some(category) => format!("/{}/{}", page.hub.slug, category.slug),
             None => format!("/{}", page.hub.slug),
         };
-        let count = page.posts.len().min(POSTS);
+        let count = page.posts.len();
+        let listed = page.category.as_ref().map_or(page.hub.listed_count, |c| c.listed_count);
         let at = if turn.at < count { turn.at } else { 0 };
         let view = View::default();
         let within = Within { path: "", language: &page.hub.language, view: &view };
-        let rows = days(&page.posts[..count], &Zone::of(&page.hub), &within, |post| {
+        let rows = days(&page.posts, &Zone::of(&page.hub), &within, |post| {
             let category = page.categories.iter().find(|c| c.id == post.category_id)?;
             page.category.is_none().then(|| (category.title.as_str(), String::new()))
         });
@@ -155,7 +156,8 @@ impl WallView {
             slides: rows.map(|(i, row)| Slide::of(row, i == at)).collect(),
             next: format!("{path}{}", next.query()),
             live: live::path(&page.hub, page.category.as_ref()),
-            invitation: invitation(&page, &here, app),
+            is_waiting: count == 0 && listed > 0,
+            invitation: invitation(&page, gates, &here, app),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| category.title).unwrap_or_default(),
             look: turn.look.as_str(),
@@ -166,23 +168,14 @@ impl WallView {
     }
 }
 
-/// Where to add a post, unless nothing takes one. `here` is the page of the hub or category.
-pub fn add_path(page: &ListPage, here: &str, now: Timestamp) -> Option<String> {
-    match &page.category {
-        Some(category) => {
-            let gate = Gate { hub: page.hub.clone(), category: category.clone() };
-            closed(&gate, now).is_empty().then(|| format!("{here}/add"))
-        }
-        None => {
-            let is_open = page.hub.closed_at.is_none();
-            let has_any = page.categories.iter().any(|c| c.readers == Readers::Public);
-            (is_open && has_any).then(|| format!("{here}/-/add"))
-        }
-    }
-}
-
-fn invitation(page: &ListPage, here: &str, app: &App) -> Option<Invitation> {
-    let path = add_path(page, here, app.clock.now())?;
+/// Where to add a post, unless nothing takes one.
+fn invitation(page: &WallPage, gates: &[Gate], here: &str, app: &App) -> Option<Invitation> {
+    let now = app.clock.now();
+    let path = match &page.category {
+        Some(_) => format!("{here}/add"),
+        None => format!("{here}/-/add"),
+    };
+    gates.iter().find(|gate| gate.takes_posts(now))?;
     let address = app.addresses.path(&path);
     let (_, short) = address.split_once("://")?;
     Some(Invitation { address: short.to_owned(), qr: QrCode::of(&address), path })
@@ -229,20 +222,14 @@ async fn show(
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| {
         let few = at.lock.is_some();
-        let category = at.category.map(|category| category.id);
-        let page = list_page(connection, at.hub, category, &View::default(), None)?;
-        let fresh_until = next_edge(&page, now);
-        let view = WallView::of(page, turn, &reader);
+        let limit = i64::try_from(POSTS).unwrap_or(i64::MAX);
+        let page = wall_page(connection, at.hub, at.category, limit)?;
+        let gates = gates(&page.hub, &page.categories, page.category.as_ref());
+        let view = WallView::of(page, &gates, turn, &reader);
         let mut page = respond::public_page(&reader, &view, Some(&view.hub.accent), None)?
             .with_header(HeaderName::from_static("x-robots-tag"), "noindex");
-        page.fresh_until = fresh_until;
+        page.fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).min();
         Ok(if few { page.for_few() } else { page })
     };
     reading::answer(app, request, names, key, visit, read).await
-}
-
-/// When the category opens or closes by itself.
-pub fn next_edge(page: &ListPage, now: Timestamp) -> Option<Timestamp> {
-    let category = page.category.clone()?;
-    Gate { hub: page.hub.clone(), category }.next_edge(now)
 }

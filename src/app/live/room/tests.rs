@@ -1,7 +1,8 @@
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
-use crate::model::id::{HubId, PingId};
+use crate::model::id::{HubId, PingId, PublicId};
+use crate::wire::events;
 
 /// Nothing was told.
 const NONE: [i64; 0] = [];
@@ -101,6 +102,7 @@ fn mark(number: i64) -> Mark {
 fn seen(numbers: impl IntoIterator<Item = i64>) -> Seen {
     Seen {
         posts: numbers.into_iter().map(|number| post(number, 1)).collect(),
+        apart: Vec::new(),
         categories: vec![category(1, Readers::Public), category(2, Readers::Unlisted)],
         hub: hub(),
     }
@@ -154,11 +156,24 @@ fn who_comes_in_is_told_what_they_missed_and_then_what_is_new() {
 fn a_post_that_was_overtaken_is_told_and_whoever_comes_back_misses_none_and_hears_none_twice() {
     let mut room = room([1]);
     let mut here = enter(&mut room, None, None);
-    room.update(seen([3, 1]));
-    room.update(seen([3, 2, 1]));
-    assert_eq!(told(&mut here), [3, 2], "2 was committed after 3");
-    assert_eq!(told(&mut enter(&mut room, None, Some(mark(3)))), [2]);
-    assert_eq!(told(&mut enter(&mut room, None, Some(mark(2)))), NONE);
+    room.update(seen([23, 1]));
+    room.update(seen([23, 22, 1]));
+    assert_eq!(told(&mut here), [23, 22], "22 was committed after 23");
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(23)))), [22]);
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(22)))), NONE);
+}
+
+#[test]
+fn a_new_room_tells_what_may_have_overtaken_what_a_reader_knows() {
+    // Nobody knows whether 28 was there when 30 was told.
+    let mut room = room([31, 30, 28, 5]);
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(30)))), [28, 31]);
+    // What this room told stands in the order in which it was told.
+    room.update(seen([33, 31, 30, 28, 5]));
+    room.update(seen([34, 33, 31, 30, 28, 5]));
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(34)))), [28, 30, 31]);
+    room.update(seen([60, 34, 33, 31]));
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(60)))), NONE);
 }
 
 #[test]
@@ -188,8 +203,24 @@ fn who_missed_too_much_loads_the_page_and_a_quiet_category_is_not_too_much() {
     assert_eq!(told(&mut enter(&mut room, Some(1), Some(mark(40)))), [-1]);
     assert_eq!(told(&mut enter(&mut room, Some(2), Some(mark(7)))), NONE);
     let mut here = enter(&mut room, None, None);
-    room.update(seen((150..=200).rev()));
+    let mut quiet = enter(&mut room, Some(2), None);
+    let mut flood = seen((150..=200).rev());
+    flood.hub.last_listed_at = Some(at(200));
+    room.update(flood);
     assert_eq!(told(&mut here), [-1], "more than can be told at once");
+    assert_eq!(told(&mut quiet), NONE);
+}
+
+#[test]
+fn who_comes_back_with_much_to_read_is_told_to_load_the_page() {
+    let mut room = Room::default();
+    let mut now = seen((1..=45).rev());
+    for post in &mut now.posts {
+        post.url = format!("http://ada.example/{}", "x".repeat(1_000));
+    }
+    room.update(now);
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(1)))), [-1]);
+    assert_eq!(told(&mut enter(&mut room, None, Some(mark(44)))).last(), Some(&45));
 }
 
 #[test]
@@ -198,11 +229,45 @@ fn nothing_of_a_category_apart_is_in_the_hubs_stream() {
     let mut hub = enter(&mut room, None, None);
     let mut apart = enter(&mut room, Some(2), None);
     let mut now = seen([1]);
-    now.posts.insert(0, post(2, 2));
+    now.apart.push(post(2, 2));
     room.update(now);
     assert_eq!(told(&mut hub), NONE);
     assert_eq!(told(&mut apart), [2]);
     assert_eq!(told(&mut enter(&mut room, None, Some(Mark::BEGINNING))), [1]);
+    // One that was read while its category was public, and is not any more.
+    room.update(Seen { posts: vec![post(3, 2), post(1, 1)], ..seen([]) });
+    assert_eq!(told(&mut hub), NONE);
+}
+
+#[test]
+fn what_is_listed_apart_says_nothing_to_the_hub_however_much_it_is() {
+    let mut room = Room::default();
+    let first = |newest| {
+        let mut now = seen([60, 59]);
+        now.hub.last_listed_at = Some(at(60));
+        now.apart = (100..=newest).rev().take(51).map(|number| post(number, 2)).collect();
+        now.categories[1].last_listed_at = Some(at(newest));
+        now
+    };
+    room.update(first(160));
+    let mut here = enter(&mut room, None, None);
+    let mut apart = enter(&mut room, Some(2), None);
+    for unknown in [mark(58), Mark { at: at(58), ..Mark::BEGINNING }] {
+        assert_eq!(told(&mut enter(&mut room, None, Some(unknown))), [59, 60], "no reload");
+    }
+    room.update(first(260));
+    assert_eq!(told(&mut here), NONE);
+    assert_eq!(told(&mut apart), [-1]);
+
+    // Where the page is to be loaded again, the place to go on from is one of theirs.
+    let mut room = Room::default();
+    let mut now = seen((50..=100).rev());
+    now.hub.last_listed_at = Some(at(100));
+    now.apart = vec![post(120, 2)];
+    room.update(now);
+    let mut behind = enter(&mut room, None, Some(mark(40)));
+    let reload = behind.try_recv().unwrap();
+    assert_eq!(reload, events::reload(&mark(100).to_string()));
 }
 
 #[test]

@@ -61,6 +61,11 @@ pub const fn rel(blog_is_approved: bool) -> &'static str {
     if blog_is_approved { "ugc" } else { "ugc nofollow" }
 }
 
+/// The language that a page named, as an attribute has it; empty where it is none.
+pub fn language_of(named: &str) -> String {
+    Language::parse(named).map(|language| language.as_str().to_owned()).unwrap_or_default()
+}
+
 /// The list that posts stand in.
 #[derive(Debug)]
 pub struct Within<'a> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 
 use super::{At, Names, look, read_public};
 use crate::app::App;
@@ -26,11 +26,12 @@ pub enum ForAnybody {
 /// this name.
 pub async fn read_for_anybody(
     app: &web::Data<App>,
+    request: &HttpRequest,
     names: &Names,
     key: String,
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<ForAnybody, PageError> {
-    if let Ok(page) = read_public(app, names, key, render).await? {
+    if let Ok(page) = read_public(app, request, names, key, render).await? {
         return Ok(ForAnybody::Here(page));
     }
     match find_for_anybody(app, names).await? {
