@@ -67,22 +67,6 @@ window.looks = (() => {
     return problems;
   }
 
-  // Whether it is a link in a sentence (WCAG 2.2, 2.5.8: as high as the line).
-  function inSentence(e) {
-    if (style(e).display !== "inline") return false;
-    const block = [...up(e)].find((at) => style(at).display !== "inline");
-    return block.textContent.trim().length > e.textContent.trim().length;
-  }
-
-  // Each target is at least 24 px high and wide.
-  function targets() {
-    return controls().filter((e) => !away(e) && !inSentence(e)).filter((e) => {
-      const parts = [e];
-      if (/^(checkbox|radio)$/.test(e.type)) parts.push(...e.labels);
-      return !parts.some((part) => box(part).width >= 23.9 && box(part).height >= 23.9);
-    }).map((e) => `${named(e)} is ${box(e).width.toFixed(1)} × ${box(e).height.toFixed(1)} px`);
-  }
-
   function isCovered(e) {
     const { left, right, top, bottom } = box(e);
     const within = (low, high, most) => [low + 3, (low + high) / 2, high - 3].map((at) => Math.min(Math.max(at, 1), most - 1));
@@ -121,7 +105,9 @@ window.looks = (() => {
       const problem = unseen(target);
       if (problem) problems.push(problem);
     });
-    return stops().length;
+    // A frame's own stops lie between.
+    const within = [...document.querySelectorAll("iframe")].map(({ contentDocument }) => contentDocument.querySelectorAll(CONTROLS).length + 1);
+    return stops().length + within.reduce((sum, count) => sum + count, 0);
   }
   // After: what was not come to, and where the focus did not show.
   const came = () => [...problems, ...stops().filter((e) => !reached.has(e)).map((e) => `Tab does not come to ${named(e)}`)];
@@ -140,14 +126,17 @@ window.looks = (() => {
     ...[...document.querySelectorAll("a,button,article")].filter((e) => /[1-9]/.test(style(e).transitionDuration)).map((e) => `${named(e)} would move`),
   ];
 
+  // Colours that fade from one scheme to the other, are there.
+  const faded = () => document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish());
+
   const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   async function rules() {
-    const { violations } = await axe.run(document, { runOnly: RULES, resultTypes: ["violations"] });
+    const { violations } = await axe.run(document, { runOnly: RULES, resultTypes: ["violations"], iframes: false });
     return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => {
       const [{ message = "" } = {}] = [...node.any, ...node.all, ...node.none];
       return `axe ${id} (${help}): ${node.target.join(" ")}: ${message}`;
     }));
   }
 
-  return { wide, clipped, targets, sets_out, came, focused, moves, rules };
+  return { faded, wide, clipped, sets_out, came, focused, moves, rules };
 })();

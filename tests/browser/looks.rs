@@ -82,7 +82,7 @@ pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, Stri
         }
         let moves = if look.features.contains(&STILL) { "looks.moves()" } else { "[]" };
         let script = format!(
-            "return [looks.wide({}), looks.clipped(), looks.targets(), looks.focused(), {moves}].flat()",
+            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), {moves}].flat()",
             look.width
         );
         let mut found = texts(&window.finds(&script).await);

@@ -70,7 +70,6 @@ fn is_empty(found: &Problems) {
 }
 
 #[tokio::test]
-#[ignore = "what it finds is not mended yet: cargo test --test browser -- --ignored"]
 async fn every_page_however_it_is_looked_at() {
     let Some(chromium) = Chromium::start().await else { return };
     let site = Site::start_with(Database::sqlite(), |config| {
