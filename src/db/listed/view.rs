@@ -68,6 +68,9 @@ pub enum ViewNames {
     Gone,
 }
 
+/// A name, whose it is or was (nobody's, where that was deleted), and its name and readers of today.
+type Known = (String, Option<i64>, Option<(String, String)>);
+
 /// Finds a view's categories by names old and new. Those that are not public are as if there were
 /// none of that name.
 pub fn find_view_names(
@@ -79,7 +82,7 @@ pub fn find_view_names(
     if named.is_empty() {
         return Ok(ViewNames::Today);
     }
-    let known: Vec<(String, Option<i64>, Option<(String, String)>)> = category_slugs::table
+    let known: Vec<Known> = category_slugs::table
         .left_join(
             categories::table.on(categories::hub_id
                 .eq(category_slugs::hub_id)

@@ -177,12 +177,12 @@ impl ListView {
             let wanted = page.category.is_none();
             wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
         });
-        let add = match (&page.category, page.categories.as_slice()) {
-            (Some(_), _) => format!("{here}/add"),
-            (None, [only]) if only.readers == Readers::Public => {
-                format!("{hub_path}/{}/add", only.slug)
-            }
-            (None, _) => format!("{hub_path}/-/add"),
+        // The only one that everybody may see: whether there are others is told to nobody.
+        let mut public = page.categories.iter().filter(|c| c.readers == Readers::Public);
+        let add = match (&page.category, public.next(), public.next()) {
+            (Some(_), ..) => format!("{here}/add"),
+            (None, Some(only), None) => format!("{hub_path}/{}/add", only.slug),
+            (None, ..) => format!("{hub_path}/-/add"),
         };
         let hub_key = feed_key.filter(|_| page.hub.readers == Readers::Password);
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
