@@ -33,6 +33,7 @@ mod organizer_embeds_a_hub;
 mod organizer_forwards_posts;
 mod organizer_hands_out_ping_addresses;
 mod organizer_invites_others;
+mod organizer_is_told_what_happened;
 mod organizer_looks_at_the_numbers;
 mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
