@@ -179,10 +179,7 @@ pub enum HubError {
 impl From<DbError> for HubError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Taken => Self::Problems(Problems::one(
-                "slug",
-                TAKEN,
-            )),
+            DbError::Taken => Self::Problems(Problems::one("slug", TAKEN)),
             error => Self::Database(error),
         }
     }

@@ -240,9 +240,12 @@ impl Missing {
                 "This post is not kept here any more",
                 "It was taken back before anybody saw it, or its time was over. You can send it again.",
             ),
-            Self::Page | Self::ForOrganizers | Self::Topic | Self::Post | Self::Link | Self::MailLink => {
-                ("This is gone", "It was deleted.")
-            }
+            Self::Page
+            | Self::ForOrganizers
+            | Self::Topic
+            | Self::Post
+            | Self::Link
+            | Self::MailLink => ("This is gone", "It was deleted."),
         }
     }
 }

@@ -55,7 +55,7 @@ const FLAGS: [&str; 9] = [
 
 /// A running Chromium.
 pub struct Chromium {
-    /// Its WebDriver session.
+    /// Its `WebDriver` session.
     pub client: Client,
     session: String,
     address: String,

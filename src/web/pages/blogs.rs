@@ -184,7 +184,9 @@ impl Done {
             Trust::New => format!("{} is new again: its next post waits.", blog.key),
             Trust::Trusted => format!("{} is trusted.", blog.key),
             Trust::Barred => match barred_with(&blog.key) {
-                only if only == blog.key => format!("{only} is barred: what it sends is set aside."),
+                only if only == blog.key => {
+                    format!("{only} is barred: what it sends is set aside.")
+                }
                 all => format!("Barred: {all}, but for blogs you trust. What comes is set aside."),
             },
         };

@@ -129,9 +129,10 @@ pub async fn accept(
         Err(InviteError::TooOften(too_often)) => Err(too_often.into()),
         Err(InviteError::Database(error)) => Err(error.into()),
         Ok(()) | Err(InviteError::Problems(_)) => {
-            let desk = offer
-                .hub
-                .map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}?joined=yes", hub.slug));
+            let desk = offer.hub.map_or_else(
+                || "/manage".to_owned(),
+                |hub| format!("/manage/{}?joined=yes", hub.slug),
+            );
             Ok(respond::see_other(&desk))
         }
     }

@@ -55,10 +55,7 @@ impl Stand {
     /// Which waiting posts its filters let through.
     pub fn filter(&self, categories: &[Category]) -> Filter {
         let category = categories.iter().find(|this| this.slug == self.category);
-        Filter {
-            category: category.map(|this| this.id),
-            reason: WaitReason::parse(&self.reason),
-        }
+        Filter { category: category.map(|this| this.id), reason: WaitReason::parse(&self.reason) }
     }
 
     /// The place after a post.
