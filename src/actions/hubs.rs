@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings, websub};
+use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings, slugs, websub};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
@@ -146,7 +146,14 @@ fn link(typed: &str) -> Result<String, crate::model::web_url::WebUrlError> {
     if typed.trim().is_empty() {
         return Ok(String::new());
     }
-    WebUrl::parse(typed).map(|url| url.as_str().to_owned())
+    WebUrl::parse(&with_scheme(typed.trim())).map(|url| url.as_str().to_owned())
+}
+
+/// `harbour.example` as browsers take it: with `https://` before it.
+fn with_scheme(typed: &str) -> String {
+    let has_scheme = typed.contains("://")
+        || typed.split_once(':').is_some_and(|(before, _)| !before.contains('.'));
+    if has_scheme { typed.to_owned() } else { format!("https://{typed}") }
 }
 
 fn accent(typed: &str) -> Result<String, ColourError> {
@@ -155,6 +162,8 @@ fn accent(typed: &str) -> Result<String, ColourError> {
     }
     Accent::parse(typed).map(|accent| accent.light().to_string())
 }
+
+const TAKEN: &str = "Another hub has or had this name: choose another.";
 
 /// Why a hub was not opened or changed.
 #[derive(Debug, thiserror::Error)]
@@ -172,16 +181,30 @@ impl From<DbError> for HubError {
         match error {
             DbError::Taken => Self::Problems(Problems::one(
                 "slug",
-                "Another hub has or had this name: choose another.",
+                TAKEN,
             )),
             error => Self::Database(error),
         }
     }
 }
 
+/// [`HubDraft::check`], and whether another hub has the name: all that is wrong is said at once.
+async fn check_with_names(app: &App, draft: &HubDraft) -> Result<HubTexts, HubError> {
+    let mut problems = match draft.check() {
+        Ok(texts) => return Ok(texts),
+        Err(problems) => problems,
+    };
+    if let Ok(slug) = Slug::for_hub(&draft.slug)
+        && app.db.read(move |c| slugs::find_hub(c, slug.as_str())).await?.is_some()
+    {
+        problems.add("slug", TAKEN);
+    }
+    Err(HubError::Problems(problems))
+}
+
 /// Opens a hub. It is public at once where the operator opens it, or has set that.
 pub async fn open(app: &App, draft: &HubDraft, owner: &Account) -> Result<HubId, HubError> {
-    let texts = draft.check().map_err(HubError::Problems)?;
+    let texts = check_with_names(app, draft).await?;
     let approved = owner.is_operator || app.config.accounts.new_hubs == NewHubs::Listed;
     let (owner, now) = (owner.id, app.clock.now());
     let tells_others = !app.config.websub.websub_hubs.is_empty();
@@ -314,6 +337,18 @@ mod tests {
         assert_eq!(texts.accent, "#a4341f");
         assert_eq!((texts.language.as_str(), texts.time_zone.as_str()), ("en", "UTC"));
         assert_eq!(texts.starts_on, None);
+    }
+
+    #[test]
+    fn the_events_page_needs_no_scheme() {
+        for (typed, link) in [
+            ("harbour.example", "https://harbour.example/"),
+            ("harbour.example:8080/x", "https://harbour.example:8080/x"),
+            ("http://harbour.example", "http://harbour.example/"),
+        ] {
+            assert_eq!(HubDraft { link: typed.into(), ..draft() }.check().unwrap().link, link);
+        }
+        assert!(HubDraft { link: "javascript:alert(1)".into(), ..draft() }.check().is_err());
     }
 
     #[test]

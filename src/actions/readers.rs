@@ -57,7 +57,7 @@ pub async fn edit(
         Some(category) => category.reading_hash.is_some(),
         None => hub.reading_hash.is_some(),
     };
-    let readers = check(draft, had).map_err(ReadersError::Problems)?;
+    let readers = check(draft, category.is_none(), had).map_err(ReadersError::Problems)?;
     let typed = draft.password.trim();
     let hash = if readers == Readers::Password && !typed.is_empty() {
         Some(app.hasher.hash(Secret::new(typed.to_owned())).await?)
@@ -88,13 +88,17 @@ const fn words(readers: Readers) -> &'static str {
     }
 }
 
-fn check(draft: &ReadersDraft, had_password: bool) -> Result<Readers, Problems> {
+/// A password beside another answer is asked about: saved without a word, it would protect nothing.
+fn check(draft: &ReadersDraft, is_hub: bool, had_password: bool) -> Result<Readers, Problems> {
     let Some(readers) = Readers::parse(&draft.readers) else {
         return Err(Problems::one("readers", "Choose who may read."));
     };
     let length = draft.password.trim().chars().count();
     let sentence = match (readers, length) {
-        (Readers::Public | Readers::Unlisted, _) => return Ok(readers),
+        (Readers::Public | Readers::Unlisted, 0) => return Ok(readers),
+        (Readers::Public | Readers::Unlisted, _) => {
+            return Err(Problems::one("password", with_another_answer(readers, is_hub)));
+        }
         (Readers::Password, 0) if had_password => return Ok(readers),
         (Readers::Password, MIN_PASSWORD..=MAX_PASSWORD) => return Ok(readers),
         (Readers::Password, 0) => "Choose a reading password.",
@@ -102,6 +106,18 @@ fn check(draft: &ReadersDraft, had_password: bool) -> Result<Readers, Problems> 
         (Readers::Password, _) => "Use at most 128 characters.",
     };
     Err(Problems::one("password", sentence))
+}
+
+fn with_another_answer(readers: Readers, is_hub: bool) -> String {
+    let chosen = match (readers, is_hub) {
+        (Readers::Public, true) => "Everybody",
+        (Readers::Public, false) => "Whoever may read the hub",
+        (Readers::Unlisted | Readers::Password, _) => "Whoever has its address",
+    };
+    format!(
+        "You typed a reading password, but chose “{chosen}”: choose “Whoever knows its reading \
+         password”, or leave the password empty."
+    )
 }
 
 /// Gives the feeds of a hub or category another secret address: the one before stops working.

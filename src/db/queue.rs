@@ -43,6 +43,14 @@ const fn holds(reason: WaitReason) -> &'static str {
             "EXISTS (SELECT 1 FROM page_readings r WHERE r.hub_id = pings.hub_id \
              AND r.ping_id = pings.id AND r.outcome = 'unlinked')"
         }
+        WaitReason::Unread => {
+            "EXISTS (SELECT 1 FROM categories k WHERE k.hub_id = pings.hub_id \
+             AND k.id = pings.category_id AND k.listing_policy = 'new-blog-waits') \
+             AND EXISTS (SELECT 1 FROM blogs b WHERE b.hub_id = pings.hub_id \
+             AND b.key = pings.blog_key AND b.approved_at IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM page_readings r WHERE r.hub_id = pings.hub_id \
+             AND r.ping_id = pings.id AND r.outcome <> 'unread')"
+        }
         WaitReason::Unreadable => {
             "EXISTS (SELECT 1 FROM page_readings r WHERE r.hub_id = pings.hub_id \
              AND r.ping_id = pings.id AND r.outcome IN ('failed', 'gone'))"
@@ -235,6 +243,12 @@ pub fn count_waiting(
         .group_by(pings::category_id)
         .select((pings::category_id, diesel::dsl::count_star()))
         .load(connection)?)
+}
+
+/// Whether a hub keeps any ping, whatever became of it.
+pub fn has_any(connection: &mut DbConnection, hub: HubId) -> Result<bool, DbError> {
+    let any = pings::table.filter(pings::hub_id.eq(hub.0)).select(pings::id);
+    Ok(any.first::<i64>(connection).optional()?.is_some())
 }
 
 /// How many pings wait in a category, counted to `most` at most.

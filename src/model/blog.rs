@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::named;
-use super::web_url::WebUrl;
+use super::web_url::{WebUrl, registrable_domain_of};
 
 /// A blog's name: what the ping said, else its host.
 pub fn name_or_host(name: &str, url: &WebUrl) -> String {
@@ -18,6 +18,15 @@ pub fn sort_name(name: &str) -> String {
     let folded = plain.to_lowercase();
     let letters = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     if letters.is_empty() { folded } else { letters.to_owned() }
+}
+
+/// What is barred with the blog of this key: `all of blog.example`, where it is one name of several
+/// under its registrable domain, else the blog itself.
+pub fn barred_with(key: &str) -> String {
+    match registrable_domain_of(key) {
+        Some(domain) if domain != key => format!("all of {domain}"),
+        Some(_) | None => key.to_owned(),
+    }
 }
 
 named! {

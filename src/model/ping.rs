@@ -106,6 +106,8 @@ named! {
         OtherTitle = "other-title",
         /// Its page does not link here.
         NoLink = "no-link",
+        /// A trusted blog's page was not read yet, which would list it.
+        Unread = "unread",
         /// Its page could not be read.
         Unreadable = "unreadable",
         /// A rule of the hub or the site wants it looked at.

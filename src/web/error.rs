@@ -62,6 +62,8 @@ pub enum PageError {
 pub enum Missing {
     /// Some page.
     Page,
+    /// A page of the desk that is not for moderators.
+    ForOrganizers,
     /// A hub.
     Hub,
     /// A category.
@@ -112,6 +114,8 @@ pub struct ErrorPage {
     sentence: String,
     /// For the log: only where something of ours failed.
     request_id: Option<String>,
+    /// Whether it is a member of a hub who reads this.
+    is_member: bool,
 }
 
 impl PageError {
@@ -139,7 +143,8 @@ impl PageError {
     pub fn page(&self, request_id: &str) -> ErrorPage {
         let (title, sentence) = self.words();
         let ours = self.status_code() == StatusCode::INTERNAL_SERVER_ERROR;
-        ErrorPage { title, sentence, request_id: ours.then(|| request_id.to_owned()) }
+        let is_member = matches!(self, Self::NotFound(Missing::ForOrganizers));
+        ErrorPage { title, sentence, request_id: ours.then(|| request_id.to_owned()), is_member }
     }
 
     /// What the page says: a title, and a sentence.
@@ -195,6 +200,10 @@ impl Missing {
                 "There is no such page",
                 "Perhaps the address was cut short. The hubs are all on the first page.",
             ),
+            Self::ForOrganizers => (
+                "This is for organizers",
+                "Only organizers of this hub change this. As a moderator you look at what waits, and at what was decided.",
+            ),
             Self::Hub => (
                 "There is no such hub",
                 "Perhaps it has another name. The public hubs are on the first page.",
@@ -231,7 +240,7 @@ impl Missing {
                 "This post is not kept here any more",
                 "It was taken back before anybody saw it, or its time was over. You can send it again.",
             ),
-            Self::Page | Self::Topic | Self::Post | Self::Link | Self::MailLink => {
+            Self::Page | Self::ForOrganizers | Self::Topic | Self::Post | Self::Link | Self::MailLink => {
                 ("This is gone", "It was deleted.")
             }
         }

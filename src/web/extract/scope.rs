@@ -32,7 +32,7 @@ impl HubScope {
     pub fn may_change(&self) -> Result<(), PageError> {
         match self.role {
             Role::Owner | Role::Organizer => Ok(()),
-            Role::Moderator => Err(PageError::NotFound(Missing::Page)),
+            Role::Moderator => Err(PageError::NotFound(Missing::ForOrganizers)),
         }
     }
 

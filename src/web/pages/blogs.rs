@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::pings::Ping;
 use crate::db::trust::{self as rows, Filter, KnownBlog};
 use crate::db::{DbError, categories};
-use crate::model::blog::Trust;
+use crate::model::blog::{Trust, barred_with};
 use crate::model::id::{BlogId, CategoryId, PublicId};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
@@ -27,6 +27,8 @@ struct BlogRow {
     id: i64,
     name: String,
     key: String,
+    /// What is barred with it, in words, where that is more than itself.
+    bars: String,
     standing: &'static str,
     class: &'static str,
     since: String,
@@ -44,6 +46,7 @@ impl BlogRow {
         let trust = blog.trust();
         Self {
             id: blog.id.0,
+            bars: Some(barred_with(&blog.key)).filter(|all| *all != blog.key).unwrap_or_default(),
             standing: trust_words(trust),
             class: match trust {
                 Trust::New => "",
@@ -180,7 +183,10 @@ impl Done {
         let sentence = match blog.trust() {
             Trust::New => format!("{} is new again: its next post waits.", blog.key),
             Trust::Trusted => format!("{} is trusted.", blog.key),
-            Trust::Barred => format!("{} is barred: what it sends is set aside.", blog.key),
+            Trust::Barred => match barred_with(&blog.key) {
+                only if only == blog.key => format!("{only} is barred: what it sends is set aside."),
+                all => format!("Barred: {all}, but for blogs you trust. What comes is set aside."),
+            },
         };
         let verb = match Trust::parse(was) {
             Some(Trust::Trusted) => "trust",

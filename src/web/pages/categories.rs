@@ -8,9 +8,10 @@ use super::hub_settings::ConfirmForm;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use crate::actions::categories::{self, CategoryDraft, CategoryError, Direction, Saved};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::categories::{self as rows, Category};
 use crate::db::slugs::{self, Holder};
-use crate::model::category::{ListingPolicy, PingPolicy};
+use crate::model::category::{ListingPolicy, PingPolicy, Readers};
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
@@ -27,6 +28,8 @@ struct CategoryRow {
     wants_passphrase: bool,
     who: &'static str,
     when: &'static str,
+    /// Its hours, and who may read it, where that is not whoever may read the hub.
+    more: Vec<String>,
     posts: String,
     posts_word: &'static str,
     is_first: bool,
@@ -47,6 +50,22 @@ const fn when(policy: ListingPolicy) -> &'static str {
         ListingPolicy::NewBlogWaits => "new blogs wait",
         ListingPolicy::AllWait => "every post waits",
     }
+}
+
+fn more(category: &Category, zone: &Zone, now: Timestamp) -> Vec<String> {
+    let opens = category.opens_at.filter(|at| *at > now);
+    let mut more: Vec<String> =
+        opens.map(|at| format!("opens {}", zone.moment(at))).into_iter().collect();
+    more.extend(category.closes_at.map(|at| {
+        let word = if at > now { "closes" } else { "closed since" };
+        format!("{word} {}", zone.moment(at))
+    }));
+    more.extend(match category.readers {
+        Readers::Public => None,
+        Readers::Unlisted => Some("unlisted".to_owned()),
+        Readers::Password => Some("behind a reading password".to_owned()),
+    });
+    more
 }
 
 #[derive(Debug, Template)]
@@ -76,7 +95,7 @@ pub async fn show(
     scope.may_change()?;
     let hub = scope.hub.id;
     let all = app.db.read(move |c| rows::list(c, hub)).await?;
-    let count = all.len();
+    let (count, zone, now) = (all.len(), Zone::of(&scope.hub), app.clock.now());
     let rows = all.iter().enumerate().map(|(at, category)| CategoryRow {
         title: category.title.clone(),
         path: format!("/{}/{}", scope.hub.slug, category.slug),
@@ -85,6 +104,7 @@ pub async fn show(
         wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
         who: who(category.ping_policy),
         when: when(category.listing_policy),
+        more: more(category, &zone, now),
         posts: number(category.listed_count),
         posts_word: plural(category.listed_count, "post", "posts"),
         is_first: at == 0,
@@ -259,6 +279,10 @@ struct SavedView {
     passphrase: String,
     is_new: bool,
     is_closed: bool,
+    /// When it opens, where that is to come.
+    opens: String,
+    /// Where it is said who may read it.
+    readers_path: String,
 }
 
 /// The finished ping address, with the passphrase: shown once, since only its hash is kept.
@@ -282,6 +306,12 @@ async fn saved_page(
         ping: if passphrase.is_empty() { ping } else { format!("{ping}/{passphrase}") },
         is_new,
         is_closed: category.ping_policy == PingPolicy::Closed,
+        opens: category
+            .opens_at
+            .filter(|at| *at > app.clock.now())
+            .map(|at| Zone::of(&scope.hub).moment_zoned(at))
+            .unwrap_or_default(),
+        readers_path: format!("/manage/{}/readers#of-{}", scope.hub.slug, category.slug),
         title: category.title,
         passphrase,
     };

@@ -131,7 +131,7 @@ pub async fn accept(
         Ok(()) | Err(InviteError::Problems(_)) => {
             let desk = offer
                 .hub
-                .map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}", hub.slug));
+                .map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}?joined=yes", hub.slug));
             Ok(respond::see_other(&desk))
         }
     }

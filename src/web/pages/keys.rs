@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::{self, Category};
 use crate::db::keys::{self as rows, Key};
+use crate::model::category::{PingPolicy, Readers};
 use crate::model::id::{CategoryId, KeyId};
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
@@ -72,6 +73,8 @@ struct SheetView {
     keys_word: &'static str,
     cards: Vec<Card>,
     until: String,
+    /// The categories that have no card, and why; empty where all have one.
+    left_out: String,
 }
 
 /// What may stand behind a `?`.
@@ -211,6 +214,7 @@ async fn sheet(
         keys: number(count),
         keys_word: plural(count, "ping address", "ping addresses"),
         cards,
+        left_out: left_out(&all, &draft.category),
         until: until
             .ok()
             .flatten()
@@ -218,6 +222,24 @@ async fn sheet(
             .unwrap_or_default(),
     };
     respond::private_page(StatusCode::OK, &view, None, visit)
+}
+
+/// Which categories a key of the whole hub opens, or would, that no card names.
+fn left_out(all: &[Category], chosen: &str) -> String {
+    if !chosen.is_empty() {
+        return String::new();
+    }
+    let why = |category: &Category| match (category.readers, category.ping_policy) {
+        (Readers::Password, _) => Some("behind a reading password"),
+        (Readers::Unlisted, _) => Some("unlisted"),
+        (Readers::Public, PingPolicy::Closed) => Some("closed"),
+        (Readers::Public, _) => None,
+    };
+    let left: Vec<String> = all
+        .iter()
+        .filter_map(|category| Some(format!("{} ({})", category.title, why(category)?)))
+        .collect();
+    left.join(", ")
 }
 
 /// `POST /manage/{hub}/keys/{key}/revoke`

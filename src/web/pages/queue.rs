@@ -61,7 +61,15 @@ struct QueueView {
     notice: Option<Notice>,
     today: Vec<(String, &'static str)>,
     has_categories: bool,
+    is_untouched: bool,
     revised: Vec<Revised>,
+}
+
+impl QueueView {
+    /// Whether the post of this id is among those that are shown.
+    fn is_on_page(&self, id: &str) -> bool {
+        self.rows.iter().any(|row| row.id == id)
+    }
 }
 
 /// What may stand behind a `?`.
@@ -82,6 +90,8 @@ struct Shown {
     notice: Option<Notice>,
     today: Vec<(PingState, i64)>,
     revised: Vec<(Ping, Reading)>,
+    /// Whether nothing has ever come.
+    is_untouched: bool,
 }
 
 /// `GET /manage/{hub}`
@@ -94,7 +104,8 @@ pub async fn show(
     let (hub, zone, now) = (scope.hub.id, Zone::of(&scope.hub), app.clock.now());
     let query = query.into_inner();
     let stand = query.stand.clone();
-    let Shown { around, counts, reasons, mut waiting, notice, today, revised } =
+    let welcome = query.did.welcome(&scope);
+    let Shown { around, counts, reasons, mut waiting, notice, today, revised, is_untouched } =
         app.db.read(move |c| read(c, hub, &query, zone, now)).await?;
     let slug = &scope.hub.slug;
     let next = crop(&mut waiting).map(|last| stand.after(last).path(slug, &[]));
@@ -113,7 +124,8 @@ pub async fn show(
             .collect(),
         first: stand.first().path(slug, &[]),
         next,
-        notice,
+        notice: notice.or(welcome),
+        is_untouched,
         today: today_counts(&today),
         desk: DeskFace::of(&scope.account, &visit),
         hub: desk,
@@ -133,8 +145,7 @@ fn read(
 ) -> Result<Shown, DbError> {
     let stand = &query.stand;
     let all = categories::list(c, hub)?;
-    let category = all.iter().find(|this| this.slug == stand.category).map(|this| this.id);
-    let filter = queue::Filter { category, reason: WaitReason::parse(&stand.reason) };
+    let filter = stand.filter(&all);
     let after = find_ping(c, hub, PublicId::parse(&stand.place))?;
     let after = after.map(|ping| (ping.received_at, ping.id));
     let waiting = queue::list_waiting(c, hub, filter, after, PAGE + 1)?;
@@ -154,7 +165,8 @@ fn read(
     let day = std::time::Duration::from_secs(86_400);
     Ok(Shown {
         counts: queue::count_waiting(c, hub)?,
-        reasons: queue::count_reasons(c, hub, category)?,
+        reasons: queue::count_reasons(c, hub, filter.category)?,
+        is_untouched: !queue::has_any(c, hub)?,
         notice: query.did.read(c, hub, now)?,
         today: queue::count_decided_since(c, hub, now.minus(day))?,
         revised,

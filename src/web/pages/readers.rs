@@ -28,6 +28,10 @@ struct Part {
     feed: String,
     /// What was wrong with what was typed for it.
     problem: String,
+    /// The password that was not accepted.
+    password: String,
+    /// What was just done to it.
+    notice: &'static str,
 }
 
 #[derive(Debug, Template)]
@@ -36,7 +40,6 @@ struct ReadersView {
     desk: DeskFace,
     hub: HubDesk,
     csrf: String,
-    notice: &'static str,
     parts: Vec<Part>,
 }
 
@@ -45,6 +48,17 @@ struct ReadersView {
 #[serde(default)]
 pub struct Query {
     done: String,
+    /// The name of the part it was done to.
+    of: String,
+}
+
+/// What the page says about one of its parts.
+#[derive(Debug)]
+enum Told<'a> {
+    /// What was done.
+    Done(&'static str),
+    /// What was not accepted, and why.
+    Problem(&'a ReadersDraft, String),
 }
 
 /// `GET /manage/{hub}/readers`
@@ -60,37 +74,56 @@ pub async fn show(
         "feed" => "The feeds have another address. The one before does not work any more.",
         _ => "",
     };
-    page(&app, &scope, &visit, notice, None).await
+    page(&app, &scope, &visit, &query.of, Told::Done(notice)).await
 }
 
 async fn page(
     app: &App,
     scope: &HubScope,
     visit: &Visit,
-    notice: &'static str,
-    problem: Option<(&str, String)>,
+    of: &str,
+    told: Told<'_>,
 ) -> Result<HttpResponse, PageError> {
     let id = scope.hub.id;
     let all = app.db.read(move |c| categories::list(c, id)).await?;
     let parts = std::iter::once(None).chain(all.iter().map(Some));
     let mut parts: Vec<Part> = parts.map(|category| part(app, scope, category)).collect();
-    let status = match problem {
-        None => StatusCode::OK,
-        Some((name, sentence)) => {
-            if let Some(part) = parts.iter_mut().find(|part| part.name == name) {
-                part.problem = sentence;
-            }
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+    let status = match &told {
+        Told::Done(_) => StatusCode::OK,
+        Told::Problem(..) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    if let Some(part) = parts.iter_mut().find(|part| part.name == of) {
+        part.tell(told);
+    }
     let view = ReadersView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, DeskTab::Settings).await?,
         csrf: visit.csrf.clone(),
-        notice,
         parts,
     };
     respond::private_page(status, &view, None, visit)
+}
+
+impl ReadersView {
+    /// What was not accepted, if anything was not.
+    fn refused(&self) -> Option<&Part> {
+        self.parts.iter().find(|part| !part.problem.is_empty())
+    }
+}
+
+impl Part {
+    fn tell(&mut self, told: Told<'_>) {
+        match told {
+            Told::Done(notice) => self.notice = notice,
+            Told::Problem(draft, sentence) => {
+                if let Some(readers) = Readers::parse(&draft.readers) {
+                    self.readers = readers.as_str();
+                }
+                self.password.clone_from(&draft.password);
+                self.problem = sentence;
+            }
+        }
+    }
 }
 
 fn part(app: &App, scope: &HubScope, category: Option<&Category>) -> Part {
@@ -119,6 +152,8 @@ fn part(app: &App, scope: &HubScope, category: Option<&Category>) -> Part {
         feed: lock
             .map_or_else(String::new, |lock| feed_path(&page, Some(&lock.feed_key(&app.secrets)))),
         problem: String::new(),
+        password: String::new(),
+        notice: "",
         title,
         name,
     }
@@ -146,14 +181,20 @@ pub async fn update(
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
     match readers::edit(&app, &scope.hub, category.as_ref(), &form.0, scope.account.id).await {
-        Ok(()) => Ok(respond::see_other(&format!("/manage/{}/readers?done=saved", scope.hub.slug))),
+        Ok(()) => Ok(done(&scope, "saved", &names.1)),
         Err(ReadersError::Problems(problems)) => {
-            let problem = Some((names.1.as_str(), problems.first().to_owned()));
-            page(&app, &scope, &visit, "", problem).await
+            let told = Told::Problem(&form.0, problems.first().to_owned());
+            page(&app, &scope, &visit, &names.1, told).await
         }
         Err(ReadersError::Busy(busy)) => Err(busy.into()),
         Err(ReadersError::Database(error)) => Err(error.into()),
     }
+}
+
+/// Back to the part of the page where something was done.
+fn done(scope: &HubScope, what: &str, of: &str) -> HttpResponse {
+    let slug = &scope.hub.slug;
+    respond::see_other(&format!("/manage/{slug}/readers?done={what}&of={of}#of-{of}"))
 }
 
 /// `POST /manage/{hub}/readers/{name}/feed`
@@ -166,5 +207,5 @@ pub async fn renew_feed(
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
     readers::renew_feed(&app, &scope.hub, category.as_ref(), scope.account.id).await?;
-    Ok(respond::see_other(&format!("/manage/{}/readers?done=feed", scope.hub.slug)))
+    Ok(done(&scope, "feed", &names.1))
 }

@@ -15,6 +15,7 @@ use crate::web::pages::feed_links::feed_path;
 use crate::web::pages::list::rules;
 use crate::web::pages::reading::{self, Entered, Names};
 use crate::web::respond;
+use crate::web::view::Zone;
 
 /// The hub's tabs, each leading to the add page of its category.
 pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
@@ -38,6 +39,8 @@ struct ChooseView {
     add: String,
     rss: String,
     tabs: Vec<Tab>,
+    /// Since when the hub takes no posts, as a sentence; empty if it does.
+    closed: String,
     choices: Vec<Choice>,
 }
 
@@ -77,6 +80,10 @@ pub async fn choose(
             feed_path(&format!("/{}", hub.slug), key.as_deref())
         },
         tabs: add_tabs(&hub, &all, None),
+        closed: hub.closed_at.map_or_else(String::new, |at| {
+            let since = Zone::of(&hub).moment_zoned(at);
+            format!("The hub has been closed since {since}, and takes no more posts.")
+        }),
         choices: choices.collect(),
         hub: HubFace::of(&hub),
     };

@@ -3,9 +3,13 @@
 use super::find_ping;
 use super::row::state_words;
 use crate::clock::Timestamp;
-use crate::db::{DbConnection, DbError, bulk, verdicts};
+use crate::db::pings::Ping;
+use crate::db::{DbConnection, DbError, bulk, trust, verdicts};
+use crate::model::blog::{Trust, barred_with};
 use crate::model::id::{BulkId, HubId, PublicId};
 use crate::model::ping::{PingState, UNDO_FOR};
+use crate::web::extract::HubScope;
+use crate::web::pages::invite::{a_role, may_do};
 use crate::web::view::{number, plural};
 
 /// What stands behind the `?` of a page after something was done.
@@ -22,6 +26,14 @@ pub struct Did {
     bulk: String,
     /// How many posts a bulk undo put back.
     undone: String,
+    /// The post that an undo put back.
+    back: String,
+    /// A verdict on many, and none was ticked.
+    unticked: String,
+    /// Somebody has just become a member.
+    joined: String,
+    /// The post that comes next: what is said stands above it.
+    at: String,
 }
 
 /// What was just done.
@@ -35,13 +47,32 @@ pub struct Notice {
     pub undo: Option<String>,
     /// The verdict that is taken back; zero for one on many.
     pub event: i64,
-    /// Whether nothing was done, since somebody else was faster.
+    /// Whether nothing was done: somebody else was faster, or nothing was ticked.
     pub is_stale: bool,
+    /// The post above which it stands; empty: on top.
+    pub at: String,
 }
 
 impl Did {
+    /// What is said to whoever has just become a member.
+    pub fn welcome(&self, scope: &HubScope) -> Option<Notice> {
+        let what = format!("You are now {} of {}.", a_role(scope.role), scope.hub.title);
+        let sentence = may_do(scope.role).to_owned();
+        (!self.joined.is_empty()).then(|| Notice { what, sentence, ..Notice::default() })
+    }
+
     /// Reads what the notice says, as things stand now.
     pub fn read(
+        &self,
+        c: &mut DbConnection,
+        hub: HubId,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, DbError> {
+        let notice = self.say(c, hub, now)?;
+        Ok(notice.map(|notice| Notice { at: self.at.clone(), ..notice }))
+    }
+
+    fn say(
         &self,
         c: &mut DbConnection,
         hub: HubId,
@@ -55,6 +86,18 @@ impl Did {
             let sentence = plural(count, "is as it was before.", "are as they were before.");
             return Ok(Some(Notice { what, sentence: sentence.to_owned(), ..Notice::default() }));
         }
+        if !self.unticked.is_empty() {
+            let sentence = "Tick the posts first, then choose a verdict.".to_owned();
+            let what = "Nothing was decided.".to_owned();
+            return Ok(Some(Notice { what, sentence, is_stale: true, ..Notice::default() }));
+        }
+        if let Some(ping) = find_ping(c, hub, PublicId::parse(&self.back))? {
+            let sentence = match ping.state {
+                PingState::Pending => "waits again.".to_owned(),
+                state => format!("is as it was before: {}.", state_words(state)),
+            };
+            return Ok(Some(Notice { what: ping.title, sentence, ..Notice::default() }));
+        }
         for (id, is_stale) in [(&self.stale, true), (&self.done, false)] {
             if let Some(ping) = find_ping(c, hub, PublicId::parse(id))? {
                 let newest = verdicts::find(c, hub, ping.id)?;
@@ -62,7 +105,7 @@ impl Did {
                 let state = state_words(ping.state);
                 let who = newest.as_ref().and_then(|newest| newest.actor.clone());
                 let sentence = match (is_stale, who) {
-                    (false, _) => format!("is now: {state}."),
+                    (false, _) => format!("is now: {state}.{}", barred_words(c, hub, &ping)?),
                     (true, _) if ping.state == PingState::Pending => {
                         "was changed by its sender since, or is waiting again: look at it once more. Nothing was changed.".to_owned()
                     }
@@ -74,7 +117,9 @@ impl Did {
                 let undo =
                     undo.filter(|_| !is_stale).map(|_| format!("/pings/{}/undo", ping.public_id));
                 let event = newest.as_ref().map(|newest| newest.id).unwrap_or_default();
-                return Ok(Some(Notice { what: ping.title, sentence, undo, event, is_stale }));
+                let what = ping.title;
+                let notice = Notice { what, sentence, undo, event, is_stale, at: String::new() };
+                return Ok(Some(notice));
             }
         }
         let edited = find_ping(c, hub, PublicId::parse(&self.edited))?;
@@ -86,6 +131,18 @@ impl Did {
             Notice { what: ping.title, sentence: sentence.to_owned(), ..Notice::default() }
         }))
     }
+}
+
+/// What taking a post for spam barred, as a sentence.
+fn barred_words(c: &mut DbConnection, hub: HubId, ping: &Ping) -> Result<String, DbError> {
+    if ping.state != PingState::Spam || trust::find(c, hub, &ping.blog_key)? != Trust::Barred {
+        return Ok(String::new());
+    }
+    let barred = match barred_with(&ping.blog_key) {
+        only if only == ping.blog_key => format!(" {only} is barred."),
+        all => format!(" Barred: {all}, but for blogs you trust."),
+    };
+    Ok(barred)
 }
 
 fn bulk_notice(
@@ -103,5 +160,6 @@ fn bulk_notice(
         undo: undo.then(|| format!("/bulk/{}/undo", id.0)),
         event: 0,
         is_stale: false,
+        at: String::new(),
     }))
 }

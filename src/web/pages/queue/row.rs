@@ -7,7 +7,7 @@ use crate::db::pings::Ping;
 use crate::db::readings::Reading;
 use crate::db::verdicts::Newest;
 use crate::db::{DbConnection, DbError};
-use crate::model::blog::Trust;
+use crate::model::blog::{Trust, barred_with};
 use crate::model::id::{HubId, PingId};
 use crate::model::ping::{CameBy, PingState, ReadingOutcome, WaitReason};
 use crate::web::pages::post::came_by_words;
@@ -75,7 +75,7 @@ pub struct QueueRow {
     pub seen: String,
     /// The blog that listing this makes a trusted one; empty where it is one.
     pub trusts: String,
-    /// The blog that taking this for spam bars; empty where it is barred.
+    /// What taking this for spam bars, in words; empty where it is barred.
     pub bars: String,
     /// How many posts of its blog wait; zero where it is the only one.
     pub of_blog: i64,
@@ -121,7 +121,7 @@ impl QueueRow {
             event: newest.map(|newest| newest.id).unwrap_or_default(),
             until: around.now.micros(),
             trusts: if trust == Trust::Trusted { String::new() } else { ping.blog_key.clone() },
-            bars: if trust == Trust::Barred { String::new() } else { ping.blog_key.clone() },
+            bars: if trust == Trust::Barred { String::new() } else { barred_with(&ping.blog_key) },
             of_blog: several(of_blog.map(|(_, count)| *count)),
             of_sender: several(of_sender.map(|(_, count)| *count)),
             sent: ping.edited_at.map(|_| (ping.sent().title, ping.sent().excerpt)),
@@ -158,6 +158,7 @@ pub const fn reason_words(reason: WaitReason) -> &'static str {
         WaitReason::NoPassphrase => "without the passphrase",
         WaitReason::OtherTitle => "its page has another title",
         WaitReason::NoLink => "its page does not link here",
+        WaitReason::Unread => "its page was not read yet",
         WaitReason::Unreadable => "its page could not be read",
         WaitReason::Rule => "a rule wants it looked at",
         WaitReason::Flood => "part of a flood of posts",
@@ -170,7 +171,10 @@ const fn reason_class(reason: WaitReason) -> &'static str {
         WaitReason::OtherTitle | WaitReason::Unreadable | WaitReason::Rule | WaitReason::Flood => {
             "minus"
         }
-        WaitReason::NewBlog | WaitReason::NoPassphrase | WaitReason::NoLink => "wait",
+        WaitReason::NewBlog
+        | WaitReason::NoPassphrase
+        | WaitReason::NoLink
+        | WaitReason::Unread => "wait",
         WaitReason::AllWait => "",
     }
 }

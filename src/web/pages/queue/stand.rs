@@ -1,6 +1,9 @@
 //! Where on the desk somebody is.
 
+use crate::db::categories::Category;
+use crate::db::queue::Filter;
 use crate::model::id::PublicId;
+use crate::model::ping::WaitReason;
 
 /// Where on the desk somebody is: the page, its filters, the place in its list. Links and forms
 /// carry it along, so that a verdict leads back to where it was given.
@@ -37,6 +40,24 @@ impl Stand {
         match query.finish() {
             query if query.is_empty() => format!("/manage/{hub}{page}"),
             query => format!("/manage/{hub}{page}?{query}"),
+        }
+    }
+
+    /// The same after something was done, at the post that comes next: what was done is said above
+    /// it.
+    pub fn path_at(&self, hub: &str, did: (&str, &str), next: Option<&str>) -> String {
+        match next {
+            Some(next) => self.path(hub, &[did, ("at", next)]) + "#notice",
+            None => self.path(hub, &[did]),
+        }
+    }
+
+    /// Which waiting posts its filters let through.
+    pub fn filter(&self, categories: &[Category]) -> Filter {
+        let category = categories.iter().find(|this| this.slug == self.category);
+        Filter {
+            category: category.map(|this| this.id),
+            reason: WaitReason::parse(&self.reason),
         }
     }
 

@@ -8,9 +8,9 @@ use crate::actions::moderate::bulk::{self, BulkUndone};
 use crate::actions::moderate::{self, Decided, Seen, Undone};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::DbError;
 use crate::db::bulk::Which;
-use crate::model::id::{BulkId, PingId, PublicId};
+use crate::db::{DbError, categories, pings, queue};
+use crate::model::id::{BulkId, HubId, PingId, PublicId};
 use crate::model::ping::Verdict;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope};
@@ -52,13 +52,37 @@ pub async fn decide(
     let verdict = parse(&form.0.verdict)?;
     let ping = find(&app, &scope, &names.1).await?;
     let (hub, seen) = (scope.hub.id, Seen::parse(&form.0.seen));
+    let next = next(&app, hub, &form.0.stand, ping).await?;
     let (name, ping) =
         match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
             Decided::Done(ping) => ("done", ping),
             Decided::Stale(ping) => ("stale", ping),
         };
     let id = ping.public_id.to_string();
-    Ok(respond::see_other(&form.0.stand.path(&scope.hub.slug, &[(name, &id)])))
+    let did = form.0.stand.path_at(&scope.hub.slug, (name, &id), next.as_deref());
+    Ok(respond::see_other(&did))
+}
+
+/// The post after this one in the queue as it is shown: whoever works through it goes on there.
+async fn next(
+    app: &App,
+    hub: HubId,
+    stand: &Stand,
+    ping: PingId,
+) -> Result<Option<String>, DbError> {
+    if stand.page == "decided" {
+        return Ok(None);
+    }
+    let stand = stand.clone();
+    app.db
+        .read(move |c| {
+            let Some(ping) = pings::find(c, hub, ping)? else { return Ok(None) };
+            let filter = stand.filter(&categories::list(c, hub)?);
+            let after = Some((ping.received_at, ping.id));
+            let next = queue::list_waiting(c, hub, filter, after, 1)?;
+            Ok(next.first().map(|ping| ping.public_id.to_string()))
+        })
+        .await
 }
 
 /// Which verdict is taken back, and where to go back to.
@@ -88,7 +112,9 @@ pub async fn undo(
         }
         // Twice undone, or nothing to undo: the page shows how things stand.
         Ok(Undone::Done | Undone::Nothing) | Err(DbError::NotFound) => {
-            Ok(respond::see_other(&stand.path(&scope.hub.slug, &[])))
+            let back = names.1.as_str();
+            let at = (stand.page != "decided").then_some(back);
+            Ok(respond::see_other(&stand.path_at(&scope.hub.slug, ("back", back), at)))
         }
         Err(error) => Err(error.into()),
     }
@@ -124,15 +150,15 @@ impl BulkForm {
         Ok(Self { verdict: parse(&verdict)?, of, until, pings, stand })
     }
 
-    async fn which(&self, app: &App, scope: &HubScope) -> Result<Which, PageError> {
-        let nothing = PageError::BadRequest("Tick the posts first, then choose a verdict.");
-        let first = self.pings.first().ok_or(nothing)?;
+    /// Which posts are meant; none where nothing was ticked.
+    async fn which(&self, app: &App, scope: &HubScope) -> Result<Option<Which>, PageError> {
+        let Some(first) = self.pings.first() else { return Ok(None) };
         let until = self.until.unwrap_or(app.clock.now());
-        match self.of.as_str() {
-            "blog" => Ok(Which::BlogOf(find(app, scope, &first.to_string()).await?, until)),
-            "sender" => Ok(Which::SenderOf(find(app, scope, &first.to_string()).await?, until)),
-            _ => Ok(Which::Chosen(self.pings.clone())),
-        }
+        Ok(Some(match self.of.as_str() {
+            "blog" => Which::BlogOf(find(app, scope, &first.to_string()).await?, until),
+            "sender" => Which::SenderOf(find(app, scope, &first.to_string()).await?, until),
+            _ => Which::Chosen(self.pings.clone()),
+        }))
     }
 }
 
@@ -143,7 +169,10 @@ pub async fn decide_many(
     form: Checked<Vec<(String, String)>>,
 ) -> Result<HttpResponse, PageError> {
     let form = BulkForm::of(form.0)?;
-    let which = form.which(&app, &scope).await?;
+    let Some(which) = form.which(&app, &scope).await? else {
+        let did = [("unticked", "yes")];
+        return Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &did)));
+    };
     let done = bulk::decide(&app, scope.hub.id, which, form.verdict, scope.account.id).await?;
     // Where nothing of it waits any more, the queue shows how things stand.
     let id = done.map(|bulk| bulk.id.0.to_string());
