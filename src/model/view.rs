@@ -137,10 +137,18 @@ impl View {
             title.push_str(&format!(" in {}", language.name()));
         }
         if !self.categories.is_empty() {
-            title.push_str(&format!(" in {}", and(&self.categories, &category)));
+            title.push_str(&format!(" in {}", joined(&self.categories, "or", &category)));
         }
-        if !self.without.is_empty() {
-            title.push_str(&format!(" but not in {}", and(&self.without, &category)));
+        match (self.without.is_empty(), self.categories.is_empty()) {
+            (true, _) => {}
+            (false, true) => {
+                let without = joined(&self.without, "and", &category);
+                title.push_str(&format!(" from all categories except {without}"));
+            }
+            (false, false) => {
+                let without = joined(&self.without, "or", &category);
+                title.push_str(&format!(" but not in {without}"));
+            }
         }
         if let Some(day) = self.day {
             let before = if title == "Posts" { " of " } else { ", " };
@@ -151,10 +159,12 @@ impl View {
 }
 
 /// `Keynotes`, `Keynotes and Panels`, `Keynotes, Panels and Film`.
-fn and(slugs: &[Slug], category: impl Fn(&Slug) -> String) -> String {
+fn joined(slugs: &[Slug], word: &str, category: impl Fn(&Slug) -> String) -> String {
     let names: Vec<String> = slugs.iter().map(category).collect();
     match names.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        Some((last, before)) if !before.is_empty() => {
+            format!("{} {word} {last}", before.join(", "))
+        }
         _ => names.concat(),
     }
 }
@@ -256,7 +266,8 @@ mod tests {
             ),
             ("day=2003-03-11", "Posts of Tuesday 11 March 2003"),
             ("blog=ada.example&lang=de", "Posts from Ada’s in German"),
-            ("in=a,b,c&not=d", "Posts in A, B and C but not in D"),
+            ("not=a,b", "Posts from all categories except A and B"),
+            ("in=a,b,c&not=d", "Posts in A, B or C but not in D"),
         ] {
             let title_of = |slug: &Slug| slug.as_str().to_uppercase();
             assert_eq!(view(query).unwrap().title(title_of, Some("Ada’s")), title);

@@ -16,6 +16,14 @@ pub enum PageError {
     /// 404: nothing of that name, ever.
     #[error("not found: {0:?}")]
     NotFound(Missing),
+    /// 404: no such category in a hub that whoever asked may read.
+    #[error("not in {hub}: {named}")]
+    NotInHub {
+        /// The hub's page.
+        hub: String,
+        /// The category, as the address has it.
+        named: String,
+    },
     /// 410: it has been deleted.
     #[error("gone: {0:?}")]
     Gone(Missing),
@@ -116,6 +124,10 @@ pub struct ErrorPage {
     request_id: Option<String>,
     /// Whether it is a member of a hub who reads this.
     is_member: bool,
+    /// The page of the hub that it was looked for in.
+    hub: Option<String>,
+    /// What was asked for, where it makes sense to ask again.
+    again: Option<String>,
 }
 
 impl PageError {
@@ -125,6 +137,7 @@ impl PageError {
             Self::TooOften(too_often) => Some(too_often.retry_after),
             Self::Busy => Some(Duration::from_secs(5)),
             Self::NotFound(_)
+            | Self::NotInHub { .. }
             | Self::Gone(_)
             | Self::Suspended
             | Self::Moved(_)
@@ -139,18 +152,37 @@ impl PageError {
         }
     }
 
-    /// The page that says so.
-    pub fn page(&self, request_id: &str) -> ErrorPage {
+    /// The page that says so. `again` is what was asked for, where that can be asked again.
+    pub fn page(&self, request_id: &str, again: Option<String>) -> ErrorPage {
         let (title, sentence) = self.words();
         let ours = self.status_code() == StatusCode::INTERNAL_SERVER_ERROR;
         let is_member = matches!(self, Self::NotFound(Missing::ForOrganizers));
-        ErrorPage { title, sentence, request_id: ours.then(|| request_id.to_owned()), is_member }
+        let hub = match self {
+            Self::NotInHub { hub, .. } => Some(hub.clone()),
+            _ => None,
+        };
+        ErrorPage {
+            title,
+            sentence,
+            request_id: ours.then(|| request_id.to_owned()),
+            is_member,
+            hub,
+            again: again.filter(|_| self.retry_after().is_some()),
+        }
     }
 
     /// What the page says: a title, and a sentence.
     pub fn words(&self) -> (&'static str, String) {
         let (title, sentence) = match self {
             Self::NotFound(missing) => missing.words_of_not_found(),
+            Self::NotInHub { named, .. } => {
+                return (
+                    "There is no such category",
+                    format!(
+                        "There is no category “{named}” in this hub. Begin at the hub’s own page."
+                    ),
+                );
+            }
             Self::Gone(missing) => missing.words_of_gone(),
             Self::Suspended => (
                 "This hub is not shown",
@@ -210,7 +242,7 @@ impl Missing {
             ),
             Self::Category => (
                 "There is no such category",
-                "Perhaps the address was cut short. Begin at the hub's own page.",
+                "Perhaps the address was cut short. Begin at the hub’s own page.",
             ),
             Self::Topic => ("There is no such topic", "No hub shows a category of this name here."),
             Self::Post => (
@@ -264,7 +296,7 @@ pub fn words_for(wait: Duration) -> String {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::NotInHub { .. } => StatusCode::NOT_FOUND,
             Self::Gone(_) | Self::Suspended => StatusCode::GONE,
             Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,

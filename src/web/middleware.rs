@@ -9,7 +9,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 use askama::Template;
 
 use super::error::{Missing, PageError};
@@ -88,7 +88,7 @@ fn without_request(
     let id = request_id();
     let mut response = error.error_response();
     if let Some(error) = error.as_error::<PageError>() {
-        let page = error.page(&id).render().unwrap_or_default();
+        let page = error.page(&id, None).render().unwrap_or_default();
         response = response.set_body(BoxBody::new(page));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
@@ -131,7 +131,7 @@ fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBod
         tracing::error!(%request_id, error = %chain(error), "a request failed");
     }
     let retry_after = error.retry_after();
-    let page = error.page(&request_id).render().unwrap_or_default();
+    let page = error.page(&request_id, again(response.request())).render().unwrap_or_default();
     let is_bare = is_empty(response.response().body().size());
     let mut response = response;
     let headers = response.headers_mut();
@@ -151,6 +151,13 @@ fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBod
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response.map_body(|_, _| BoxBody::new(page))
+}
+
+/// What was asked for, where a link can ask for it again: here, and by looking.
+fn again(request: &HttpRequest) -> Option<String> {
+    let path = request.uri().path_and_query()?.as_str();
+    let is_here = path.starts_with('/') && !path.starts_with("//");
+    (request.method() == Method::GET && is_here).then(|| path.to_owned())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -60,6 +60,12 @@ impl Zone {
         self.local(at).date()
     }
 
+    /// When a day begins there; none beyond the calendar.
+    pub fn midnight(&self, day: jiff::civil::Date) -> Option<Timestamp> {
+        let midnight = day.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp::from_micros(midnight.timestamp().as_microsecond()))
+    }
+
     /// `11 March 2003`: where the hour does not matter.
     pub fn date(&self, at: Timestamp) -> String {
         self.local(at).strftime("%-d %B %Y").to_string()

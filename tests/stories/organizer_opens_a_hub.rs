@@ -2,7 +2,7 @@
 
 use backchannel::config::RateLimits;
 
-use crate::harness::{Database, PASSWORD, Site};
+use crate::harness::{Database, PASSWORD, Site, days};
 
 story! {
     async fn from_sign_up_to_a_ping_address(site) {
@@ -167,6 +167,24 @@ story! {
         assert_eq!(order(&site.browser().open("/sxsw").await), "keynotes film music");
     }
 
+    async fn before_the_first_day_a_hub_asks_who_will_be_there(site) {
+        let mut ada = site.organizer("ada@example.org").await;
+        ada.open("/manage/new").await;
+        let hub = [("title", "SXSW 2003"), ("slug", "sxsw"), ("starts_on", "2003-03-13")];
+        ada.submit("/manage/new", &hub).await.redirects_to("/manage/sxsw/categories");
+        let bare = site.browser().open("/sxsw").await;
+        bare.never_says("Add your post");
+        ada.open("/manage/sxsw/new-category").await;
+        let keynotes = [("title", "Keynotes"), ("slug", "keynotes"), ("ping", "open")];
+        ada.submit("/manage/sxsw/categories", &keynotes).await;
+        let before = site.browser().open("/sxsw").await;
+        before.says("Will you be there?").never_says("Were you there?");
+        assert_eq!(before.attributes("a.btn", "href"), ["/sxsw/keynotes/add"]);
+        assert_eq!(before.attributes(".site nav a:last-child", "href"), ["#subscribe"]);
+        site.advance(days(2));
+        site.browser().open("/sxsw").await.never_says("Will you be there?");
+    }
+
     async fn closing_is_said_and_undone_and_deleting_needs_the_name(site) {
         let topic = site.hub("open", "at-once").await;
         assert!(topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await.is_stored());
@@ -176,7 +194,7 @@ story! {
         let refused = topic.ping(&[("url", "http://ada.example/2")]).await;
         assert_eq!(refused.message(), "This TrackBack item is disabled. The category has been closed since 11 March 2003, 08:00 CST, and takes no more posts.");
         let closed = site.browser().open("/sxsw").await;
-        closed.says("kept for reading").says("One");
+        closed.says("Closed on 11 March 2003: kept for reading").says("One");
         assert!(closed.attributes("a.act", "href").is_empty(), "nothing invites to add a post");
         topic.organizer.open("/manage/sxsw/settings").await;
         topic.organizer.submit("/manage/sxsw/reopen", &[]).await;

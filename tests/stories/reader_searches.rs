@@ -150,7 +150,9 @@ story! {
             reader.open(&format!("/sxsw?{wrong}")).await.has_status(400);
             reader.open(&format!("/sxsw/rss?{wrong}")).await.has_status(400);
         }
-        reader.open("/sxsw?in=nothing").await.has_status(404);
+        let none = reader.open("/sxsw?in=nothing").await;
+        none.has_status(404).says("There is no category “nothing” in this hub");
+        assert!(none.attributes("main a", "href").contains(&"/sxsw".to_owned()));
     }
 
     async fn only_what_everybody_may_see_is_found(site) {
@@ -241,9 +243,9 @@ story! {
             ("blog=ada.example", &["Atom the day after", "RSS in the morning"][..], "Posts from ada"),
             ("blog=http://www.ada.example/x&q=rss", &["RSS in the morning"], "Posts about “rss” from ada"),
             ("in=keynotes", &["RSS in the morning"], "Posts in keynotes"),
-            ("in=panels,keynotes", &["Atom the day after", "RSS on stage", "RSS in the morning"], "Posts in keynotes and panels"),
-            ("not=keynotes", &["Atom the day after", "RSS on stage"], "Posts but not in keynotes"),
-            ("not=gone&q=rss", &["RSS on stage", "RSS in the morning"], "Posts about “rss” but not in gone"),
+            ("in=panels,keynotes", &["Atom the day after", "RSS on stage", "RSS in the morning"], "Posts in keynotes or panels"),
+            ("not=keynotes", &["Atom the day after", "RSS on stage"], "Posts from all categories except keynotes"),
+            ("not=gone&q=rss", &["RSS on stage", "RSS in the morning"], "Posts about “rss” from all categories except gone"),
             ("day=2003-03-11", &["RSS on stage", "RSS in the morning"], "Posts of Tuesday 11 March 2003"),
             ("day=2003-03-11&in=panels", &["RSS on stage"], "Posts in panels, Tuesday 11 March 2003"),
             ("blog=nobody.example", &[], "Posts from nobody.example"),
@@ -266,6 +268,14 @@ story! {
         let list = reader.open("/sxsw").await;
         assert!(list.attributes(".meta a.blog", "href").contains(&"/sxsw?blog=ada.example".to_owned()));
         assert_eq!(list.attributes("h2.day a", "href"), ["/sxsw?day=2003-03-12", "/sxsw?day=2003-03-11"]);
+        // A link within some of the posts keeps what was chosen.
+        let some = reader.open("/sxsw?q=rss").await;
+        assert_eq!(some.attributes(".meta a.blog", "href"), ["/sxsw?q=rss&blog=bob.example", "/sxsw?q=rss&blog=ada.example"]);
+        assert_eq!(some.attributes("h2.day a", "href"), ["/sxsw?q=rss&day=2003-03-11"]);
+        assert_eq!(some.attributes(".tabs a[aria-current]", "href"), Vec::<String>::new());
+        assert_eq!(list.attributes(".tabs a[aria-current]", "href"), ["/sxsw"]);
+        assert_eq!(reader.open("/sxsw?not=keynotes").await.one_text(".lede"), "2 posts");
+        reader.open("/sxsw?lang=pt").await.says("only where its page names one");
         // In a category its own posts only.
         for (asked, shown) in [
             ("?in=keynotes", ""),
@@ -409,6 +419,7 @@ story! {
             let refused = reader.open(path).await;
             refused.has_status(429);
             assert!(refused.header("retry-after").is_some());
+            assert_eq!(refused.attributes("main a", "href")[0], path, "it can be tried again");
         }
         // Pages that are kept are nobody's allowance.
         let after = reader.open("/sxsw").await;

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::feed_links::feed_path;
 use super::list::rel;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::reading::{self, At, Names};
@@ -48,7 +47,6 @@ impl Prose {
 struct AboutView {
     hub: HubFace,
     add: String,
-    rss: String,
     canonical: String,
     image: String,
     description: String,
@@ -60,11 +58,9 @@ struct AboutView {
 impl AboutView {
     fn of(app: &App, at: &At, page: &AboutPage) -> Self {
         let hub_path = format!("/{}", at.hub.slug);
-        let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
         let prose = Prose::of(&at.hub, &page.markdown);
         Self {
             add: format!("{hub_path}/-/add"),
-            rss: feed_path(&hub_path, key.as_deref()),
             canonical: app.addresses.path(&format!("{hub_path}/-/about")),
             image: app.addresses.path(&assets::CARD.path),
             description: text::shorten(&text::tidy(&first_paragraph(&prose.parts)), LISTED_EXCERPT),

@@ -24,6 +24,8 @@ pub struct HubFace {
     pub is_hidden: bool,
     /// Whether it takes no posts any more.
     pub is_closed: bool,
+    /// Since which day; empty where it is not closed.
+    pub closed_on: String,
     /// Whether a post can be added now, as far as the page knows.
     pub takes_posts: bool,
 }
@@ -39,6 +41,7 @@ impl HubFace {
             accent: AccentCss::of(&hub.accent),
             is_hidden: !hub.is_public() || hub.listed_count == 0,
             is_closed: hub.closed_at.is_some(),
+            closed_on: hub.closed_at.map(|at| Zone::of(hub).date(at)).unwrap_or_default(),
             takes_posts: hub.closed_at.is_none(),
         }
     }
@@ -67,6 +70,7 @@ impl HubFace {
             dates_and_place: String::new(),
             accent: AccentCss::of(""),
             is_closed: true,
+            closed_on: String::new(),
             takes_posts: false,
             path: "/".to_owned(),
             is_hidden: true,
@@ -137,6 +141,8 @@ pub struct Pulse {
     pub caption: String,
     /// Where more numbers are: on a hub's page.
     pub more: String,
+    /// Where the blogs are: on a hub's page.
+    pub people: String,
 }
 
 /// A bar of the pulse: 5 wide, every 7, up from 40.
@@ -193,6 +199,10 @@ impl Pulse {
             more: match &page.category {
                 Some(_) => String::new(),
                 None => format!("/{}/-/stats", page.hub.slug),
+            },
+            people: match &page.category {
+                Some(_) => String::new(),
+                None => format!("/{}/-/people", page.hub.slug),
             },
             caption: format!("posts per hour, last {PULSE_HOURS} hours of posts"),
         })

@@ -26,6 +26,8 @@ struct HubRow {
     posts_word: &'static str,
     blogs: String,
     blogs_word: &'static str,
+    /// Since when it is closed; empty where it is not.
+    closed_on: String,
 }
 
 #[derive(Debug, Template)]
@@ -50,6 +52,7 @@ impl HomeView {
             posts_word: plural(hub.listed_count, "post", "posts"),
             blogs: number(hub.blog_count),
             blogs_word: plural(hub.blog_count, "blog", "blogs"),
+            closed_on: hub.closed_at.map(|at| Zone::of(hub).date(at)).unwrap_or_default(),
         });
         let mut posts = Vec::new();
         for (id, post) in &page.posts {
@@ -60,7 +63,7 @@ impl HomeView {
                 Some((hub.title.as_str(), format!("/{}", hub.slug)))
             });
             for row in named.into_iter().flat_map(|day| day.posts) {
-                let time = post.listed_at.map(|at| zone.moment(at)).unwrap_or_default();
+                let time = post.listed_at.map(|at| zone.moment_zoned(at)).unwrap_or_default();
                 posts.push(PostRow { time, ..row });
             }
         }

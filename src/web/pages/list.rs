@@ -13,7 +13,7 @@ use askama::Template;
 use filter::{Filtered, SearchField, path_of};
 
 use super::face::{HubFace, Pulse, Tab, gates, tabs};
-use super::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
+use super::feed_links::{FeedLink, feed_address, feed_links, feed_path};
 use super::live;
 use super::reading::{self, At, Names};
 use super::topics::topic_of;
@@ -21,7 +21,8 @@ use crate::actions::read_page::{ListPage, list_page};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
-use crate::db::{DbConnection, about};
+use crate::db::hubs::Hub;
+use crate::db::{DbConnection, DbError, about};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
@@ -36,7 +37,6 @@ use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
 use crate::web::view::{RdfBlock, Zone, closed_sentence, number, plural};
-use crate::wire::feed::Format;
 
 /// What is particular to a category's page.
 #[derive(Debug)]
@@ -107,7 +107,6 @@ struct ListView {
     hub: HubFace,
     /// Where to add a post: the category's own page, or the hub's choice of categories.
     add: String,
-    rss: String,
     /// What is shown, as feeds.
     feeds: Vec<FeedLink>,
     /// The feed of the whole hub, on a category's page, where its reader may know it.
@@ -129,6 +128,8 @@ struct ListView {
     webmention: String,
     pingback: String,
     is_event: bool,
+    /// Whether its first day is still to come.
+    is_ahead: bool,
     /// Whether search engines are asked to leave this category alone.
     is_unlisted: bool,
     category: Option<CategoryPart>,
@@ -166,7 +167,10 @@ impl ListView {
         let (view, is_first) = (&asked.view, asked.after.is_none());
         let pulse = Pulse::of(&page).filter(|_| view.is_everything());
         let hub_path = format!("/{}", page.hub.slug);
-        let tabs = tabs(&page.hub, &page.categories, page.category.as_ref());
+        let mut tabs = tabs(&page.hub, &page.categories, page.category.as_ref());
+        if let Some(everything) = tabs.first_mut() {
+            everything.is_current = everything.is_current && view.is_everything();
+        }
         let here = match &page.category {
             Some(category) => format!("{hub_path}/{}", category.slug),
             None => hub_path.clone(),
@@ -188,7 +192,6 @@ impl ListView {
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             add,
-            rss: view_feed(&here, Format::Rss, view, None, feed_key),
             feeds: feed_links(&here, view, feed_key),
             hub_rss: (page.category.is_some() && shows_hub_feed(&page))
                 .then(|| feed_path(&hub_path, hub_key)),
@@ -208,6 +211,7 @@ impl ListView {
             webmention: addresses.webmention(),
             pingback: addresses.pingback(),
             is_event: page.hub.starts_on.is_some(),
+            is_ahead: begins_at(&page.hub).is_some_and(|first| now < first),
             is_unlisted: page.category.as_ref().is_some_and(|c| c.readers != Readers::Public),
             has_categories: tabs.len() > 1,
             tabs,
@@ -239,10 +243,26 @@ impl ListView {
         }
     }
 
+    /// Whether nothing is listed: the page then says so, and has its button there.
+    const fn is_blank(&self) -> bool {
+        self.days.is_empty() && self.is_first && self.filtered.is_none()
+    }
+
+    /// Whether a hub's page says what it is about.
+    const fn has_about_part(&self) -> bool {
+        let is_told = !self.paragraphs.is_empty() || !self.link.is_empty() || self.has_about;
+        self.category.is_none() && is_told
+    }
+
     fn is_hidden(&self) -> bool {
         let is_part = !self.is_first || self.filtered.is_some();
         self.hub.is_hidden || self.is_unlisted || self.days.is_empty() || is_part
     }
+}
+
+/// When the first day of a hub's event begins; none where it has no days.
+fn begins_at(hub: &Hub) -> Option<Timestamp> {
+    Zone::of(hub).midnight(hub.starts_on.as_deref()?.parse().ok()?)
 }
 
 /// How many blogs took part, on a hub's page; empty where none did.
@@ -296,6 +316,16 @@ impl Asked {
             return None;
         }
         Some(Self { view, after: self.after }.path(path))
+    }
+
+    /// Why there is nothing to read: where a place was not asked for, its categories are not there.
+    fn missing(&self, hub: String, error: DbError) -> PageError {
+        match (error, self.after, self.view.categories.as_slice()) {
+            (DbError::NotFound, None, [named, ..]) => {
+                PageError::NotInHub { hub, named: named.as_str().to_owned() }
+            }
+            (error, ..) => error.into(),
+        }
     }
 
     /// Where the posts after this one are.
@@ -393,14 +423,16 @@ fn render(
     let shown = at.hub.public_changed_at;
     let (hub, category) = (at.hub, at.category.map(|category| category.id));
     let has_about = category.is_none() && about::is_there(connection, hub.id)?;
+    let here = format!("/{}", hub.slug);
     if category.is_none() {
         let path = |view: &View| {
             let named = Asked { view: view.clone(), after: asked.after };
-            named.path(&format!("/{}", hub.slug))
+            named.path(&here)
         };
         check_names(connection, hub.id, &asked.view, path)?;
     }
-    let page = list_page(connection, hub, category, &asked.view, asked.after)?;
+    let page = list_page(connection, hub, category, &asked.view, asked.after)
+        .map_err(|error| asked.missing(here, error))?;
     let may_keep = asked.view.is_everything() && page.begins_at_post;
     if asked.view.is_everything() && !page.begins_at_post {
         // A place that anybody could have made up is a read like a search.
@@ -408,9 +440,13 @@ fn render(
     }
     let (now, few) = (app.clock.now(), at.lock.is_some());
     let gates = gates(&page.hub, &page.categories, page.category.as_ref());
-    let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).min();
+    // The event's first day changes the page as a category's edge does.
+    let (ahead, begun): (Vec<_>, Vec<_>) =
+        begins_at(&page.hub).into_iter().partition(|first| now < *first);
+    let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).chain(ahead).min();
     // When a category opened or closed, the page changed, though nobody did anything.
-    let edge = gates.iter().filter_map(|gate| gate.last_edge(now)).max().unwrap_or(shown);
+    let edges = gates.iter().filter_map(|gate| gate.last_edge(now)).chain(begun);
+    let edge = edges.max().unwrap_or(shown);
     let changed = page.category.as_ref().map_or(shown, |category| category.changed_at);
     let modified_at = shown.max(changed).max(edge);
     let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));

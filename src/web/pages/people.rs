@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::feed_links::{feed_address, feed_path, is_of_same_site};
+use super::feed_links::{feed_address, is_of_same_site};
 use super::list::{language_of, rel, view_path};
 use super::reading::{self, At, Names};
 use crate::app::App;
@@ -96,7 +96,6 @@ pub fn feed_of(blog: &Participant, post: &NewestPost) -> Option<String> {
 struct PeopleView {
     hub: HubFace,
     add: String,
-    rss: String,
     canonical: String,
     image: String,
     /// `312 blogs`.
@@ -145,7 +144,6 @@ impl PeopleView {
         let (blogs, posts) = (hub.blog_count, hub.listed_count);
         Ok(Self {
             add: format!("{hub_path}/-/add"),
-            rss: feed_path(&hub_path, key),
             canonical: app.addresses.path(&here),
             image: app.addresses.path(&assets::CARD.path),
             blogs: format!("{} {}", number(blogs), plural(blogs, "blog", "blogs")),

@@ -8,7 +8,6 @@ use askama::Template;
 
 use super::embed::BadgePart;
 use super::face::HubFace;
-use super::feed_links::feed_path;
 use super::list::{language_of, rel};
 use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
@@ -92,7 +91,6 @@ fn description(post: &PostPart) -> String {
 struct PostView {
     hub: HubFace,
     add: String,
-    rss: String,
     canonical: String,
     image: String,
     post: PostPart,
@@ -128,7 +126,6 @@ impl BesidePart {
 struct ReportView {
     hub: HubFace,
     add: String,
-    rss: String,
     post: PostPart,
     csrf: String,
     wrong: &'static str,
@@ -196,10 +193,6 @@ pub async fn show(
             .hidden_unless(page.gate.category.readers == Readers::Public)
             .taking_posts(page.gate.takes_posts(now)),
         add: format!("{}/add", post.category_path),
-        rss: feed_path(
-            &post.category_path,
-            lock.as_ref().map(|lock| lock.feed_key(&app.secrets)).as_deref(),
-        ),
         canonical,
         image: app.addresses.path(&assets::CARD.path),
         post,
@@ -278,7 +271,6 @@ async fn report_page(
     let view = ReportView {
         hub: HubFace::of(&page.gate.hub),
         add: format!("{}/add", post.category_path),
-        rss: format!("{}/rss", post.category_path),
         post,
         csrf: visit.csrf.clone(),
         wrong,

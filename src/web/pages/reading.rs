@@ -213,16 +213,28 @@ fn asked(request: &HttpRequest, path: &str) -> String {
 
 async fn look(app: &App, names: &Names) -> Result<At, PageError> {
     let names = names.clone();
-    app.db.read(move |connection| here(find(connection, &names)?, &names)).await
+    app.db.read(move |connection| here(connection, &names)).await
 }
 
-fn here(found: Found<At>, names: &Names) -> Result<At, PageError> {
+fn here(connection: &mut DbConnection, names: &Names) -> Result<At, PageError> {
     let missing = names.missing();
-    match found {
+    match find(connection, names)? {
         Found::Here(at) | Found::Moved(at) => Ok(at),
         Found::Gone => Err(PageError::Gone(missing)),
-        Found::Unknown => Err(PageError::NotFound(missing)),
+        Found::Unknown => Err(unknown(connection, names)?),
     }
+}
+
+/// What is not there, with the way to its hub where everybody is told of that one.
+fn unknown(connection: &mut DbConnection, names: &Names) -> Result<PageError, DbError> {
+    let missing = PageError::NotFound(names.missing());
+    let Some(named) = names.category.clone() else { return Ok(missing) };
+    Ok(match find_hub(connection, &names.hub)? {
+        Found::Here(hub) | Found::Moved(hub) if hub.is_public() && hub.suspended_at.is_none() => {
+            PageError::NotInHub { hub: format!("/{}", hub.slug), named }
+        }
+        _ => missing,
+    })
 }
 
 /// Reads for a request: what stands behind a `?` may be anything, and take long.
@@ -253,14 +265,14 @@ where
     let (reader, names) = (app.clone(), names.clone());
     let is_private = |at: &At| at.lock.is_some() || at.moved.is_some();
     let read = move |connection: &mut DbConnection| {
-        let at = here(find(connection, &names)?, &names)?;
+        let at = here(connection, &names)?;
         if is_private(&at) {
             return Ok(Err(render));
         }
         let subject = Subject::Hub(at.hub.id);
         let generation = reader.generations.of(subject);
         // Once more: it may have changed before the generation was asked for.
-        let at = here(find(connection, &names)?, &names)?;
+        let at = here(connection, &names)?;
         if is_private(&at) {
             return Ok(Err(render));
         }

@@ -33,7 +33,6 @@ use understood::{Understood, understood, understood_json};
 struct ReceiptView {
     hub: HubFace,
     add: String,
-    rss: String,
     category: String,
     category_path: String,
     here: String,
@@ -140,7 +139,6 @@ impl ReceiptView {
                 HubFace::of(&gate.hub)
             },
             add: beside("add"),
-            rss: beside("rss"),
             category: if is_secret {
                 "A category that is not public".to_owned()
             } else {

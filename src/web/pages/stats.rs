@@ -8,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::HubFace;
-use super::feed_links::feed_path;
 use super::reading::{self, At, Names};
 use crate::actions::numbers::{self, Activity};
 use crate::app::App;
@@ -100,7 +99,6 @@ impl Part {
 struct StatsView {
     hub: HubFace,
     add: String,
-    rss: String,
     canonical: String,
     image: String,
     description: String,
@@ -112,10 +110,8 @@ impl StatsView {
     fn of(app: &App, at: &At, activity: &Activity) -> Self {
         let hub_path = format!("/{}", at.hub.slug);
         let here = format!("{hub_path}/-/stats");
-        let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
         Self {
             add: format!("{hub_path}/-/add"),
-            rss: feed_path(&hub_path, key.as_deref()),
             canonical: app.addresses.path(&here),
             image: app.addresses.path(&assets::CARD.path),
             description: description(&at.hub, activity),

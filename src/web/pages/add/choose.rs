@@ -11,7 +11,6 @@ use crate::model::category::Readers;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::pages::face::{HubFace, Tab, tabs};
-use crate::web::pages::feed_links::feed_path;
 use crate::web::pages::list::rules;
 use crate::web::pages::reading::{self, Entered, Names};
 use crate::web::respond;
@@ -37,7 +36,6 @@ pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) 
 struct ChooseView {
     hub: HubFace,
     add: String,
-    rss: String,
     tabs: Vec<Tab>,
     /// Since when the hub takes no posts, as a sentence; empty if it does.
     closed: String,
@@ -63,7 +61,7 @@ pub async fn choose(
         Entered::In(at) => *at,
         Entered::Answer(answer) => return Ok(answer),
     };
-    let (hub, lock, now) = (at.hub, at.lock, app.clock.now());
+    let (hub, now) = (at.hub, app.clock.now());
     let id = hub.id;
     let mut all = app.db.read(move |c| categories::list(c, id)).await?;
     all.retain(|category| category.readers == Readers::Public);
@@ -75,10 +73,6 @@ pub async fn choose(
     });
     let view = ChooseView {
         add: format!("/{}/-/add", hub.slug),
-        rss: {
-            let key = lock.map(|lock| lock.feed_key(&app.secrets));
-            feed_path(&format!("/{}", hub.slug), key.as_deref())
-        },
         tabs: add_tabs(&hub, &all, None),
         closed: hub.closed_at.map_or_else(String::new, |at| {
             let since = Zone::of(&hub).moment_zoned(at);

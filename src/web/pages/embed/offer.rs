@@ -40,7 +40,6 @@ struct Codes {
 struct OfferView {
     hub: HubFace,
     add: String,
-    rss: String,
     /// What is shown: the hub, or a category.
     title: String,
     /// Its page.
@@ -89,7 +88,6 @@ impl OfferView {
                 }
             }),
             add: if category.is_some() { format!("{page}/add") } else { format!("{page}/-/add") },
-            rss: format!("{page}#subscribe"),
             here: format!("{page}/-/embed"),
             address: app.addresses.path(&page),
             themes: themes(shape),

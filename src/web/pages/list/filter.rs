@@ -12,7 +12,7 @@ use crate::model::id::HubId;
 use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::web::error::{Missing, PageError};
-use crate::web::view::plural;
+use crate::web::view::{number, plural};
 
 /// The view that a request asks for.
 pub fn view_of(request: &HttpRequest) -> Result<View, PageError> {
@@ -100,8 +100,25 @@ pub struct Filtered {
     pub chips: Vec<Chip>,
     /// Whether words were searched for.
     pub is_search: bool,
+    /// Whether a language was asked for.
+    pub is_by_language: bool,
     /// The same search in the whole hub, from a category.
     pub in_hub: Option<String>,
+}
+
+/// How many posts a view of some of a hub's categories shows, where it asks for nothing else: their
+/// counters know.
+fn in_categories(page: &ListPage, view: &View) -> Option<i64> {
+    let is_all = view.dropping("in").dropping("not").is_everything();
+    if page.category.is_some() || !is_all {
+        return None;
+    }
+    let is_in = |slugs: &[Slug], this: &Category| slugs.iter().any(|s| s.as_str() == this.slug);
+    let shown = page.categories.iter().filter(|this| {
+        let is_named = view.categories.is_empty() || is_in(&view.categories, this);
+        this.readers == Readers::Public && is_named && !is_in(&view.without, this)
+    });
+    Some(shown.map(|category| category.listed_count).sum())
 }
 
 impl Filtered {
@@ -122,19 +139,23 @@ impl Filtered {
             let says = says.strip_prefix("Posts ").unwrap_or(&says).to_owned();
             Chip { says, path: path_of(here, &without) }
         });
+        let known = in_categories(page, view);
         let is_whole = asked.after.is_none() && page.older.is_none();
         let count = i64::try_from(page.posts.len()).unwrap_or(i64::MAX);
         let in_hub =
             || path_of(&format!("/{}", page.hub.slug), &view.dropping("in").dropping("not"));
         Some(Self {
             heading: title_of(view),
-            count: if is_whole && count > 0 {
+            count: if let Some(count) = known.filter(|count| *count > 0) {
+                format!("{} {}", number(count), plural(count, "post", "posts"))
+            } else if is_whole && count > 0 {
                 format!("{count} {}", plural(count, "post", "posts"))
             } else {
                 String::new()
             },
             chips: chips.collect(),
             is_search: view.search.is_some(),
+            is_by_language: view.language.is_some(),
             in_hub: page.category.as_ref().map(|_| in_hub()),
         })
     }

@@ -105,10 +105,10 @@ impl Within<'_> {
             title,
             excerpt,
             language_name: other.map(|language| language.name().to_owned()).unwrap_or_default(),
-            language_path: self.narrowed(View { language: other.cloned(), ..View::default() }),
+            language_path: self.narrowed(View { language: other.cloned(), ..self.view.clone() }),
             language: language.map(|language| language.as_str().to_owned()).unwrap_or_default(),
             blog_name: post.blog_name.clone(),
-            blog_path: self.narrowed(View { blog, ..View::default() }),
+            blog_path: self.narrowed(View { blog, ..self.view.clone() }),
             avatar: Avatar::of(&post.blog_name),
             time: String::new(),
             time_iso: String::new(),
@@ -138,7 +138,7 @@ pub fn days<'a>(
             Some(day) if day.heading == heading => day.posts.push(row),
             _ => {
                 let day = Some(zone.civil(listed_at)).filter(|_| within.view.day.is_none());
-                let path = day.map(|_| within.narrowed(View { day, ..View::default() }));
+                let path = day.map(|_| within.narrowed(View { day, ..within.view.clone() }));
                 days.push(Day { heading, path: path.unwrap_or_default(), posts: vec![row] });
             }
         }
