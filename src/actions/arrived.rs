@@ -3,10 +3,11 @@
 use crate::actions::receive_ping;
 use crate::app::{App, Gate, Receipt, ReceiptKind};
 use crate::clock::Timestamp;
-use crate::db::{DbError, pings, readings, refusals};
+use crate::db::jobs::JobKey;
+use crate::db::{DbError, jobs, pings, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::id::PublicId;
-use crate::model::ping::{PingState, RefusalReason};
+use crate::model::ping::{PingState, ReadingOutcome, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
 
 /// What became of a post.
@@ -33,9 +34,18 @@ pub enum Proof {
     /// By nothing any more: its texts are deleted.
     Never,
     /// By putting this code into the page, and having it read.
-    Wanted(String),
+    Wanted(String, Looked),
     /// The code was there: this is the token of the receipt.
     Given(String),
+}
+
+/// How a page was looked at for the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    /// What came of it the last time, and when that was.
+    pub last: Option<(ReadingOutcome, Timestamp)>,
+    /// When it is looked at next.
+    pub next: Option<Timestamp>,
 }
 
 /// Why it cannot be said.
@@ -64,26 +74,28 @@ pub async fn ask(
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
     let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
     let (hub, category) = (gate.hub.id, gate.category.id);
-    let (ping, refused, reading) = app
+    let (ping, refused, reading, next) = app
         .db
         .read(move |c| {
             let Some(ping) = pings::find_by_url(c, hub, category, &hash)? else {
-                return Ok((None, refusals::find(c, hub, category, &hash)?, None));
+                return Ok((None, refusals::find(c, hub, category, &hash)?, None, None));
             };
             let reading = readings::find(c, hub, ping.id)?;
-            Ok::<_, DbError>((Some(ping), None, reading))
+            let next = jobs::find_run_at(c, JobKey::verify(hub, ping.id))?;
+            Ok::<_, DbError>((Some(ping), None, reading, next))
         })
         .await?;
     let Some(ping) = ping else {
         return Ok(refused.map_or(Arrived::Never, |r| Arrived::Refused(r.reason, r.refused_at)));
     };
     let code = app.proof_of_page(category, &ping.url, browser);
+    let last = reading.as_ref().and_then(|reading| Some((reading.outcome, reading.read_at?)));
     let seen = reading.is_some_and(|reading| reading.proof.split(' ').any(|seen| seen == code));
     let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
     let proof = match (ping.purged_at, seen) {
         (Some(_), _) => Proof::Never,
         (None, true) => Proof::Given(receipt.token(&app.secrets)),
-        (None, false) => Proof::Wanted(code),
+        (None, false) => Proof::Wanted(code, Looked { last, next }),
     };
     Ok(match (ping.listed_at.filter(|_| ping.is_public()), ping.hidden_at) {
         (Some(since), _) => Arrived::Listed(ping.public_id, since, proof),

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::db::jobs::JobKey;
 use crate::db::pings::{NewEvent, Ping};
 use crate::db::readings::{self, Reading};
-use crate::db::{DbError, categories, hubs, jobs, keys, listed, pings};
+use crate::db::{DbError, blogs, categories, hubs, jobs, keys, listed, pings};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::passphrase::Passphrase;
 use crate::model::ping::PingState;
@@ -29,6 +29,8 @@ pub struct ReceiptOf {
     pub was_withdrawn: bool,
     /// How it came, until its texts are deleted.
     pub sent: Option<Sent>,
+    /// Whether the hub listed its blog before.
+    pub is_known_blog: bool,
 }
 
 /// Why a receipt's sender cannot have their way.
@@ -81,10 +83,18 @@ async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, 
             let next_reading = jobs::find_run_at(connection, job)?;
             let was_withdrawn = pings::was_withdrawn(connection, hub.id, &ping)?;
             let sent = pings::find_sent(connection, hub.id, ping.id)?;
+            let is_known_blog = blogs::is_approved(connection, hub.id, &ping.blog_key)?;
             let gate = Gate { hub, category };
-            let found =
-                ReceiptOf { receipt, ping, gate, reading, next_reading, was_withdrawn, sent };
-            Ok(Some(found))
+            Ok(Some(ReceiptOf {
+                receipt,
+                ping,
+                gate,
+                reading,
+                next_reading,
+                was_withdrawn,
+                sent,
+                is_known_blog,
+            }))
         })
         .await
 }
@@ -114,16 +124,18 @@ pub async fn check_again(
 /// Takes a ping back. What was listed stays known as removed, so that nobody sends it in again; of
 /// what nobody ever saw nothing is left: whoever names somebody else's post first could keep it
 /// away for good otherwise.
-pub async fn withdraw(app: &App, token: &str) -> Result<(), ReceiptError> {
+/// Says where it was, if nothing is left.
+pub async fn withdraw(app: &App, token: &str) -> Result<Option<Gate>, ReceiptError> {
     let found = own(app, token).await?;
     let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
-    app.db
+    let is_deleted = app
+        .db
         .write(move |tx| {
             let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
             match ping.state {
-                PingState::Pending => return pings::delete(tx, hub, id),
+                PingState::Pending => return pings::delete(tx, hub, id).map(|()| true),
                 PingState::Listed => {}
-                PingState::Spam | PingState::Rejected | PingState::Removed => return Ok(()),
+                PingState::Spam | PingState::Rejected | PingState::Removed => return Ok(false),
             }
             if ping.is_public() {
                 listed::leave(tx, hub, id, PingState::Removed, now)?;
@@ -134,12 +146,13 @@ pub async fn withdraw(app: &App, token: &str) -> Result<(), ReceiptError> {
             jobs::delete(tx, JobKey::verify(hub, id))?;
             let (from, to) = (ping.state, PingState::Removed);
             let event = NewEvent { kind: "withdrawn", from, to, actor: None, detail: None };
-            pings::insert_event(tx, hub, id, &event, now)
+            pings::insert_event(tx, hub, id, &event, now)?;
+            Ok::<_, DbError>(false)
         })
         .await?;
     // Whoever looks at the receipt is told; nobody may.
     let _nobody = app.ping_changes.send(found.ping.public_id);
-    Ok(())
+    Ok(is_deleted.then_some(found.gate))
 }
 
 /// Sends in again what was taken back: it waits for an organizer, as if it had come now. Whoever

@@ -2,6 +2,9 @@
 
 use super::{Refusal, TooBusy};
 
+/// What strangers hear where nothing was read at all, whatever the cause.
+pub const UNREADABLE: &str = "The address could not be read.";
+
 /// Why nothing was read.
 ///
 /// `Display` and sources are for the log and the organizer; strangers get
@@ -89,7 +92,7 @@ impl FetchError {
             | Self::Tls(_)
             | Self::Broken(_)
             | Self::TooSlow(_)
-            | Self::Setup(_) => "The address could not be read.",
+            | Self::Setup(_) => UNREADABLE,
             Self::TooManyRedirects | Self::BadRedirect => {
                 "The address leads on and on: send the one where the page is in the end."
             }

@@ -96,6 +96,22 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
     short
 }
 
+/// The same, cut between words where there is one to cut at in the last third. Idempotent.
+///
+/// ```
+/// use backchannel::model::text::shorten_at_word;
+/// assert_eq!(shorten_at_word("one two three four", 14), "one two…");
+/// ```
+pub fn shorten_at_word(text: &str, max_chars: usize) -> String {
+    if text.chars().nth(max_chars).is_none() {
+        return text.to_owned();
+    }
+    let short = cut(text, max_chars.saturating_sub(ELLIPSIS_ROOM));
+    let in_a_word = !text[short.len()..].starts_with(char::is_whitespace);
+    let end = short.rfind(' ').filter(|end| in_a_word && *end >= short.len() / 3 * 2);
+    format!("{}{ELLIPSIS}", &short[..end.unwrap_or(short.len())])
+}
+
 /// The first `count` words of `text`, as a stand-in for a missing title.
 ///
 /// Words are what blanks separate; the result has at most [`FIRST_WORDS_MAX`] characters.

@@ -82,6 +82,8 @@ pub enum Missing {
     Post,
     /// A receipt.
     Receipt,
+    /// The receipt of a post that its sender took back just now.
+    TakenBack,
     /// A one-use link.
     Link,
     /// A link in a mail to a member.
@@ -201,7 +203,7 @@ impl PageError {
             ),
             Self::TooLarge => (
                 "That was too much",
-                "A form may hold 16 KB of text. Shorten it and send it again.",
+                "A form may hold 16 KB of text. Go back: what you typed is still there. Shorten it, and send it again.",
             ),
             Self::TimedOut => {
                 ("That took too long", "Your request did not arrive within ten seconds. Try again.")
@@ -249,7 +251,7 @@ impl Missing {
                 "This post is not listed",
                 "It may be waiting, or it was taken off the list. If you sent it, its receipt says more.",
             ),
-            Self::Receipt => (
+            Self::Receipt | Self::TakenBack => (
                 "There is no such receipt",
                 "Copy the whole address: it is long, and every letter counts.",
             ),
@@ -272,6 +274,9 @@ impl Missing {
                 "This post is not kept here any more",
                 "It was taken back before anybody saw it, or its time was over. You can send it again.",
             ),
+            Self::TakenBack => {
+                ("You took your post back", "Nothing of it is kept. You can send it again.")
+            }
             Self::Page
             | Self::ForOrganizers
             | Self::Topic

@@ -280,7 +280,7 @@ story! {
             let path = format!("/sxsw/keynotes/add?post={post}");
             site.browser().open(&path).await
         };
-        ask("http://ada.example/never").await.says("It never arrived");
+        ask("http://ada.example/never").await.says("It is not in this category").says("or it was taken back");
         topic.ping_at(&bare, &[("url", "http://ada.example/a")]).await;
         ask("http://ada.example/a").await.says("The passphrase was missing");
         topic.ping_at(&format!("{bare}/wrong-phrase"), &[("url", "http://ada.example/a")]).await;

@@ -342,7 +342,8 @@ story! { with blogs:
         let first = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
         let mut mallory = site.browser();
         mallory.open(&first).await;
-        mallory.submit(&format!("{first}/withdraw"), &[]).await.redirects_to(&first);
+        mallory.submit(&format!("{first}/withdraw"), &[]).await.redirects_to("/sxsw/keynotes/add");
+        mallory.open("/sxsw/keynotes/add?done=withdraw").await.says("You took your post back. Nothing of it is kept.");
         mallory.open(&first).await.has_status(410).says("This post is not kept here any more");
         // Ada's own is a first one all the same, and listed.
         topic.mention_at("/webmention?key=violet-crown", &source, &topic.page()).await.has_status(201);
@@ -450,8 +451,13 @@ story! { with blogs:
         assert_eq!((&before["state"], &before["needs_link"]), (&"pending".into(), &true.into()));
 
         let mut stream = events(&format!("{}{receipt}/live", site.base)).await;
-        // What stands on the page already is not said once more.
+        // Whoever says nothing of what they see is told how it stands.
+        assert!(next_event(&mut stream).await.starts_with("event: steps"));
+        // The page was written before its reading, and listens after that.
+        let live = site.browser().open(&receipt).await.attributes("[data-live]", "data-live").remove(0);
         site.settle().await;
+        let mut late = events(&format!("{}{live}", site.base)).await;
+        assert!(next_event(&mut late).await.contains("Page read, link found"));
         assert!(next_event(&mut stream).await.contains("Page read, link found"));
         topic.decide("Live", "list").await;
         assert!(next_event(&mut stream).await.starts_with("event: state"));
@@ -460,6 +466,21 @@ story! { with blogs:
         assert_eq!(after["page"]["outcome"], "linked");
         assert_eq!(after["page"]["title"], "Live");
         assert!(after["permalink"].as_str().unwrap().contains("/p/"), "{after}");
+    }
+
+    async fn a_receipt_tells_what_happened_before_it_listened_and_that_its_post_is_gone(site) {
+        let topic = site.hub("open", "all-wait").await;
+        let ada = Blog::start();
+        let source = ada.post("/1", "Gone", &topic.page());
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        site.settle().await;
+        let mut sender = site.browser();
+        let page = sender.open(&receipt).await;
+        let live = page.attributes("[data-live]", "data-live").remove(0);
+        let mut stream = events(&format!("{}{live}", site.base)).await;
+        sender.submit(&format!("{receipt}/withdraw"), &[]).await.redirects_to("/sxsw/keynotes/add");
+        // What stands on the page already is not said once more.
+        assert!(next_event(&mut stream).await.starts_with("event: state"));
     }
 
     async fn a_vouch_of_a_trusted_blog_is_a_plus(site) {

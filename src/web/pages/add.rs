@@ -57,7 +57,7 @@ impl AddForm {
     /// The form as a link fills it in: cut to what is stored.
     fn linked(query: &Query) -> Self {
         let field = |field: &Option<String>, most| {
-            text::cut(field.as_deref().unwrap_or_default().trim(), most)
+            text::shorten_at_word(field.as_deref().unwrap_or_default().trim(), most)
         };
         Self {
             url: field(&query.url, web_url::MAX_BYTES),
@@ -85,6 +85,7 @@ pub struct Query {
     title: Option<String>,
     excerpt: Option<String>,
     blog_name: Option<String>,
+    done: Option<String>,
 }
 
 /// `GET /{hub}/{category}/add`
@@ -109,7 +110,8 @@ pub async fn show(
         Some(post) => Some(ask(&app, &request, &gate, &visit, post).await?),
         None => None,
     };
-    let parts = Parts { arrived, looking, is_linked, ..Parts::default() };
+    let taken_back = query.done.as_deref() == Some("withdraw");
+    let parts = Parts { arrived, looking, is_linked, taken_back, ..Parts::default() };
     Desk::of(&app, &request, &gate, visit).page(form, Problems::default(), parts).await
 }
 
@@ -151,6 +153,10 @@ async fn fetch(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageEr
             fill(&mut form.blog_name, seen.blog_name);
             let parts = Parts { seen: seen.notes, ..Parts::default() };
             desk.back(form, Problems::default(), parts).await
+        }
+        Err(PreviewError::Url(WebUrlError::Missing)) => {
+            let sentence = "Type the address of your post first.".to_owned();
+            desk.back(form, Problems::one("url", sentence), Parts::default()).await
         }
         Err(PreviewError::TooOften(too_often)) => {
             let wait = words_for(too_often.retry_after);
@@ -233,7 +239,7 @@ fn programs_do(desk: &Desk<'_>, form: &mut AddForm) -> Option<&'static str> {
     match stamp::age(desk.app, &desk.visit.csrf, &form.stamp) {
         Age::Right => None,
         Age::TooFast => Some(
-            "That was faster than people type. Everything is still here: look it over, and press the button once more.",
+            "That was faster than people type. Press the button once more: this keeps robots out. Everything is still here.",
         ),
         Age::TooOld => Some(
             "This form was open for more than a day. Everything is still here: look it over, and press the button once more.",

@@ -21,6 +21,7 @@ use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
 use crate::model::category::{PingPolicy, Readers, UnprovedPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
+use crate::model::text;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
@@ -36,6 +37,8 @@ struct ReceiptView {
     category: String,
     category_path: String,
     here: String,
+    /// Where its steps are told as they happen.
+    live: String,
     csrf: String,
     headline: &'static str,
     post_title: String,
@@ -50,6 +53,8 @@ struct ReceiptView {
     kept: String,
     notice: String,
     problem: String,
+    /// What is wrong with the passphrase that was typed.
+    wrong_passphrase: String,
     may_check: bool,
     may_withdraw: bool,
     may_send_again: bool,
@@ -59,6 +64,9 @@ struct ReceiptView {
     feed: String,
     understood: Option<Understood>,
 }
+
+/// The longest title above a receipt, in characters: what is stored stands further down.
+const MAX_LEDE: usize = 120;
 
 /// What may stand behind a `?`.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -77,6 +85,9 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let Some(found) = receipt::read(&app, &token).await? else {
         return Err(match receipt::is_over(&app, &token) {
+            true if query.is_some_and(|query| query.done == "withdraw") => {
+                PageError::Gone(Missing::TakenBack)
+            }
             true => PageError::Gone(Missing::Receipt),
             false => PageError::NotFound(Missing::Receipt),
         });
@@ -85,7 +96,7 @@ pub async fn show(
         return Ok(json(&app, &found));
     }
     let notice = match query.map(|query| query.into_inner().done).unwrap_or_default().as_str() {
-        "check" => "Your page will be read again: at once, or ten minutes after the last time.",
+        "check" => &read_again_words(&app, &found),
         "passphrase" => "The passphrase is right.",
         "withdraw" => "Your post was taken back.",
         "again" => "Your post was sent in again.",
@@ -93,6 +104,18 @@ pub async fn show(
         _ => "",
     };
     page(&app, &found, &token, &visit, notice, String::new())
+}
+
+/// When the page is read again.
+fn read_again_words(app: &App, found: &ReceiptOf) -> String {
+    match found.next_reading {
+        Some(at) if at > app.clock.now().plus(std::time::Duration::from_secs(5)) => {
+            let zone = Zone::of(&found.gate.hub);
+            format!("Your page will be read again on {}.", zone.moment_zoned(at))
+        }
+        Some(_) => "Your page is read again in a moment.".to_owned(),
+        None => "Your page was read again.".to_owned(),
+    }
 }
 
 fn page(
@@ -132,6 +155,7 @@ impl ReceiptView {
         let reading = found.reading.as_ref();
         let is_claim = ping.came_by.is_a_claim();
         let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
+        let steps = StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } };
         Self {
             hub: if gate.hub.readers == Readers::Password {
                 HubFace::of_locked()
@@ -146,13 +170,18 @@ impl ReceiptView {
             },
             category_path: path,
             here: format!("/r/{token}"),
+            live: format!("/r/{token}/live?seen={}", live::seen(found, &steps)),
             csrf: String::new(),
             headline: headline(state, ping.unverified && !is_again),
-            post_title: if ping.title == ping.url { String::new() } else { own(&ping.title) },
+            post_title: if ping.title == ping.url {
+                String::new()
+            } else {
+                text::shorten_at_word(&own(&ping.title), MAX_LEDE)
+            },
             post_url: own(&ping.url),
-            blog_name: own(&ping.blog_name),
+            blog_name: text::shorten_at_word(&own(&ping.blog_name), MAX_LEDE / 2),
             came: if is_again {
-                "sent again".to_owned()
+                "This post had arrived before".to_owned()
             } else {
                 format!(
                     "sent {} on {}",
@@ -161,13 +190,14 @@ impl ReceiptView {
                 )
             },
             is_again,
-            steps: StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } },
+            steps,
             permalink: (is_listed && !found.gate.is_secret())
                 .then(|| format!("/p/{}", ping.public_id)),
             badge: is_listed.then(|| BadgePart::of_public(gate, &app.addresses)).flatten(),
             kept: kept(state, ping.unverified),
             notice: String::new(),
             problem: String::new(),
+            wrong_passphrase: String::new(),
             may_check: lives && (reading.is_some() || found.next_reading.is_some()),
             may_withdraw: lives,
             may_send_again: !is_again && found.was_withdrawn,
@@ -313,8 +343,12 @@ pub async fn withdraw(
     token: web::Path<String>,
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    receipt::withdraw(&app, &token).await.map_err(failed)?;
-    Ok(respond::see_other(&format!("/r/{token}?done=withdraw")))
+    let left = receipt::withdraw(&app, &token).await.map_err(failed)?;
+    // Of what nobody saw no receipt is left; where it was, it can be sent again.
+    let add = left
+        .filter(|gate| !gate.is_secret())
+        .map(|gate| format!("/{}/{}/add?done=withdraw", gate.hub.slug, gate.category.slug));
+    Ok(respond::see_other(&add.unwrap_or_else(|| format!("/r/{token}?done=withdraw"))))
 }
 
 /// `POST /r/{receipt}/again`
@@ -355,7 +389,16 @@ pub async fn prove(
         ),
         Err(error) => return Err(failed(error)),
     };
-    with_problem(&app, &token, &visit, problem).await
+    let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
+    let mut view = ReceiptView::of(&app, &found, &token);
+    view.csrf.clone_from(&visit.csrf);
+    if view.wants_passphrase {
+        view.wrong_passphrase = problem;
+    } else {
+        view.problem = problem;
+    }
+    let accent = view.hub.accent.clone();
+    respond::private_page(StatusCode::UNPROCESSABLE_ENTITY, &view, Some(&accent), &visit)
 }
 
 async fn with_problem(

@@ -2,9 +2,9 @@
 
 use actix_web::HttpRequest;
 
-use crate::actions::arrived::{self, Arrived, ArrivedError, Proof};
+use crate::actions::arrived::{self, Arrived, ArrivedError, Looked, Proof};
 use crate::app::{App, Gate};
-use crate::model::ping::RefusalReason;
+use crate::model::ping::{ReadingOutcome, RefusalReason};
 use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
 use crate::web::view::Zone;
@@ -19,6 +19,8 @@ pub struct ArrivedPart {
     pub link: String,
     /// The code that proves whose page it is, where that would say more.
     pub code: String,
+    /// How its page was looked at for the code, in sentences.
+    pub looked: String,
     /// The receipt, for whoever has proved it.
     pub receipt: String,
 }
@@ -46,6 +48,7 @@ pub async fn ask(
         sentence,
         link,
         code: String::new(),
+        looked: String::new(),
         receipt: String::new(),
     };
     let asked = arrived::ask(app, gate, &post, &visit.csrf, client(app, request)).await;
@@ -57,8 +60,8 @@ pub async fn ask(
         }
         Ok(Arrived::Never) => part(
             "warn",
-            "It never arrived",
-            "No ping with this address has reached this category in the last days. Check the ping address in your tool, and that it is the address of the post and not of the blog.".to_owned(),
+            "It is not in this category",
+            "No ping with this address has reached this category in the last days, or it was taken back, or its time was over. Perhaps it came to another category of this hub: ask there, too. Else check the ping address in your tool, and that it is the address of the post and not of the blog.".to_owned(),
             String::new(),
         ),
         Ok(Arrived::Refused(reason, at)) => {
@@ -85,7 +88,7 @@ pub async fn ask(
                 app.addresses.category(&gate.hub.slug, &gate.category.slug),
             ),
             String::new(),
-        ), proof),
+        ), proof, &zone),
         Ok(Arrived::Hidden(since, proof)) => with_proof(part(
             "warn",
             "Its page cannot be read",
@@ -94,7 +97,7 @@ pub async fn ask(
                 zone.moment_zoned(since)
             ),
             String::new(),
-        ), proof),
+        ), proof, &zone),
         Ok(Arrived::Waiting(since, proof)) => with_proof(part(
             "warn",
             "It is waiting",
@@ -103,22 +106,44 @@ pub async fn ask(
                 zone.moment_zoned(since)
             ),
             String::new(),
-        ), proof),
+        ), proof, &zone),
         Ok(Arrived::Listed(id, since, proof)) => with_proof(part(
             "good",
             "It is listed",
             format!("It has been listed since {}.", zone.moment_zoned(since)),
             format!("/p/{id}"),
-        ), proof),
+        ), proof, &zone),
     })
 }
 
 /// The receipt for whoever proved that the page is theirs, and for others the way to do so.
-fn with_proof(part: ArrivedPart, proof: Proof) -> ArrivedPart {
+fn with_proof(part: ArrivedPart, proof: Proof, zone: &Zone) -> ArrivedPart {
     match proof {
         Proof::Never => part,
-        Proof::Wanted(code) => ArrivedPart { code, ..part },
+        Proof::Wanted(code, looked) => {
+            ArrivedPart { code, looked: looked_words(&looked, zone), ..part }
+        }
         Proof::Given(token) => ArrivedPart { receipt: format!("/r/{token}"), ..part },
+    }
+}
+
+/// What came of looking for the code, and when that is done again.
+fn looked_words(looked: &Looked, zone: &Zone) -> String {
+    let last = match looked.last {
+        Some((ReadingOutcome::Linked | ReadingOutcome::Unlinked, at)) => {
+            format!("Your page was read at {}, and the line was not there. ", zone.seconds(at))
+        }
+        Some((ReadingOutcome::Failed | ReadingOutcome::Gone, at)) => {
+            format!("Your page could not be read at {}. ", zone.seconds(at))
+        }
+        Some((ReadingOutcome::Unread, _)) | None => String::new(),
+    };
+    match looked.next {
+        Some(next) => format!(
+            "{last}It is read next on {}, at most every ten minutes. Load this page again then.",
+            zone.moment_zoned(next)
+        ),
+        None => format!("{last}It is not read again by itself: press the button below."),
     }
 }
 

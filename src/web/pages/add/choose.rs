@@ -26,6 +26,7 @@ pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) 
     if let Some(everything) = tabs.first_mut() {
         everything.title = "Everything".to_owned();
         everything.count.clear();
+        everything.path = format!("/{}/-/add", hub.slug);
         everything.is_current = false;
     }
     tabs

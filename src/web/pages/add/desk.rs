@@ -17,7 +17,7 @@ use crate::actions::receive_ping::knows_passphrase;
 use crate::app::{App, Gate, Lock};
 use crate::db::categories::{self, Category};
 use crate::limits::AddressBlock;
-use crate::model::category::PingPolicy;
+use crate::model::category::{PingPolicy, UnprovedPolicy};
 use crate::model::id::KeyId;
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
@@ -57,6 +57,12 @@ struct AddView {
     seen: Vec<String>,
     /// Whether a link filled the form in.
     is_linked: bool,
+    /// Whether a post was taken back just now.
+    taken_back: bool,
+    /// Whether a link in a post stands in for the passphrase.
+    takes_links: bool,
+    /// The hub's own page elsewhere, where somebody may be asked.
+    hub_link: String,
     /// Whether this browser showed the passphrase before.
     knows: bool,
     /// Whether it opened a personal ping address.
@@ -79,6 +85,8 @@ pub struct Parts {
     pub seen: Vec<String>,
     /// Whether a link filled the form in.
     pub is_linked: bool,
+    /// Whether a post was taken back just now.
+    pub taken_back: bool,
 }
 
 /// A category's form in front of somebody.
@@ -163,11 +171,11 @@ impl<'a> Desk<'a> {
         problems: Problems,
         parts: Parts,
     ) -> AddView {
-        let Parts { arrived, looking, seen, is_linked } = parts;
+        let Parts { arrived, looking, seen, is_linked, taken_back } = parts;
         let (app, hub, category) = (self.app, &self.gate.hub, &self.gate.category);
         let csrf = self.visit.csrf.clone();
         if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
-            form.stamp = stamp::now(app, &csrf);
+            form.stamp = stamp::now(app, &csrf, is_linked);
         }
         let path = format!("/{}/{}", hub.slug, category.slug);
         AddView {
@@ -189,6 +197,9 @@ impl<'a> Desk<'a> {
             looking,
             seen,
             is_linked,
+            taken_back,
+            takes_links: category.unproved_policy == UnprovedPolicy::Wait && !self.gate.is_secret(),
+            hub_link: hub.link.clone(),
             has_key: self.key.is_some(),
             knows: self.knows || self.key.is_some(),
             bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),

@@ -9,6 +9,8 @@ use crate::secret::same;
 
 /// Nobody finds the field and types an address within this.
 const TOO_FAST: Duration = Duration::from_secs(3);
+/// How much of that a form is given that came filled in, in microseconds.
+const HEAD_START: i64 = 2_500_000;
 /// How long a form may lie open.
 const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
 
@@ -23,9 +25,11 @@ pub enum Age {
     TooOld,
 }
 
-/// The stamp of a form that is handed out now, to the browser of this token.
-pub fn now(app: &App, csrf: &str) -> String {
-    written(app, csrf, app.clock.now())
+/// The stamp of a form that is handed out now, to the browser of this token. One that a bookmark
+/// filled in only wants a button pressed: [`HEAD_START`] of its time is over.
+pub fn now(app: &App, csrf: &str, is_filled: bool) -> String {
+    let micros = app.clock.now().micros() - if is_filled { HEAD_START } else { 0 };
+    written(app, csrf, Timestamp::from_micros(micros))
 }
 
 fn written(app: &App, csrf: &str, at: Timestamp) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::shown_state;
@@ -12,6 +13,8 @@ use super::steps::{StepsPart, steps};
 use crate::actions::receipt::{self, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::limits::Place;
+use crate::model::id::PublicId;
+use crate::model::text;
 use crate::web::error::{Missing, PageError};
 use crate::web::events;
 use crate::web::extract::client;
@@ -22,12 +25,29 @@ const LASTS: Duration = Duration::from_secs(300);
 /// it.
 const LOOK: Duration = Duration::from_secs(3);
 
+/// What the page shows that listens, as [`seen`] wrote it there.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    seen: String,
+}
+
+/// What a page shows, for its stream: its state, and a mark of its steps. Whatever happens between
+/// the page and its stream is told by that.
+pub fn seen(found: &ReceiptOf, steps: &StepsPart) -> String {
+    let steps = steps.render().unwrap_or_default();
+    format!("{}-{}", shown_state(found).as_str(), text::fingerprint(&[&steps]))
+}
+
 /// `GET /r/{receipt}/live`
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
     token: web::Path<String>,
+    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
+    // Before the receipt is read: what changes after that is told.
+    let changes = app.ping_changes.subscribe();
     let found = receipt::read(&app, &token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
     if found.receipt.kind == ReceiptKind::Again {
         return Err(PageError::NotFound(Missing::Receipt));
@@ -37,57 +57,78 @@ pub async fn show(
     let share = app.listener_shares.enter_block(client(&app, &request)).ok_or(PageError::Busy)?;
     let (tell_them, told) = mpsc::channel(4);
     let app = app.into_inner();
-    tokio::spawn(tell(app, token.into_inner(), found, tell_them, (place, share)));
+    let seen = query.map(|query| query.into_inner().seen).unwrap_or_default();
+    let listener = Listener { token: token.into_inner(), seen, changes, tell_them };
+    tokio::spawn(listener.tell(app, found, (place, share)));
     Ok(events::stream(told, ()))
 }
 
-/// Sends the steps whenever they are others, until nobody listens or the server stops.
-async fn tell(
-    app: std::sync::Arc<App>,
+/// Whoever looks at a receipt.
+struct Listener {
     token: String,
-    found: ReceiptOf,
-    events: mpsc::Sender<Bytes>,
-    _places: (OwnedSemaphorePermit, Place),
-) {
-    let mut changes = app.ping_changes.subscribe();
-    let until = app.clock.monotonic() + LASTS;
-    let id = found.ping.public_id;
-    // What stands on the page already is not said once more.
-    let mut sent = (shown_state(&found), render(&app, &found));
-    let mut found = Some(found);
-    while let Some(current) = found {
-        let now = (shown_state(&current), render(&app, &current));
-        let event = if now.0 != sent.0 {
-            // Its headline and buttons are others, too: the page is loaded again.
-            "event: state\ndata: changed\n\n".to_owned()
-        } else if now.1 == sent.1 {
+    /// What they see, as [`seen`] says it.
+    seen: String,
+    changes: broadcast::Receiver<PublicId>,
+    tell_them: mpsc::Sender<Bytes>,
+}
+
+impl Listener {
+    /// Sends the steps whenever they are not what is seen, until nobody listens or the server
+    /// stops.
+    async fn tell(
+        mut self,
+        app: std::sync::Arc<App>,
+        mut found: ReceiptOf,
+        _places: (OwnedSemaphorePermit, Place),
+    ) {
+        let until = app.clock.monotonic() + LASTS;
+        let id = found.ping.public_id;
+        loop {
+            let event = self.event_for(&app, &found);
+            if self.tell_them.send(event.into()).await.is_err() || app.clock.monotonic() > until {
+                return;
+            }
+            tokio::select! {
+                () = next_change(&mut self.changes, id) => {}
+                () = tokio::time::sleep(LOOK) => {}
+                () = app.stopping.cancelled() => return,
+            }
+            match receipt::read(&app, &self.token).await {
+                Ok(Some(now)) => found = now,
+                Ok(None) => {
+                    // Taken back, or its time was over: the page says so when it is loaded again.
+                    let _gone = self.tell_them.send(CHANGED.into()).await;
+                    return;
+                }
+                Err(error) => tracing::debug!(%error, "a receipt was not read for its stream"),
+            }
+        }
+    }
+
+    fn event_for(&mut self, app: &App, found: &ReceiptOf) -> String {
+        let part = StepsPart { steps: steps(app, found) };
+        let now = seen(found, &part);
+        if now == self.seen {
             // A comment keeps proxies from closing the stream, and finds out who has gone.
-            ": still here\n\n".to_owned()
+            return ": still here\n\n".to_owned();
+        }
+        let state = |seen: &str| seen.split_once('-').map(|(state, _)| state.to_owned());
+        let was = state(&self.seen);
+        let is_another = was.is_some() && was != state(&now);
+        self.seen = now;
+        if is_another {
+            // Its headline and buttons are others, too: the page is loaded again.
+            CHANGED.to_owned()
         } else {
-            event(&now.1)
-        };
-        sent = now;
-        if events.send(event.into()).await.is_err() || app.clock.monotonic() > until {
-            return;
+            event(&part.render().unwrap_or_default())
         }
-        tokio::select! {
-            () = next_change(&mut changes, id) => {}
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.stopping.cancelled() => return,
-        }
-        found = receipt::read(&app, &token).await.ok().flatten();
     }
 }
 
-fn render(app: &App, found: &ReceiptOf) -> String {
-    StepsPart { steps: steps(app, found) }.render().unwrap_or_default()
-}
+/// Has the page loaded again.
+const CHANGED: &str = "event: state\ndata: changed\n\n";
 
-async fn next_change(
-    changes: &mut tokio::sync::broadcast::Receiver<crate::model::id::PublicId>,
-    id: crate::model::id::PublicId,
-) {
-    use tokio::sync::broadcast::error::RecvError;
+async fn next_change(changes: &mut broadcast::Receiver<PublicId>, id: PublicId) {
     loop {
         match changes.recv().await {
             Ok(changed) if changed == id => return,

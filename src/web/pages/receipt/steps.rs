@@ -5,9 +5,11 @@ use askama::Template;
 use crate::actions::receipt::ReceiptOf;
 use crate::app::{App, Gate};
 use crate::db::readings::Reading;
-use crate::model::category::{LinkBack, PingPolicy};
+use crate::fetch::UNREADABLE;
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
+use crate::model::web_url::{Hosts, WebUrl};
 use crate::web::view::Zone;
 
 /// One step of a ping's life.
@@ -37,6 +39,8 @@ const DONE: (&str, &str) = ("done", "✓");
 const NOW: (&str, &str) = ("now", "…");
 const NO: (&str, &str) = ("no", "✕");
 const LATER: (&str, &str) = ("", "");
+/// Neither good nor bad: nothing depends on it.
+const UNKNOWN: (&str, &str) = ("", "–");
 
 fn step((class, mark): (&'static str, &'static str), title: &'static str, at: String) -> Step {
     Step { class, mark, title, at, sentences: Vec::new(), quote: String::new(), help: "" }
@@ -111,13 +115,36 @@ fn page_read(app: &App, found: &ReceiptOf, zone: &Zone) -> Option<Step> {
                 }
                 None => String::new(),
             };
-            step(NO, "Your page could not be read", at)
-                .says(reading.problem.clone().unwrap_or_default())
+            let waits_anyway = found.ping.state == PingState::Pending && !needs_link(found);
+            step(if waits_anyway { UNKNOWN } else { NO }, "Your page could not be read", at)
+                .says(unreadable(found, reading))
+                .says(if waits_anyway {
+                    "Your post waits all the same. The organizers see that we could not read it."
+                } else {
+                    ""
+                })
                 .says(again)
                 .helped("unreadable")
         }
         ReadingOutcome::Gone => step(NO, "Your page says that it is gone", at).helped("removed"),
     })
+}
+
+fn needs_link(found: &ReceiptOf) -> bool {
+    found.ping.came_by.is_a_claim() || found.gate.category.link_back == LinkBack::Required
+}
+
+/// Why a page could not be read. Where nothing was read at all, the causes are told together and
+/// never apart: nobody learns by us what stands in a network (`security.md` T7).
+fn unreadable(found: &ReceiptOf, reading: &Reading) -> String {
+    let problem = reading.problem.clone().unwrap_or_default();
+    match WebUrl::parse_on(&found.ping.url, Hosts::AlsoLoopback) {
+        Ok(url) if problem == UNREADABLE => format!(
+            "Nothing that can be read came from {}. Is the name right, and does its server answer everybody, within a few seconds, with a valid certificate?",
+            url.host()
+        ),
+        _ => problem,
+    }
 }
 
 fn linked(reading: &Reading, at: String) -> Step {
@@ -143,9 +170,7 @@ fn taken(reading: &Reading) -> String {
 }
 
 fn unlinked(found: &ReceiptOf, reading: &Reading, page: &str, at: String, zone: &Zone) -> Step {
-    let needed =
-        found.ping.came_by.is_a_claim() || found.gate.category.link_back == LinkBack::Required;
-    if !needed {
+    if !needs_link(found) {
         let title = if reading.title_matches {
             "Its title is the one that was sent."
         } else {
@@ -183,7 +208,7 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         PingState::Pending => {
             let waiting = step(NOW, "Waiting for an organizer", String::new()).helped("waiting");
             vec![
-                waiting.says("The organizers of this hub look at posts before they are listed."),
+                waiting.says(why_it_waits(found)),
                 listed_later(),
             ]
         }
@@ -222,6 +247,24 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
             "It was taken back, is gone from its own site, or nobody looked at it in time.",
         ).helped("removed")],
+    }
+}
+
+/// Why somebody looks at a post that waits.
+fn why_it_waits(found: &ReceiptOf) -> &'static str {
+    let outcome = found.reading.as_ref().map(|reading| reading.outcome);
+    let category = &found.gate.category;
+    match category.listing_policy {
+        ListingPolicy::AllWait => {
+            "The organizers of this hub look at posts before they are listed."
+        }
+        ListingPolicy::NewBlogWaits if !found.is_known_blog => {
+            "Your blog is new here: the organizers look at the first post of a new blog."
+        }
+        ListingPolicy::NewBlogWaits if outcome == Some(ReadingOutcome::Failed) => {
+            "The organizers look at it: your page could not be read, so nothing shows that it is your blog’s."
+        }
+        _ => "The organizers look at it before it is listed.",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::actions::receipt::ReceiptOf;
 use crate::app::ReceiptKind;
+use crate::db::readings::Reading;
 use crate::model::ping::CharsetFrom;
 use crate::model::sent::Sent;
 use crate::model::text;
@@ -17,8 +18,8 @@ pub struct Field {
     pub stored: String,
     /// What came, where that is something else.
     pub came: Option<String>,
-    /// Whether nothing came, and what is stored was made up.
-    pub is_made_up: bool,
+    /// Where what is stored is from, if it did not come; empty if it did.
+    pub made: &'static str,
 }
 
 /// How a ping was understood.
@@ -96,6 +97,35 @@ fn visible(came: &str) -> String {
     text
 }
 
+/// Where a field is from that did not come with the last ping.
+fn made(found: &ReceiptOf, code: &str, stored: &str) -> &'static str {
+    let ping = &found.ping;
+    let sent = ping.sent();
+    let of_page =
+        |of: fn(&Reading) -> &String| found.reading.as_ref().is_some_and(|r| of(r) == stored);
+    let (is_edited, is_of_page, is_made_up) = match code {
+        "title" => (
+            stored != sent.title,
+            of_page(|reading| &reading.title),
+            stored == text::first_words(&sent.excerpt, 5) || ping.url.starts_with(stored),
+        ),
+        "excerpt" => (stored != sent.excerpt, of_page(|reading| &reading.excerpt), false),
+        "blog_name" => (
+            stored != sent.blog_name,
+            of_page(|reading| &reading.blog_name),
+            // The site's name stands in for it.
+            ping.url.contains(stored),
+        ),
+        _ => (false, false, true),
+    };
+    match (is_edited, is_made_up, is_of_page) {
+        (true, _, _) => "written by the organizers",
+        (_, true, _) => "did not come: made from the rest",
+        (_, _, true) => "did not come: taken from your page",
+        (false, false, false) => "kept from your first ping",
+    }
+}
+
 fn fields(found: &ReceiptOf, sent: &Sent) -> Vec<Field> {
     let ping = &found.ping;
     let field = |name, code, came: &Option<String>, stored: &str| {
@@ -104,7 +134,7 @@ fn fields(found: &ReceiptOf, sent: &Sent) -> Vec<Field> {
             name,
             code,
             stored: stored.to_owned(),
-            is_made_up: came.is_none() && !stored.is_empty(),
+            made: if came.is_none() && !stored.is_empty() { made(found, code, stored) } else { "" },
             came: came.filter(|came| came != stored).map(|came| visible(&came)),
         }
     };
