@@ -181,9 +181,12 @@ impl ListView {
             let wanted = page.category.is_none();
             wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
         });
-        let add = match (&page.category, page.categories.as_slice()) {
+        // Of the public ones only: the others show in nothing, nor that they are there.
+        let all = page.categories.iter();
+        let public: Vec<_> = all.filter(|c| c.readers == Readers::Public).collect();
+        let add = match (&page.category, public.as_slice()) {
             (Some(_), _) => format!("{here}/add"),
-            (None, [only]) if only.readers == Readers::Public => {
+            (None, [only]) => {
                 format!("{hub_path}/{}/add", only.slug)
             }
             (None, _) => format!("{hub_path}/-/add"),
@@ -321,9 +324,7 @@ impl Asked {
     /// Why there is nothing to read: where a place was not asked for, its categories are not there.
     fn missing(&self, hub: String, error: DbError) -> PageError {
         match (error, self.after, self.view.categories.as_slice()) {
-            (DbError::NotFound, None, [named, ..]) => {
-                PageError::NotInHub { hub, named: named.as_str().to_owned() }
-            }
+            (DbError::NotFound, None, [_, ..]) => PageError::NotInHub(hub),
             (error, ..) => error.into(),
         }
     }

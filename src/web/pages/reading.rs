@@ -228,10 +228,12 @@ fn here(connection: &mut DbConnection, names: &Names) -> Result<At, PageError> {
 /// What is not there, with the way to its hub where everybody is told of that one.
 fn unknown(connection: &mut DbConnection, names: &Names) -> Result<PageError, DbError> {
     let missing = PageError::NotFound(names.missing());
-    let Some(named) = names.category.clone() else { return Ok(missing) };
+    if !names.is_of_category() {
+        return Ok(missing);
+    }
     Ok(match find_hub(connection, &names.hub)? {
         Found::Here(hub) | Found::Moved(hub) if hub.is_public() && hub.suspended_at.is_none() => {
-            PageError::NotInHub { hub: format!("/{}", hub.slug), named }
+            PageError::NotInHub(format!("/{}", hub.slug))
         }
         _ => missing,
     })
