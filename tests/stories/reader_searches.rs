@@ -283,7 +283,7 @@ story! {
             ("?not=panels&before=1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "?before=1-aaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ] {
             let moved = reader.open(&format!("/sxsw/panels{asked}")).await;
-            moved.redirects_to(&format!("/sxsw/panels{shown}"));
+            assert_eq!(moved.has_status(301).header("location"), Some(format!("/sxsw/panels{shown}").as_str()));
         }
         let inside = reader.open("/sxsw/panels?blog=ada.example").await;
         assert_eq!(inside.texts("article.ping h3"), ["Atom the day after"]);

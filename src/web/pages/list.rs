@@ -411,7 +411,12 @@ async fn show(
     let reader = app.clone();
     let read =
         move |connection: &mut DbConnection, at: At| render(&reader, connection, at, &asked, block);
-    reading::answer(app, request, names, key, visit, read).await
+    match reading::answer(app, request, names, key, visit, read).await {
+        Err(PageError::NotFound(Missing::Category)) => {
+            Err(reading::missing_category(app, names).await?)
+        }
+        answer => answer,
+    }
 }
 
 fn render(
