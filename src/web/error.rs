@@ -16,14 +16,10 @@ pub enum PageError {
     /// 404: nothing of that name, ever.
     #[error("not found: {0:?}")]
     NotFound(Missing),
-    /// 404: no such category in a hub that whoever asked may read.
-    #[error("not in {hub}: {named}")]
-    NotInHub {
-        /// The hub's page.
-        hub: String,
-        /// The category, as the address has it.
-        named: String,
-    },
+    /// 404: no such category in a hub, with that hub's page, which whoever asked may read.
+    /// It is not named: an answer about one that is locked is the same as about any other.
+    #[error("no such category in {0}")]
+    NotInHub(String),
     /// 410: it has been deleted.
     #[error("gone: {0:?}")]
     Gone(Missing),
@@ -139,7 +135,7 @@ impl PageError {
             Self::TooOften(too_often) => Some(too_often.retry_after),
             Self::Busy => Some(Duration::from_secs(5)),
             Self::NotFound(_)
-            | Self::NotInHub { .. }
+            | Self::NotInHub(_)
             | Self::Gone(_)
             | Self::Suspended
             | Self::Moved(_)
@@ -160,7 +156,7 @@ impl PageError {
         let ours = self.status_code() == StatusCode::INTERNAL_SERVER_ERROR;
         let is_member = matches!(self, Self::NotFound(Missing::ForOrganizers));
         let hub = match self {
-            Self::NotInHub { hub, .. } => Some(hub.clone()),
+            Self::NotInHub(hub) => Some(hub.clone()),
             _ => None,
         };
         ErrorPage {
@@ -177,14 +173,10 @@ impl PageError {
     pub fn words(&self) -> (&'static str, String) {
         let (title, sentence) = match self {
             Self::NotFound(missing) => missing.words_of_not_found(),
-            Self::NotInHub { named, .. } => {
-                return (
-                    "There is no such category",
-                    format!(
-                        "There is no category “{named}” in this hub. Begin at the hub’s own page."
-                    ),
-                );
-            }
+            Self::NotInHub(_) => (
+                "There is no such category",
+                "This hub has no category of that name. Begin at the hub’s own page.",
+            ),
             Self::Gone(missing) => missing.words_of_gone(),
             Self::Suspended => (
                 "This hub is not shown",
@@ -301,7 +293,7 @@ pub fn words_for(wait: Duration) -> String {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NotFound(_) | Self::NotInHub { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::NotInHub(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) | Self::Suspended => StatusCode::GONE,
             Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,

@@ -321,9 +321,7 @@ impl Asked {
     /// Why there is nothing to read: where a place was not asked for, its categories are not there.
     fn missing(&self, hub: String, error: DbError) -> PageError {
         match (error, self.after, self.view.categories.as_slice()) {
-            (DbError::NotFound, None, [named, ..]) => {
-                PageError::NotInHub { hub, named: named.as_str().to_owned() }
-            }
+            (DbError::NotFound, None, [_, ..]) => PageError::NotInHub(hub),
             (error, ..) => error.into(),
         }
     }
@@ -410,7 +408,12 @@ async fn show(
     let reader = app.clone();
     let read =
         move |connection: &mut DbConnection, at: At| render(&reader, connection, at, &asked, block);
-    reading::answer(app, request, names, key, visit, read).await
+    match reading::answer(app, request, names, key, visit, read).await {
+        Err(PageError::NotFound(Missing::Category)) => {
+            Err(reading::missing_category(app, names).await?)
+        }
+        answer => answer,
+    }
 }
 
 fn render(

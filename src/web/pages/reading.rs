@@ -221,19 +221,19 @@ fn here(connection: &mut DbConnection, names: &Names) -> Result<At, PageError> {
     match find(connection, names)? {
         Found::Here(at) | Found::Moved(at) => Ok(at),
         Found::Gone => Err(PageError::Gone(missing)),
-        Found::Unknown => Err(unknown(connection, names)?),
+        Found::Unknown => Err(PageError::NotFound(missing)),
     }
 }
 
-/// What is not there, with the way to its hub where everybody is told of that one.
-fn unknown(connection: &mut DbConnection, names: &Names) -> Result<PageError, DbError> {
-    let missing = PageError::NotFound(names.missing());
-    let Some(named) = names.category.clone() else { return Ok(missing) };
-    Ok(match find_hub(connection, &names.hub)? {
-        Found::Here(hub) | Found::Moved(hub) if hub.is_public() && hub.suspended_at.is_none() => {
-            PageError::NotInHub { hub: format!("/{}", hub.slug), named }
+/// Why no such category is there to read, with the way to its hub where everybody is told of that
+/// one. For pages only: the feed of a locked category must read like that of none.
+pub async fn missing_category(app: &App, names: &Names) -> Result<PageError, PageError> {
+    let hub = names.hub.clone();
+    Ok(match app.db.read(move |connection| find_hub(connection, &hub)).await? {
+        Found::Here(hub) | Found::Moved(hub) if hub.is_public() => {
+            PageError::NotInHub(format!("/{}", hub.slug))
         }
-        _ => missing,
+        _ => PageError::NotFound(Missing::Category),
     })
 }
 
