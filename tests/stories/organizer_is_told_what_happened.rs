@@ -14,7 +14,7 @@ story! {
         organizer.open(READERS).await;
         for typed in ["", "short"] {
             let page = organizer.submit(&path, &[("readers", "password"), ("password", typed)]).await;
-            page.has_status(422).says("Not saved yet, for Keynotes");
+            page.has_status(422).says("Not saved yet, for keynotes");
             assert!(page.one_text("title").starts_with("Error: "));
             assert_eq!(page.attributes(chosen, "value"), ["public", "password"], "the choice stays");
         }
@@ -28,9 +28,12 @@ story! {
         assert_eq!(page.texts("section[aria-labelledby='of-keynotes'] .notice"), ["Saved. It holds from now on."]);
         site.browser().open("/sxsw/keynotes").await.has_status(403);
         organizer.open("/manage/sxsw/categories").await.says("behind a reading password");
+        organizer.open("/manage/sxsw/new-category").await;
+        let panels = [("title", "Panels"), ("slug", "panels"), ("ping", "open"), ("listing", "at-once")];
+        organizer.submit("/manage/sxsw/categories", &panels).await.says("Panels is ready");
         organizer.open("/manage/sxsw/keys").await;
         organizer.submit("/manage/sxsw/keys", &[("names", "Ada")]).await
-            .says("Not on the sheet: Keynotes (behind a reading password).");
+            .says("Not on the sheet: 1 category that not everybody may know of.");
     }
 
     async fn a_spam_button_names_all_that_it_bars(site) {

@@ -73,7 +73,7 @@ struct SheetView {
     keys_word: &'static str,
     cards: Vec<Card>,
     until: String,
-    /// The categories that have no card, and why; empty where all have one.
+    /// What has no card, and why; empty where all categories have one.
     left_out: String,
 }
 
@@ -224,21 +224,22 @@ async fn sheet(
     respond::private_page(StatusCode::OK, &view, None, visit)
 }
 
-/// Which categories a key of the whole hub opens, or would, that no card names.
+/// What a sheet for the whole hub has no card for, in words: it names no category that not
+/// everybody may know of, since it may be left lying about.
 fn left_out(all: &[Category], chosen: &str) -> String {
     if !chosen.is_empty() {
         return String::new();
     }
-    let why = |category: &Category| match (category.readers, category.ping_policy) {
-        (Readers::Password, _) => Some("behind a reading password"),
-        (Readers::Unlisted, _) => Some("unlisted"),
-        (Readers::Public, PingPolicy::Closed) => Some("closed"),
-        (Readers::Public, _) => None,
-    };
-    let left: Vec<String> = all
-        .iter()
-        .filter_map(|category| Some(format!("{} ({})", category.title, why(category)?)))
-        .collect();
+    let (public, apart): (Vec<&Category>, Vec<&Category>) =
+        all.iter().partition(|category| category.readers == Readers::Public);
+    let closed = public.iter().filter(|category| category.ping_policy == PingPolicy::Closed);
+    let mut left: Vec<String> =
+        closed.map(|category| format!("{} (closed)", category.title)).collect();
+    let count = i64::try_from(apart.len()).unwrap_or(i64::MAX);
+    if count > 0 {
+        let words = plural(count, "category that not everybody", "categories that not everybody");
+        left.push(format!("{} {words} may know of", number(count)));
+    }
     left.join(", ")
 }
 
