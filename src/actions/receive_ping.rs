@@ -576,7 +576,7 @@ pub(super) fn new_ping(
         // People type text into a form, and not HTML.
         let text =
             if incoming.came_by == CameBy::Form { text::tidy(field) } else { text::plain(field) };
-        text::shorten_at_word(&text, max)
+        text::cut(&text, max)
     };
     let excerpt = plain(&incoming.excerpt, MAX_EXCERPT);
     let mut title = plain(&incoming.title, MAX_TITLE);

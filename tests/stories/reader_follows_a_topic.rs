@@ -69,7 +69,10 @@ impl<'a> Hubs<'a> {
     }
 
     async fn readers(&mut self, hub: &str, name: &str, readers: &str) {
-        let fields = [("readers", readers), ("password", "tell nobody")];
+        let fields = [
+            ("readers", readers),
+            ("password", if readers == "password" { "tell nobody" } else { "" }),
+        ];
         let page = format!("/manage/{hub}/readers");
         self.post(&page, &format!("{page}/{name}"), &fields).await.has_status(303);
     }

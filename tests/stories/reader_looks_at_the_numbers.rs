@@ -63,7 +63,10 @@ async fn set_hub(organizer: &mut Browser, fields: &[(&str, &str)]) {
 
 async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
     organizer.open("/manage/sxsw/readers").await;
-    let fields = [("readers", readers), ("password", "tell nobody")];
+    let fields = [
+        ("readers", readers),
+        ("password", if readers == "password" { "tell nobody" } else { "" }),
+    ];
     organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
 }
 
@@ -100,7 +103,7 @@ story! {
             ("2003-03-12T19:00:00-06:00", "1"),
         ];
         assert_eq!(activity(site, "activity").await, pairs(&expected));
-        let links = site.browser().open("/sxsw").await.attributes(".pulse a", "href");
+        let links = site.browser().open("/sxsw").await.attributes(".pulse a[href$=stats]", "href");
         assert_eq!(links, ["/sxsw/-/stats"]);
 
         // Whatever leaves the list leaves the numbers, and comes back to the hour it had.
