@@ -60,11 +60,9 @@ async fn show(
     };
     let key = format!("{}{query}", request.path());
     let now = app.clock.now();
-    if let Some(badge) = app.pages.get(&key) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &badge, now));
+    if let Some(answer) = respond::kept(app, request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     let is_https = app.addresses.is_https();
     let read = move |_: &mut DbConnection, at: At| Ok(render(&at, theme, is_https));
     match read_for_anybody(app, request, names, key, read).await? {

@@ -190,12 +190,9 @@ async fn answer(
     asked: AskedFeed,
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    if let Some(kept) = app.pages.get(&asked.kept_as).filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &kept, now));
+    if let Some(answer) = respond::kept(app, request, &asked.kept_as) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     reading::answer_feed(app, request, asked, render).await
 }
 

@@ -130,6 +130,17 @@ pub fn moved_for_few(path: &str) -> HttpResponse {
         .finish()
 }
 
+/// What is kept under `key`, as an answer; counted, whether it is there or not.
+pub fn kept(app: &App, request: &HttpRequest, key: &str) -> Option<HttpResponse> {
+    let now = app.clock.now();
+    let Some(page) = app.pages.get(key).filter(|page| page.is_fresh(now)) else {
+        app.metrics.cache_misses.increment(1);
+        return None;
+    };
+    app.metrics.cache_hits.increment(1);
+    Some(rendered(request, &page, now))
+}
+
 /// A kept page or feed: 304 where the client has it, else in the encoding it takes.
 ///
 /// A date has whole seconds, and a change is dated before it is committed: what is dated now may

@@ -73,11 +73,9 @@ pub async fn show(
     let missing = PageError::NotFound(Missing::Page);
     let part = Part::of(query.into_inner()).ok_or(missing)?;
     let key = part.path();
-    if let Some(kept) = app.pages.get(&key) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &kept, app.clock.now()));
+    if let Some(answer) = respond::kept(&app, &request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     app.limits.take(Limit::Search, client(&app, &request))?;
     let reader = app.clone();
     let read = move |connection: &mut DbConnection| {

@@ -1,6 +1,6 @@
 //! A blogger shows on their own blog that they are listed: a small picture that links back.
 
-use crate::harness::{Browser, Topic};
+use crate::harness::Topic;
 
 /// Lists a post, and gives back its receipt and its permalink.
 async fn list(topic: &Topic<'_>) -> (String, String) {
@@ -10,15 +10,6 @@ async fn list(topic: &Topic<'_>) -> (String, String) {
     let list = topic.site.browser().open("/sxsw/keynotes").await;
     let permalink = list.attributes("article .meta a[href^='/p/']", "href").remove(0);
     (sent.receipt.unwrap(), permalink)
-}
-
-async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
 }
 
 story! {
@@ -45,10 +36,10 @@ story! {
             assert_eq!(page.attributes("aside img", "src"), [src]);
         }
         // Not while it waits, and not where not everybody may follow the link.
-        set_readers(&mut topic.organizer, "keynotes", "unlisted").await;
+        topic.organizer.sets_readers("keynotes", "unlisted").await;
         blogger.open(&receipt).await.never_says("/badge/");
         blogger.open(&permalink).await.never_says("/badge/");
-        set_readers(&mut topic.organizer, "keynotes", "public").await;
+        topic.organizer.sets_readers("keynotes", "public").await;
         let waits = site.category(topic.organizer, "waits", "open", "all-wait").await;
         let sent = waits.ping(&[("url", "http://ada.example/2"), ("title", "Two")]).await;
         blogger.open(&sent.receipt.unwrap()).await.never_says("/badge/");
@@ -87,12 +78,12 @@ story! {
         for path in ["/badge/nowhere.svg", "/badge/sxsw/nowhere.svg", "/badge/sxsw", "/badge/sxsw/keynotes"] {
             blog.open(path).await.has_status(404);
         }
-        set_readers(&mut topic.organizer, "keynotes", "unlisted").await;
+        topic.organizer.sets_readers("keynotes", "unlisted").await;
         blog.open("/badge/sxsw/keynotes.svg").await.has_status(200);
-        set_readers(&mut topic.organizer, "keynotes", "password").await;
+        topic.organizer.sets_readers("keynotes", "password").await;
         blog.open("/badge/sxsw/keynotes.svg").await.has_status(404).never_says("SXSW");
         topic.organizer.open("/badge/sxsw/keynotes.svg").await.has_status(404);
-        set_readers(&mut topic.organizer, "keynotes", "public").await;
+        topic.organizer.sets_readers("keynotes", "public").await;
         topic.organizer.open("/manage/sxsw/settings").await;
         topic.organizer.submit("/manage/sxsw/settings", &[("slug", "south")]).await;
         let moved = blog.open("/badge/sxsw/keynotes.svg?theme=dark").await;

@@ -1,7 +1,7 @@
 //! An organizer shows a hub's newest posts on the event's own page: in a frame, by its address
 //! alone, and nowhere else.
 
-use crate::harness::{Browser, Topic, minutes};
+use crate::harness::{Topic, minutes};
 
 async fn post(topic: &Topic<'_>, title: &str) {
     let name: String = title.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -9,15 +9,6 @@ async fn post(topic: &Topic<'_>, title: &str) {
     let sent = topic.ping(&[("url", &post), ("title", title), ("blog_name", "Ada ashore")]).await;
     assert!(sent.is_stored(), "{}", sent.body);
     topic.site.advance(minutes(1));
-}
-
-async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
 }
 
 fn encoded(address: &str) -> String {
@@ -164,14 +155,14 @@ story! {
         let permalink = reader.open("/sxsw/apart").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
 
         // Unlisted: whoever has its address may read it, and so may show it.
-        set_readers(&mut apart.organizer, "apart", "unlisted").await;
+        apart.organizer.sets_readers("apart", "unlisted").await;
         reader.open("/embed/sxsw").await.says("For all").never_says("Canary");
         reader.open("/embed/sxsw/apart").await.has_status(200).says("Canary");
         reader.open("/sxsw/-/embed").await.never_says("apart");
         reader.open("/sxsw/apart/-/embed").await.has_status(200).says("apart");
 
         // Locked: nothing of it, not even for those who know the password.
-        set_readers(&mut apart.organizer, "apart", "password").await;
+        apart.organizer.sets_readers("apart", "password").await;
         let about = |path: &str| format!("/oembed?url={}", encoded(&format!("{}{path}", site.base)));
         let mut knows = site.browser();
         knows.open("/sxsw/apart/-/embed").await.has_status(403);
@@ -191,12 +182,12 @@ story! {
             assert!(asked.header("www-authenticate").is_some());
             browser.open(&about(&permalink)).await.has_status(404).never_says("Canary");
         }
-        set_readers(&mut apart.organizer, "-", "password").await;
+        apart.organizer.sets_readers("-", "password").await;
         for path in ["/embed/sxsw", "/embed/sxsw/keynotes", "/embed/sxsw/nowhere"] {
             reader.open(path).await.has_status(403).never_says("For all").never_says("SXSW");
         }
         reader.open(&about("/sxsw")).await.has_status(401);
-        set_readers(&mut apart.organizer, "-", "public").await;
+        apart.organizer.sets_readers("-", "public").await;
         reader.open("/embed/sxsw").await.says("For all");
 
         // Gone, moved, suspended.

@@ -4,7 +4,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::harness::{Answer, Blog, Browser, Page, Site, Topic, days, hours, minutes, seconds};
+use crate::harness::{Answer, Blog, Page, Site, Topic, days, hours, minutes, seconds};
 
 mod bounds;
 mod endings;

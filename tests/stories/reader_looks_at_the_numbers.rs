@@ -61,15 +61,6 @@ async fn set_hub(organizer: &mut Browser, fields: &[(&str, &str)]) {
     assert!(saved.status < 400, "{}", saved.text());
 }
 
-async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
-}
-
 story! {
     async fn posts_are_counted_by_hour_and_category(site) {
         let mut topic = site.hub("open", "at-once").await;
@@ -188,7 +179,7 @@ story! {
         list(&apart, 3, "Secret").await;
         assert_eq!(stats(site).await.texts(".shares td"), ["2", "1"]);
         for readers in ["password", "unlisted"] {
-            set_readers(&mut apart.organizer, "canary", readers).await;
+            apart.organizer.sets_readers("canary", readers).await;
             let page = stats(site).await;
             page.never_says("canary").says("2 posts of 2 blogs, on 11 March 2003.");
             assert_eq!(page.texts(".shares td"), ["2"]);
@@ -205,7 +196,7 @@ story! {
         sign_in_again(&mut apart.organizer).await;
 
         // A locked hub has numbers for those who may read it.
-        set_readers(&mut apart.organizer, "-", "password").await;
+        apart.organizer.sets_readers("-", "password").await;
         let mut reader = site.browser();
         for path in ["activity.csv", "categories.csv"] {
             reader.open(&format!("/sxsw/-/stats/{path}")).await.has_status(403).never_says("keynotes");
@@ -219,7 +210,7 @@ story! {
         assert_eq!(reader.open("/sxsw/-/stats/activity.csv").await.status, 200);
         site.browser().open("/sxsw/-/stats").await.has_status(403);
         site.browser().open("/sxsw/-/stats/activity.csv").await.has_status(403);
-        set_readers(&mut apart.organizer, "-", "public").await;
+        apart.organizer.sets_readers("-", "public").await;
 
         apart.organizer.open("/operator").await;
         apart.organizer.submit("/operator/hubs/sxsw/suspend", &[]).await;

@@ -1,6 +1,6 @@
 //! A reader meets the people of a hub: the blogs that took part, their sites and their feeds.
 
-use crate::harness::{Answer, Blog, Browser, Site, Topic, days, minutes};
+use crate::harness::{Answer, Blog, Site, Topic, days, minutes};
 
 /// Lists a post, and gives back its receipt.
 async fn list(topic: &Topic<'_>, url: &str, title: &str, blog: &str) -> String {
@@ -19,15 +19,6 @@ async fn withdraw(site: &Site, receipt: &str) {
 
 async fn names(site: &Site, path: &str) -> Vec<String> {
     site.browser().open(path).await.has_status(200).texts("article h2")
-}
-
-async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
 }
 
 story! {
@@ -111,7 +102,7 @@ story! {
         list(&apart, "http://eve.example/1", "Canary two", "Canary Eve").await;
         assert_eq!(names(site, "/sxsw/-/people").await, ["Canary Eve", "Canary name"]);
         for readers in ["unlisted", "password"] {
-            set_readers(&mut apart.organizer, "apart", readers).await;
+            apart.organizer.sets_readers("apart", readers).await;
             for path in ["/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/people/opml"] {
                 let page = site.browser().open(path).await;
                 page.has_status(200).never_says("Canary").never_says("eve.example");
@@ -119,11 +110,11 @@ story! {
             site.browser().open("/sxsw/-/people").await.says("1 post, the newest on 11 March 2003 : For all").says("1 blog took part");
             site.browser().open("/sxsw/-/people?name=a&after=eve.example").await.never_says("Canary");
         }
-        set_readers(&mut apart.organizer, "apart", "public").await;
+        apart.organizer.sets_readers("apart", "public").await;
         assert_eq!(names(site, "/sxsw/-/people?by=newest").await, ["Canary Eve", "Canary name"]);
 
         // A locked hub has people for those who may read it, and for feed readers with its key.
-        set_readers(&mut apart.organizer, "-", "password").await;
+        apart.organizer.sets_readers("-", "password").await;
         let mut reader = site.browser();
         reader.open("/sxsw/-/people/opml").await.has_status(404);
         reader.open("/sxsw/-/people").await.has_status(403).never_says("Canary").never_says("SXSW");
@@ -133,7 +124,7 @@ story! {
         page.says("Canary");
         assert_eq!(page.header("cache-control"), Some("private, no-cache"));
         site.browser().open("/sxsw/-/people").await.has_status(403);
-        set_readers(&mut apart.organizer, "-", "public").await;
+        apart.organizer.sets_readers("-", "public").await;
 
         apart.organizer.open("/operator").await;
         apart.organizer.submit("/operator/hubs/sxsw/suspend", &[]).await;

@@ -55,17 +55,6 @@ fn words_kept(site: &Site) -> usize {
     everything(site)["ping_words"].len()
 }
 
-/// Says who may read a category.
-async fn set_readers(organizer: &mut Browser, category: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let path = format!("/manage/sxsw/readers/{category}");
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&path, &fields).await.redirects_to("/manage/sxsw/readers");
-}
-
 story! {
     async fn words_are_found_in_any_case_script_and_part(site) {
         let topic = site.hub("open", "at-once").await;
@@ -179,7 +168,7 @@ story! {
         assert_eq!(words_kept(site), 2);
 
         for readers in ["unlisted", "password"] {
-            set_readers(&mut panels.organizer, "panels", readers).await;
+            panels.organizer.sets_readers("panels", readers).await;
             assert_eq!(found(&mut reader, "needle").await, ["Needle one"], "{readers}");
             for view in ["blog=eve.example", "q=two", "day=2003-03-11&q=two"] {
                 let page = reader.open(&format!("/sxsw?{view}")).await;

@@ -18,15 +18,6 @@ async fn listed(site: &Site) -> Vec<String> {
     addresses.map(|address| address.strip_prefix(&site.base).unwrap().to_owned()).collect()
 }
 
-async fn set_readers(organizer: &mut Browser, name: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let fields = [
-        ("readers", readers),
-        ("password", if readers == "password" { "tell nobody" } else { "" }),
-    ];
-    organizer.submit(&format!("/manage/sxsw/readers/{name}"), &fields).await.has_status(303);
-}
-
 async fn open_hub(organizer: &mut Browser, slug: &str) {
     organizer.open("/manage/new").await;
     organizer.submit("/manage/new", &[("title", slug), ("slug", slug)]).await.has_status(303);
@@ -58,14 +49,14 @@ story! {
         list(&apart, "http://eve.example/2", "For few").await;
         assert_eq!(listed(site).await.len(), 7);
         for readers in ["unlisted", "password"] {
-            set_readers(&mut apart.organizer, "canary-apart", readers).await;
+            apart.organizer.sets_readers("canary-apart", readers).await;
             assert_eq!(listed(site).await, all, "{readers}");
         }
         for readers in ["unlisted", "password"] {
-            set_readers(&mut apart.organizer, "-", readers).await;
+            apart.organizer.sets_readers("-", readers).await;
             assert_eq!(listed(site).await, Vec::<String>::new(), "{readers}");
         }
-        set_readers(&mut apart.organizer, "-", "public").await;
+        apart.organizer.sets_readers("-", "public").await;
         for (verb, back) in [("suspend", "restore"), ("unapprove", "approve")] {
             let desk = apart.organizer.open("/operator").await;
             assert!(desk.body.contains(&format!("/operator/hubs/sxsw/{verb}")), "{}", desk.body);

@@ -86,12 +86,10 @@ pub async fn show(
     slug: web::Path<String>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let (key, now) = (request.path().to_owned(), app.clock.now());
-    if let Some(page) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &page, now));
+    let key = request.path().to_owned();
+    if let Some(answer) = respond::kept(&app, &request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| render(&reader, connection, &at);
     let names = Names::hub(&slug).with("/-/about");

@@ -185,11 +185,9 @@ async fn show(
 ) -> Result<HttpResponse, PageError> {
     let key = format!("{}{}", request.path(), shape.query());
     let now = app.clock.now();
-    if let Some(page) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &page, now));
+    if let Some(answer) = respond::kept(app, request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| {
         let category = at.category.map(|category| category.id);

@@ -396,15 +396,13 @@ async fn show(
     };
     let block = client(app, request);
     if asked.view.is_everything() {
-        let kept = app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()));
-        if let Some(page) = kept {
-            app.metrics.cache_hits.increment(1);
-            return Ok(respond::rendered(request, &page, app.clock.now()));
+        if let Some(answer) = respond::kept(app, request, &key) {
+            return Ok(answer);
         }
     } else {
         app.limits.take(Limit::Search, block)?;
+        app.metrics.cache_misses.increment(1);
     }
-    app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read =
         move |connection: &mut DbConnection, at: At| render(&reader, connection, at, &asked, block);

@@ -210,14 +210,12 @@ pub async fn show(
         // A place that anybody could have made up is a read like a search.
         Order::Name(Some(_)) | Order::Newest(Some(_)) => None,
     };
-    let now = app.clock.now();
-    let kept = key.as_deref().and_then(|key| app.pages.get(key));
-    if let Some(page) = kept.filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(&request, &page, now));
-    }
-    app.metrics.cache_misses.increment(1);
-    if key.is_none() {
+    if let Some(key) = &key {
+        if let Some(answer) = respond::kept(&app, &request, key) {
+            return Ok(answer);
+        }
+    } else {
+        app.metrics.cache_misses.increment(1);
         app.limits.take(Limit::Search, client(&app, &request))?;
     }
     let (reader, is_kept) = (app.clone(), key.is_some());

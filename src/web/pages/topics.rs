@@ -274,12 +274,9 @@ pub async fn answer(
     key: String,
     render: impl FnOnce(&App, &mut DbConnection) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    if let Some(kept) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &kept, now));
+    if let Some(answer) = respond::kept(app, request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read = move |connection: &mut DbConnection| {
         let generation = reader.generations.of(Subject::Everything);

@@ -214,11 +214,9 @@ async fn show(
     let turn = Turn::of(query);
     let key = format!("{}{}", request.path(), turn.query());
     let now = app.clock.now();
-    if let Some(page) = app.pages.get(&key).filter(|page| page.is_fresh(now)) {
-        app.metrics.cache_hits.increment(1);
-        return Ok(respond::rendered(request, &page, now));
+    if let Some(answer) = respond::kept(app, request, &key) {
+        return Ok(answer);
     }
-    app.metrics.cache_misses.increment(1);
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| {
         let few = at.lock.is_some();

@@ -94,6 +94,16 @@ impl Browser {
         self.post(&action, &values).await
     }
 
+    /// Says who may read `/sxsw` (`-`) or a category of it: where a reading password is asked for,
+    /// it is "tell nobody".
+    pub async fn sets_readers(&mut self, what: &str, readers: &str) {
+        let page = "/manage/sxsw/readers";
+        self.open(page).await;
+        let password = if readers == "password" { "tell nobody" } else { "" };
+        let fields = [("readers", readers), ("password", password)];
+        self.submit(&format!("{page}/{what}"), &fields).await.redirects_to(page);
+    }
+
     /// Posts these fields, with the headers of a page of the site.
     pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
         let origin = self.base.clone();

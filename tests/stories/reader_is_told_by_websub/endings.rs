@@ -7,16 +7,6 @@ use super::*;
 
 const HUB: HubId = HubId(1);
 
-async fn set(organizer: &mut Browser, what: &str, readers: &str) {
-    organizer.open("/manage/sxsw/readers").await;
-    let path = format!("/manage/sxsw/readers/{what}");
-    let form = [
-        ("readers", readers),
-        ("password", if readers == "password" { "eight letters" } else { "" }),
-    ];
-    organizer.submit(&path, &form).await.has_status(303);
-}
-
 /// How many subscriptions there are.
 async fn count(site: &Site, reader: &Reader) -> i64 {
     let topic = reader.topic.clone();
@@ -188,7 +178,7 @@ story! { with blogs:
         let all = Reader::of(site, "/sxsw/rss");
         panels.subscribe(site, &[]).await;
         all.subscribe(site, &[]).await;
-        set(&mut topic.organizer, "panels", "password").await;
+        topic.organizer.sets_readers("panels", "password").await;
         site.settle().await;
         assert!(panels.delivered().is_empty() && all.delivered().is_empty());
         let told = panels.questions("denied");
@@ -213,7 +203,7 @@ story! { with blogs:
         assert!(!feed.body.contains("/websub") && !feed.header("link").unwrap().contains("hub"));
 
         // Public again, it can be subscribed to again, and does not begin by itself.
-        set(&mut topic.organizer, "panels", "public").await;
+        topic.organizer.sets_readers("panels", "public").await;
         site.settle().await;
         assert!(panels.delivered().is_empty());
         panels.subscribe(site, &[]).await;
@@ -230,7 +220,7 @@ story! { with blogs:
         reader.server.publish(CALLBACK, Answer::of(503, "text/plain", "x"));
         ping(&topic, 1).await;
         site.settle().await;
-        set(&mut topic.organizer, "-", "password").await;
+        topic.organizer.sets_readers("-", "password").await;
         site.advance(minutes(2));
         site.settle().await;
         assert_eq!(reader.delivered().len(), 1, "the second try would have told what is locked");
