@@ -130,6 +130,8 @@ pub fn insert(
 
 /// Changes what an organizer can set. A slug the hub had before can be taken again.
 pub fn update(tx: &mut Tx<'_>, hub: HubId, new: &HubTexts, now: Timestamp) -> Result<(), DbError> {
+    // Before the slug's row refers to the hub: of two who rename it at once, the second waits here.
+    super::members::lock(tx, hub)?;
     slugs::give_to_hub(tx, hub, &new.slug, now)?;
     diesel::update(hubs::table.find(hub.0))
         .set((texts(new), hubs::edited_at.eq(now.micros())))

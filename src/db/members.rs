@@ -108,12 +108,15 @@ pub fn count_owners(connection: &mut DbConnection, hub: HubId) -> Result<i64, Db
         .get_result(connection)?)
 }
 
-/// Nobody else changes who is a member before this transaction ends: so that a hub is never left
+/// Nobody else who locks this hub goes on before this transaction ends: so that a hub is never left
 /// without an owner by two who leave at once.
+///
+/// Rows that refer to the hub may come meanwhile, as those of a ping or of the log. A stronger lock
+/// would wait for them; and two transactions, each with such a row of its own, for each other.
 pub fn lock(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     if let DbConnection::Postgres(connection) = tx.connection {
         // SQLite has one writer; PostgreSQL locks the hub's row.
-        diesel::sql_query("SELECT 1 FROM hubs WHERE id = $1 FOR UPDATE")
+        diesel::sql_query("SELECT 1 FROM hubs WHERE id = $1 FOR NO KEY UPDATE")
             .bind::<diesel::sql_types::BigInt, _>(hub.0)
             .execute(connection)?;
     }

@@ -1,6 +1,8 @@
 //! An organizer signs up, opens a hub and its categories, changes them, closes and deletes them.
 
-use backchannel::config::RateLimits;
+use backchannel::config::{DatabaseUrl, RateLimits};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
 
 use crate::harness::{Database, PASSWORD, Site, days};
 
@@ -278,4 +280,29 @@ async fn delete_thousands(database: Database) {
     panels.organizer.open("/manage/sxsw/settings").await;
     panels.organizer.submit("/manage/sxsw/delete", &[("confirm", "sxsw")]).await.has_status(303);
     site.browser().open("/sxsw").await.has_status(410);
+}
+
+/// Two organizers who saved at once waited for each other on PostgreSQL, until one was told to try
+/// again: each had a row of the log that refers to the hub, and asked for the hub's row itself.
+#[tokio::test]
+async fn a_change_does_not_wait_for_rows_that_refer_to_the_hub_on_postgres() {
+    let Some(database) = Database::postgres() else { return };
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not a server") };
+    let mut other = PgConnection::establish(url.expose()).unwrap();
+    let site = Site::start_with(database, |_| {}).await;
+    let mut topic = site.hub("open", "at-once").await;
+    other.batch_execute("BEGIN; SELECT 1 FROM hubs FOR KEY SHARE").unwrap();
+    for (page, fields, leads_to) in [
+        ("categories/keynotes", [("title", "Talks")], "categories"),
+        ("settings", [("title", "SXSW 2003, again")], "settings"),
+    ] {
+        let page = format!("/manage/sxsw/{page}");
+        topic.organizer.open(&page).await;
+        topic
+            .organizer
+            .submit(&page, &fields)
+            .await
+            .redirects_to(&format!("/manage/sxsw/{leads_to}"));
+    }
+    other.batch_execute("ROLLBACK").unwrap();
 }
