@@ -1,23 +1,36 @@
 // Improves what works without it: copy buttons, and relative words beside absolute times.
 (() => {
   "use strict";
+  // What a button did is said once: its own new words are not read out while it has the focus.
+  const said = document.createElement("p");
+  said.className = "vh";
+  said.setAttribute("role", "status");
   for (const box of document.querySelectorAll(".copy")) {
     const code = box.querySelector("code");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Copy";
+    const word = document.createTextNode("Copy");
+    button.append(word);
+    if (box.dataset.what) {
+      const what = document.createElement("span");
+      what.className = "vh";
+      what.textContent = ` ${box.dataset.what}`;
+      button.append(what);
+    }
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(code.textContent.trim());
-        button.textContent = "Copied";
+        word.data = "Copied";
       } catch {
         getSelection().selectAllChildren(code);
-        button.textContent = "Press Ctrl+C";
+        word.data = "Selected";
       }
-      setTimeout(() => { button.textContent = "Copy"; }, 2500);
+      said.textContent = button.textContent;
+      setTimeout(() => { word.data = "Copy"; said.textContent = ""; }, 2500);
     });
     box.append(button);
   }
+  document.body.append(said);
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => { print(); });

@@ -9,7 +9,7 @@ use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
 use crate::db::listed::{count_between, find_first, sum_hours};
 use crate::db::outcomes::{self, Tally};
-use crate::db::{DbConnection, DbError, refusals};
+use crate::db::{DbConnection, DbError, refusals, rules};
 use crate::model::bars::Bars;
 use crate::model::category::Readers;
 use crate::model::id::CategoryId;
@@ -46,6 +46,8 @@ impl Series {
 pub struct Activity {
     /// The categories that are told of, in order.
     pub categories: Vec<Category>,
+    /// When the first of the posts was listed.
+    pub first_at: Option<Timestamp>,
     /// From the day of the first post to that of the newest; nothing where there is none.
     pub whole: Option<Series>,
     /// Over the days of the event, where it has some and posts were listed on them.
@@ -87,7 +89,7 @@ fn activity(
     }
     let newest = categories.iter().filter_map(|category| category.last_listed_at).max();
     let Some((first, newest)) = first.zip(newest) else {
-        return Ok(Activity { categories, whole: None, event: None });
+        return Ok(Activity { categories, first_at: None, whole: None, event: None });
     };
     let hours = sum_hours(connection, hub.id, &ids)?;
     let mut of = |bars: Bars| -> Result<Series, DbError> {
@@ -106,7 +108,7 @@ fn activity(
         None => None,
     };
     let event = event.filter(|event| event.sum() > 0);
-    Ok(Activity { categories, whole: Some(whole), event })
+    Ok(Activity { categories, first_at: Some(first), whole: Some(whole), event })
 }
 
 /// Gives the posts of an hour that lies on both sides of an edge to the bars that they are of: the
@@ -153,8 +155,10 @@ pub struct Desk {
     pub outcomes: Vec<(Outcome, Series)>,
     /// By the way they came.
     pub ways: Vec<(CameBy, Series)>,
-    /// What was refused in the last days, by reason.
+    /// Posts that were refused in the last days and not taken in since, by reason.
     pub refused: Vec<(RefusalReason, i64)>,
+    /// Pings that the hub's rules refused since they were made.
+    pub refused_by_rules: i64,
 }
 
 /// Reads what became of the pings of a hub, of all categories.
@@ -181,5 +185,6 @@ pub fn desk(connection: &mut DbConnection, hub: &Hub) -> Result<Desk, DbError> {
         outcomes: outcomes.collect(),
         ways: ways.collect(),
         refused: refusals::count_by_reason(connection, hub.id)?,
+        refused_by_rules: rules::sum_refused(connection, hub.id)?,
     })
 }

@@ -1,10 +1,10 @@
 //! What the pages and feeds of topics over hubs show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::app::Gate;
 use crate::db::hubs::Hub;
-use crate::db::listed::Listed;
+use crate::db::listed::{Listed, Place};
 use crate::db::topics::{self, Topic};
 use crate::db::{DbConnection, DbError, hubs};
 use crate::model::id::{CategoryId, HubId};
@@ -14,13 +14,14 @@ use crate::model::view::After;
 /// Posts on one page of a topic, and in one document of its feeds.
 pub const PAGE: i64 = 50;
 /// The most topics in the list of them.
-const MAX_TOPICS: i64 = 500;
+pub const MOST_TOPICS: usize = 500;
 /// The most hubs that a topic's page names.
 const MAX_HUBS: i64 = 100;
 
 /// The topics there are.
 pub fn topics_page(connection: &mut DbConnection) -> Result<Vec<Topic>, DbError> {
-    topics::list(connection, MAX_TOPICS)
+    let most = i64::try_from(MOST_TOPICS).unwrap_or(i64::MAX);
+    topics::list(connection, most)
 }
 
 /// What a topic's page shows.
@@ -30,7 +31,7 @@ pub struct TopicPage {
     pub gates: Vec<Gate>,
     /// Whether it has more of them than these.
     pub has_more: bool,
-    /// The posts, newest first.
+    /// The posts, newest first, each address once.
     pub posts: Vec<Listed>,
     /// The hubs of the posts, by the posts' categories.
     pub hubs: HashMap<CategoryId, Hub>,
@@ -40,38 +41,53 @@ pub struct TopicPage {
     pub begins_at_post: bool,
 }
 
-/// Reads the newest posts of a topic, or those after `after`. `NotFound` where no hub has such a
-/// category here, or where the post after which it begins is not listed any more and its address
-/// does not say where it was.
-pub fn topic_page(
+/// Where a page of a topic begins.
+#[derive(Debug, Clone, Copy)]
+pub struct From {
+    before: Option<Place>,
+    /// Whether that is at the newest post, or after one that is still listed there.
+    pub is_at_post: bool,
+}
+
+/// Finds where a page begins that shows the newest posts of a topic, or those after `after`.
+/// `NotFound` where that post is not listed any more, and its address does not say where it was.
+pub fn topic_place(
     connection: &mut DbConnection,
     topic: &Slug,
     after: Option<After>,
+) -> Result<From, DbError> {
+    let Some(after) = after else { return Ok(From { before: None, is_at_post: true }) };
+    let found = topics::find_place(connection, topic, after)?;
+    let (place, is_at_post) = found.ok_or(DbError::NotFound)?;
+    Ok(From { before: Some(place), is_at_post })
+}
+
+/// Reads the posts of a topic from some place on. `NotFound` where no hub has such a category here.
+pub fn topic_page(
+    connection: &mut DbConnection,
+    topic: &Slug,
+    from: From,
 ) -> Result<TopicPage, DbError> {
     let mut categories = topics::list_categories(connection, topic, MAX_HUBS + 1)?;
     if categories.is_empty() {
         return Err(DbError::NotFound);
     }
-    let (before, begins_at_post) = match after {
-        Some(after) => {
-            let found = topics::find_place(connection, topic, after)?;
-            let (place, is_there) = found.ok_or(DbError::NotFound)?;
-            (Some(place), is_there)
-        }
-        None => (None, true),
-    };
-    let mut posts = topics::list_posts(connection, topic, before, PAGE + 1)?;
+    let mut posts = topics::list_posts(connection, topic, from.before, PAGE + 1)?;
     let has_older = cut(&mut posts, PAGE);
+    let older = posts.last().filter(|_| has_older).map(|(_, post)| post.after());
+    // Who writes for several hubs tells each of them: here it is one post.
+    let mut seen = HashSet::new();
+    posts.retain(|(_, post)| seen.insert(post.url.clone()));
     let has_more = cut(&mut categories, MAX_HUBS);
     let gates = categories.into_iter().map(|(hub, category)| Gate { hub, category });
     let gates: Vec<Gate> = gates.collect();
     Ok(TopicPage {
         hubs: hubs_of(connection, &gates, &posts)?,
-        older: posts.last().filter(|_| has_older).map(|(_, post)| post.after()),
+        older,
         posts: posts.into_iter().map(|(_, post)| post).collect(),
         gates,
         has_more,
-        begins_at_post,
+        begins_at_post: from.is_at_post,
     })
 }
 

@@ -1,10 +1,10 @@
 //! Pings that were not taken in, remembered for a week for "Did my post arrive?".
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::connection::on_backend;
-use super::schema::refused_pings;
+use super::schema::{pings, refused_pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId};
@@ -68,14 +68,21 @@ pub fn find(
         .optional()?)
 }
 
-/// How many posts of a hub are remembered as refused, by the newest reason.
+/// How many posts of a hub are remembered as refused and were not taken in since, by the newest
+/// reason, the commonest first.
 pub fn count_by_reason(
     connection: &mut DbConnection,
     hub: HubId,
 ) -> Result<Vec<(RefusalReason, i64)>, DbError> {
+    let taken_in = pings::table
+        .filter(pings::hub_id.eq(refused_pings::hub_id))
+        .filter(pings::category_id.eq(refused_pings::category_id))
+        .filter(pings::url_hash.eq(refused_pings::url_hash));
     Ok(refused_pings::table
         .filter(refused_pings::hub_id.eq(hub.0))
+        .filter(not(exists(taken_in)))
         .group_by(refused_pings::reason)
         .select((refused_pings::reason, count_star()))
+        .order((count_star().desc(), refused_pings::reason))
         .load(connection)?)
 }

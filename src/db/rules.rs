@@ -135,6 +135,16 @@ pub fn delete(
     })
 }
 
+/// How many pings a hub's rules refused since they were made, as far as the rules are there still.
+pub fn sum_refused(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
+    let sums: Vec<i64> = rules::table
+        .filter(rules::hub_id.eq(hub.0))
+        .filter(rules::action.eq(RuleAction::Refuse.as_str()))
+        .select(rules::hit_count)
+        .load(connection)?;
+    Ok(sums.iter().sum())
+}
+
 /// Adds what was counted in memory.
 pub fn add_hits(tx: &mut Tx<'_>, rule: RuleId, hits: i64, last: Timestamp) -> Result<(), DbError> {
     diesel::update(rules::table.filter(rules::id.eq(rule.0)))

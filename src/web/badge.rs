@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::{Missing, PageError};
-use super::pages::embed::badge_name;
+use super::pages::embed::badge_of;
 use super::pages::reading::{At, ForAnybody, Names, read_for_anybody};
 use super::respond::{self, default_headers};
 use super::view::style_source;
@@ -13,7 +13,7 @@ use crate::db::DbConnection;
 use crate::model::colour::Accent;
 use crate::model::theme::Theme;
 use crate::pages_cache::Rendered;
-use crate::wire::badge::{Badge, CONTENT_TYPE, style};
+use crate::wire::badge::{CONTENT_TYPE, style};
 
 /// Badges stand on pages that are read often, and change seldom.
 const AN_HOUR: &str = "public, max-age=3600";
@@ -25,14 +25,19 @@ pub struct Query {
     theme: String,
 }
 
+/// What cannot be read asks for nothing: a badge is a picture, and no place for an error.
+fn theme_of(query: Option<web::Query<Query>>) -> Theme {
+    query.map_or(Theme::System, |query| Theme::named(&query.theme))
+}
+
 /// `GET /badge/{hub}.svg`
 pub async fn show_hub(
     app: web::Data<App>,
     request: HttpRequest,
     slug: web::Path<String>,
-    query: web::Query<Query>,
+    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    show(&app, &request, &Names::hub(&slug), Theme::named(&query.theme), Missing::Hub).await
+    show(&app, &request, &Names::hub(&slug), theme_of(query), Missing::Hub).await
 }
 
 /// `GET /badge/{hub}/{category}.svg`
@@ -40,11 +45,10 @@ pub async fn show_category(
     app: web::Data<App>,
     request: HttpRequest,
     names: web::Path<(String, String)>,
-    query: web::Query<Query>,
+    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    let theme = Theme::named(&query.theme);
     let names = Names::category(&names.0, &names.1);
-    show(&app, &request, &names, theme, Missing::Category).await
+    show(&app, &request, &names, theme_of(query), Missing::Category).await
 }
 
 async fn show(
@@ -75,7 +79,7 @@ async fn show(
 
 fn render(at: &At, theme: Theme, is_https: bool) -> Rendered {
     let accent = Accent::parse(&at.hub.accent).unwrap_or(Accent::DEFAULT);
-    let svg = Badge::of(&badge_name(&at.hub, at.category.as_ref())).to_svg(accent, theme);
+    let svg = badge_of(&at.hub, at.category.as_ref()).to_svg(accent, theme);
     let style = style_source(&style(accent, theme));
     let policy = format!("default-src 'none'; style-src {style}; frame-ancestors 'none'; sandbox");
     Rendered::new(svg, CONTENT_TYPE, AN_HOUR, None)

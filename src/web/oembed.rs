@@ -20,6 +20,9 @@ use crate::model::id::PublicId;
 use crate::model::slug::Slug;
 use crate::wire::oembed::{CACHE_AGE, JSON, OEmbed, XML};
 
+/// The least width and height of a frame, in CSS pixels: in a smaller one nothing can be read.
+const LEAST: u32 = 120;
+
 /// What is asked: strings, since whoever asks may ask anything.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -104,7 +107,8 @@ fn about_list(app: &App, hub: &Hub, category: Option<&Category>, query: &Query) 
         Some(category) => format!("/{}/{}", hub.slug, category.slug),
         None => format!("/{}", hub.slug),
     };
-    let at_most = |asked: &str, ours: u32| asked.parse().map_or(ours, |most: u32| most.min(ours));
+    let at_most =
+        |asked: &str, ours: u32| asked.parse().map_or(ours, |most: u32| most.clamp(LEAST, ours));
     let (width, height) = (at_most(&query.maxwidth, WIDTH), at_most(&query.maxheight, HEIGHT));
     let title = badge_name(hub, category);
     let says = format!("Newest posts: {title}");

@@ -17,12 +17,24 @@ pub const CONTENT_TYPE: &str = "image/svg+xml";
 pub const HEIGHT: u32 = 28;
 /// How wide a name may be.
 const MOST: u32 = 230;
+/// The same in thousandths of a pixel, as names are measured.
+const ROOM: u32 = MOST * 1_000;
+/// What a long category leaves of it for its hub.
+const FEWEST: u32 = 90_000;
 /// Where the name begins, after the mark and the words before it.
 const BEFORE: u32 = 86;
 /// What is left free after it.
 const AFTER: u32 = 10;
 /// Size of the name's letters.
 const SIZE: u32 = 13;
+
+/// Between the names of a hub and of its category.
+const BETWEEN: &str = " · ";
+
+/// What a hub, or a category of one, is called on other people's pages: `SXSW 2003 · Keynotes`.
+pub fn name(hub: &str, category: Option<&str>) -> String {
+    category.map_or_else(|| hub.to_owned(), |category| format!("{hub}{BETWEEN}{category}"))
+}
 
 /// What a badge with this name says.
 pub fn says(name: &str) -> String {
@@ -42,12 +54,21 @@ pub struct Badge {
 }
 
 impl Badge {
-    /// The badge of a hub or category of this name.
-    pub fn of(name: &str) -> Self {
-        let shown = shortened(name);
+    /// The badge of a hub, or of a category of it. Where there is not room for both names, the
+    /// hub's is shortened first: what tells a category's badge from its hub's is the category.
+    pub fn of(hub: &str, category: Option<&str>) -> Self {
+        let full = name(hub, category);
+        let shown = match category.filter(|_| width_of(&full) > ROOM) {
+            Some(category) => {
+                let category = shortened(category, ROOM - FEWEST);
+                let room = ROOM.saturating_sub(width_of(&format!("{BETWEEN}{category}")));
+                name(&shortened(hub, room), Some(&category))
+            }
+            None => shortened(&full, ROOM),
+        };
         let text_width = width_of(&shown).div_ceil(1_000).max(1);
         let width = BEFORE + text_width + AFTER;
-        Self { name: shown, full: name.to_owned(), text_width, width }
+        Self { name: shown, full, text_width, width }
     }
 
     /// The picture.
@@ -103,9 +124,8 @@ fn colours([ground, rule, muted, ink]: [&str; 4], accent: Colour, on_accent: Col
     )
 }
 
-/// `name`, or as much of it as there is room for.
-fn shortened(name: &str) -> String {
-    let room = MOST * 1_000;
+/// `name`, or as much of it as there is room for, in thousandths of a pixel.
+fn shortened(name: &str, room: u32) -> String {
     if width_of(name) <= room {
         return name.to_owned();
     }
@@ -193,17 +213,32 @@ mod tests {
             ("👩‍👩‍👧", 16, 18),
             ("🇯🇵", 16, 18),
         ] {
-            let badge = Badge::of(name);
+            let badge = Badge::of(name, None);
             assert!((from..=to).contains(&badge.text_width), "{name}: {}", badge.text_width);
             assert_eq!(badge.name, name);
         }
         let long = "مؤتمر المواقع الصغيرة ".repeat(12);
         for name in ["Donaudampfschifffahrt".repeat(10), "日本".repeat(60), "🎉".repeat(60), long]
         {
-            let badge = Badge::of(&name);
+            let badge = Badge::of(&name, None);
             assert!(badge.text_width <= MOST && badge.text_width > MOST - 30, "{badge:?}");
             assert!(badge.name.ends_with('…'), "{badge:?}");
         }
+    }
+
+    #[test]
+    fn a_long_hub_gives_way_to_its_category() {
+        let hub = "The Very Long International Conference on Small Things";
+        for (category, from, to) in [
+            ("Keynotes", "The Very Long", "… · Keynotes"),
+            ("مؤتمر المواقع", "The Very Long", "… · مؤتمر المواقع"),
+            ("What was said in the hallway, and later on the pier", "The Very", "…"),
+        ] {
+            let badge = Badge::of(hub, Some(category));
+            let is_it = badge.name.starts_with(from) && badge.name.ends_with(to);
+            assert!(is_it && badge.text_width <= MOST, "{badge:?}");
+        }
+        assert_eq!(Badge::of("SXSW", Some("Keynotes")).name, "SXSW · Keynotes");
     }
 
     #[test]
@@ -212,7 +247,7 @@ mod tests {
             ["5 < 6 & \"q\" ]]>", "</text><script>alert(1)</script>", "", "\u{1}\u{fffe}", "مؤتمر"]
         {
             for theme in Theme::ALL {
-                let svg = Badge::of(name).to_svg(Accent::DEFAULT, *theme);
+                let svg = Badge::of(name, None).to_svg(Accent::DEFAULT, *theme);
                 let mut reader = quick_xml::Reader::from_str(&svg);
                 let mut elements = Vec::new();
                 loop {
@@ -229,7 +264,7 @@ mod tests {
                 assert!(!elements.iter().any(|name| name == "script"));
             }
         }
-        let arabic = Badge::of("مؤتمر").to_svg(Accent::DEFAULT, Theme::System);
+        let arabic = Badge::of("مؤتمر", None).to_svg(Accent::DEFAULT, Theme::System);
         assert!(arabic.contains("direction=\"rtl\""));
     }
 }

@@ -233,6 +233,36 @@ story! { with blogs:
         site.browser().open("/sxsw/keynotes").await.says("Flaky server").says("1 post");
     }
 
+    async fn a_page_that_shuts_us_out_is_left_alone(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let source = ada.post("/shut", "Shut", &topic.page());
+        ada.publish("/shut", Answer::of(403, "text/html", "go away"));
+        let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+        for _ in 0..3 {
+            site.settle().await;
+            site.advance(days(2));
+        }
+        assert_eq!(ada.asked().len(), 1);
+        site.browser().open(&receipt).await.says("The page was answered with the status 403.")
+            .says("It is not tried again by itself");
+
+        // A listed page is hidden as any that cannot be read, and then left alone.
+        let source = ada.post("/later", "Shut later", &topic.page());
+        topic.mention(&source, &topic.page()).await.has_status(201);
+        site.settle().await;
+        ada.publish("/later", Answer::of(403, "text/html", "go away"));
+        for _ in 0..6 {
+            site.advance(days(1));
+            site.settle().await;
+        }
+        site.browser().open("/sxsw/keynotes").await.never_says("Shut later");
+        let asked = ada.asked().len();
+        site.advance(days(30));
+        site.settle().await;
+        assert_eq!(ada.asked().len(), asked);
+    }
+
     async fn a_swapped_page_shows_what_was_approved_until_the_change_is(site) {
         let mut topic = site.hub("open", "at-once").await;
         let mallory = Blog::start();

@@ -43,7 +43,7 @@ story! {
         assert_eq!(frame.attributes("h1 a", "href"), ["/sxsw"]);
 
         for (asked, class, count) in [("?theme=dark&count=5", "dark", 5), ("?count=1000&theme=light", "light", 20),
-            ("?theme=pink&count=x", "", 10), ("?count=-1", "", 10), ("?utm_source=x", "", 10)] {
+            ("?theme=pink&count=x", "", 10), ("?count=-1", "", 10), ("?theme=dark&theme=light", "", 10), ("?utm_source=x", "", 10)] {
             for path in ["/embed/sxsw", "/embed/sxsw/keynotes"] {
                 let frame = reader.open(&format!("{path}{asked}")).await;
                 assert_eq!(frame.has_status(200).texts("li .title").len(), count, "{asked}");
@@ -118,6 +118,10 @@ story! {
         let json: serde_json::Value = serde_json::from_str(&small.body).unwrap();
         assert_eq!((&json["title"], &json["width"], &json["height"]), (&"SXSW 2003 · keynotes".into(), &320.into(), &520.into()));
         assert!(json["html"].as_str().unwrap().contains("width=\"320\""));
+        // In a frame of no width nothing can be read.
+        let none = consumer.open(&format!("/oembed?url={category}&maxwidth=0")).await;
+        let json: serde_json::Value = serde_json::from_str(&none.body).unwrap();
+        assert_eq!(json["width"], 120);
         let xml = consumer.open(&format!("/oembed?url={category}&format=xml")).await;
         assert_eq!(xml.has_status(200).header("content-type"), Some("text/xml; charset=utf-8"));
         assert!(xml.body.contains("<type>rich</type>") && xml.body.contains("<html>&lt;iframe "), "{}", xml.body);

@@ -89,6 +89,26 @@ story! {
         let page = topic.organizer.open("/manage/sxsw/numbers").await;
         page.says("0 posts listed, of 0 pings that came.").says("Refused in the last 7 days");
         assert_eq!(page.texts(".shares td"), ["0", "2"]);
+
+        // What was sent again with the passphrase was not refused after all.
+        assert!(topic.ping(&[("url", "http://ada.example/0"), ("title", "Key")]).await.is_stored());
+        let page = topic.organizer.open("/manage/sxsw/numbers").await;
+        assert_eq!(page.texts(".shares:not(.over-time) td"), ["1", "1"]);
+    }
+
+    async fn what_rules_refuse_came_too(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        topic.organizer.open("/manage/sxsw/rules").await;
+        let fields = [("kind", "domain"), ("pattern", "spam.example"), ("action", "refuse"),
+            ("reason", "advertising"), ("step", "make")];
+        topic.organizer.submit("/manage/sxsw/rules", &fields).await.has_status(303);
+        for number in 0..3 {
+            let post = format!("http://spam.example/{number}");
+            assert_eq!(topic.ping(&[("url", &post), ("title", "Buy")]).await.status, 403);
+        }
+        backchannel::actions::rules::write_hits(&site.app).await.unwrap();
+        let page = topic.organizer.open("/manage/sxsw/numbers").await;
+        page.says("3 pings fitted a rule that refuses").never_says("Nothing has come yet");
     }
 
     async fn members_see_the_categories_that_not_everybody_reads(site) {

@@ -154,10 +154,15 @@ story! {
         assert_eq!((feed.status, feed.header("location")), (301, Some("/topics/keynotes/atom?a=1")));
         reader.open("/topics/keynotes/").await.redirects_to("/topics/keynotes");
         reader.open("/sitemap.xml").await.says(&format!("{}/topics/keynotes", site.base));
+        // Who tells both hubs of a post wrote one post.
+        hubs.list(&hubs.boats, "http://ada.example/1", "Of sxsw, and of boats").await;
+        assert_eq!(titles(site).await, ["Of sxsw, and of boats", "Of sxsw again", "Of boats"]);
+        let feed = reader.open("/topics/keynotes/rss").await;
+        assert_eq!(feed.body.matches("<item>").count(), 3);
         // A closed hub stays; nothing is added to it.
         hubs.post("/manage/boats/settings", "/manage/boats/close", &[]).await.has_status(303);
         let links = reader.open("/topics/keynotes").await.attributes("#hubs a", "href");
-        assert_eq!(links, ["/sxsw/keynotes", "/sxsw/keynotes/add", "/boats/keynotes"]);
+        assert_eq!(links, ["/boats/keynotes", "/sxsw/keynotes", "/sxsw/keynotes/add"]);
     }
 
     async fn what_leaves_a_topic_is_gone_at_the_next_request(site) {

@@ -125,7 +125,8 @@ story! {
         assert_eq!(activity(site, "event").await, pairs(&[("2003-03-12T06:00:00-06:00", "2")]));
         site.advance(days(200));
         list(&topic, 4, "Long after").await;
-        stats(site).await.says("Posts for every three hours").says("Posts for each week, from Monday on");
+        stats(site).await.says("Posts for every three hours").says("Posts for each week, from Monday on")
+            .says("4 posts of 4 blogs, from 11 March 2003 to 28 September 2003.");
         assert_eq!(
             activity(site, "activity").await,
             pairs(&[("2003-03-10T00:00:00-06:00", "3"), ("2003-09-22T00:00:00-05:00", "1")])

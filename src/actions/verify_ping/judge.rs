@@ -83,8 +83,9 @@ impl Judge {
         let since = *self.reading.failed_since.get_or_insert(self.now);
         let retry = RETRIES.get(failures).map(|seconds| Duration::from_secs(*seconds));
         let was_linked = self.reading.linked_at.is_some();
+        let hidden_retry = Some(self.now.plus(HIDDEN_RETRY)).filter(|_| may_pass);
         if self.ping.hidden_at.is_some() {
-            return Ok((self.reading.failures < GIVE_UP).then(|| self.now.plus(HIDDEN_RETRY)));
+            return Ok(hidden_retry.filter(|_| self.reading.failures < GIVE_UP));
         }
         if !self.ping.is_public() || !was_linked {
             return Ok(retry.filter(|_| may_pass).map(|wait| self.now.plus(wait)));
@@ -95,7 +96,7 @@ impl Judge {
             return Ok(Some(self.now.plus(wait).min(hidden_from)));
         }
         listed::hide(tx, self.ping.hub_id, self.ping.id, self.now)?;
-        Ok(Some(self.now.plus(HIDDEN_RETRY)))
+        Ok(hidden_retry)
     }
 
     fn read(&mut self, tx: &mut Tx<'_>, facts: Facts) -> Result<Option<Timestamp>, DbError> {

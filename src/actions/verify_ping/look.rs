@@ -66,8 +66,9 @@ pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
         410 => return Ok(Found::Gone),
         status => {
             let problem = format!("The page was answered with the status {status}.");
-            // A page that is not there yet may be there in a minute.
-            return Ok(Found::Failed { problem, status: Some(status), may_pass: true });
+            // A page that is not there yet may be there in a minute; who shut us out said so.
+            let may_pass = !matches!(status, 401 | 403 | 451);
+            return Ok(Found::Failed { problem, status: Some(status), may_pass });
         }
     }
     let mut facts = read(fetched, case).await?;

@@ -4,7 +4,7 @@
 mod codes;
 mod offer;
 
-pub use codes::{BadgePart, HEIGHT, WIDTH, frame_code, name as badge_name};
+pub use codes::{BadgePart, HEIGHT, WIDTH, badge_of, frame_code, name as badge_name};
 pub use offer::{show_category as offer_category, show_hub as offer_hub};
 
 use actix_web::http::StatusCode;
@@ -51,6 +51,11 @@ impl Shape {
     pub fn of(query: &Query) -> Self {
         let count = query.count.trim().parse().unwrap_or(POSTS);
         Self { theme: Theme::named(&query.theme), count: count.clamp(LEAST, MOST) }
+    }
+
+    /// The same for a request: what cannot be read asks for nothing.
+    fn asked(query: Option<web::Query<Query>>) -> Self {
+        Self::of(&query.map(web::Query::into_inner).unwrap_or_default())
     }
 
     /// What stands behind the path of its address: nothing, or the `?` and what differs.
@@ -162,9 +167,9 @@ pub async fn show_hub(
     app: web::Data<App>,
     request: HttpRequest,
     slug: web::Path<String>,
-    query: web::Query<Query>,
+    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    show(&app, &request, &Names::hub(&slug), Shape::of(&query)).await
+    show(&app, &request, &Names::hub(&slug), Shape::asked(query)).await
 }
 
 /// `GET /embed/{hub}/{category}`
@@ -172,9 +177,9 @@ pub async fn show_category(
     app: web::Data<App>,
     request: HttpRequest,
     names: web::Path<(String, String)>,
-    query: web::Query<Query>,
+    query: Option<web::Query<Query>>,
 ) -> Result<HttpResponse, PageError> {
-    show(&app, &request, &Names::category(&names.0, &names.1), Shape::of(&query)).await
+    show(&app, &request, &Names::category(&names.0, &names.1), Shape::asked(query)).await
 }
 
 async fn show(
@@ -205,10 +210,8 @@ async fn show(
             Ok(respond::moved(&format!("/embed{path}{}", shape.query())))
         }
         Ok(ForAnybody::Locked) => locked(names, shape),
-        Err(error @ (PageError::NotFound(_) | PageError::Gone(_) | PageError::Suspended)) => {
-            missing(&error, shape)
-        }
-        Err(error) => Err(error),
+        // An error page of ours must not stand in a frame: browsers show a broken one instead.
+        Err(error) => missing(&error, shape),
     }
 }
 

@@ -25,7 +25,7 @@ struct NumbersView {
     hub: HubDesk,
     /// `1,284 posts`.
     listed: String,
-    /// `1,502 pings`.
+    /// `of 1,502 pings`.
     came: String,
     shown: Shown,
     is_empty: bool,
@@ -34,6 +34,10 @@ struct NumbersView {
     /// Why, and how many.
     refused: Vec<(&'static str, String)>,
     refused_days: u32,
+    /// `1,502 pings`.
+    refused_by_rules: Option<String>,
+    /// Where the rules are.
+    rules: String,
     /// How many of the newest were counted, where there are more.
     cut: Option<String>,
 }
@@ -56,9 +60,13 @@ impl NumbersView {
             desk: DeskFace::of(&scope.account, visit),
             hub,
             listed: format!("{} {}", number(listed), plural(listed, "post", "posts")),
-            came: format!("{} {}", number(came), plural(came, "ping", "pings")),
+            came: if numbers.is_cut {
+                format!("of more than {} pings", number(came))
+            } else {
+                format!("of {} {}", number(came), plural(came, "ping", "pings"))
+            },
             shown: Shown::of(activity, &scope.hub, &here),
-            is_empty: came == 0 && numbers.refused.is_empty(),
+            is_empty: came == 0 && numbers.refused.is_empty() && numbers.refused_by_rules == 0,
             outcomes: Rows::of("outcome", &outcomes, &zone, format!("{here}/outcomes.csv")),
             ways: Rows::of("way", &ways, &zone, format!("{here}/ways.csv")),
             refused: numbers
@@ -67,6 +75,10 @@ impl NumbersView {
                 .map(|(reason, count)| (refusal_words(*reason), number(*count)))
                 .collect(),
             refused_days: REFUSED_DAYS,
+            refused_by_rules: Some(numbers.refused_by_rules)
+                .filter(|count| *count > 0)
+                .map(|count| format!("{} {}", number(count), plural(count, "ping", "pings"))),
+            rules: format!("/manage/{}/rules", scope.hub.slug),
             cut: numbers.is_cut.then(|| number(MOST)),
         }
     }
@@ -159,10 +171,11 @@ pub async fn show_ways(app: web::Data<App>, scope: HubScope) -> Result<HttpRespo
 
 async fn read_activity(app: &App, scope: &HubScope) -> Result<Activity, DbError> {
     let hub = scope.hub.clone();
-    app.db.read(move |c| numbers::for_members(c, &hub)).await
+    app.db.read_in_turn(move |c| numbers::for_members(c, &hub)).await
 }
 
 async fn read_desk(app: &App, scope: &HubScope) -> Result<Desk, DbError> {
     let hub = scope.hub.clone();
-    app.db.read(move |c| numbers::desk(c, &hub)).await
+    // It reads many rows, and whoever looks again has them read again.
+    app.db.read_in_turn(move |c| numbers::desk(c, &hub)).await
 }

@@ -124,8 +124,7 @@ impl StatsView {
 
 fn description(hub: &Hub, activity: &Activity) -> String {
     let posts = activity.posts();
-    let first = activity.whole.as_ref().and_then(|whole| whole.bars.ends());
-    let Some((first, last)) = first.map(|(first, _)| first).zip(hub.last_listed_at) else {
+    let Some((first, last)) = activity.first_at.zip(hub.last_listed_at) else {
         return "When posts were listed, and in which categories.".to_owned();
     };
     let zone = Zone::of(hub);

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::feed_links::{FeedLink, feed_links};
 use super::list::{Day, Within, after, days};
-use crate::actions::read_topics::{TopicPage, topic_page, topics_page};
+use crate::actions::read_topics::{MOST_TOPICS, TopicPage, topic_page, topic_place, topics_page};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
@@ -77,6 +77,8 @@ impl TopicRow {
 struct TopicsView {
     canonical: String,
     topics: Vec<TopicRow>,
+    /// Whether there are more than these.
+    is_cut: bool,
     /// Whether none of them has a post.
     is_hidden: bool,
 }
@@ -90,6 +92,7 @@ pub async fn show_all(
         let topics = topics_page(connection)?;
         let view = TopicsView {
             canonical: app.addresses.path("/topics"),
+            is_cut: topics.len() >= MOST_TOPICS,
             is_hidden: topics.iter().all(|topic| topic.posts == 0),
             topics: topics.iter().map(TopicRow::of).collect(),
         };
@@ -251,18 +254,16 @@ impl Asked {
         connection: &mut DbConnection,
         block: AddressBlock,
     ) -> Result<TopicPage, PageError> {
-        let page =
-            topic_page(connection, &self.topic, self.after).map_err(
-                |error| match PageError::from(error) {
-                    PageError::NotFound(_) => PageError::NotFound(Missing::Topic),
-                    error => error,
-                },
-            )?;
-        if !page.begins_at_post {
+        let missing = |error| match PageError::from(error) {
+            PageError::NotFound(_) => PageError::NotFound(Missing::Topic),
+            error => error,
+        };
+        let from = topic_place(connection, &self.topic, self.after).map_err(missing)?;
+        if !from.is_at_post {
             // A place that anybody could have made up is a read like a search.
             app.limits.take(Limit::Search, block)?;
         }
-        Ok(page)
+        topic_page(connection, &self.topic, from).map_err(missing)
     }
 }
 
@@ -286,7 +287,12 @@ pub async fn answer(
         }
         Ok::<_, PageError>(page)
     };
-    let page = app.db.read(read).await?;
+    // Whatever may stand behind the `?` is many addresses, and each is read anew.
+    let page = if request.query_string().is_empty() {
+        app.db.read(read).await?
+    } else {
+        app.db.read_in_turn(read).await?
+    };
     // A hub that left a topic moves no date here: the tag alone is asked about.
     Ok(respond::rendered(request, &page, app.clock.now()))
 }

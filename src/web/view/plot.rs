@@ -7,7 +7,7 @@ use super::{Zone, number};
 use crate::actions::numbers::Series;
 use crate::clock::Timestamp;
 use crate::model::bars::{Bars, Step};
-use words::{column, description, every, name, posts};
+use words::{Noun, PINGS, POSTS, column, count_of, description, every, name};
 
 /// Height of the highest bar, in hundredths of an em: `static/style.css` knows it too.
 const FULL: i64 = 1_000;
@@ -90,10 +90,10 @@ impl Plot {
         Self {
             id,
             title: title.to_owned(),
-            description: description(series, zone),
+            description: description(series, POSTS, zone),
             caption: format!("Posts {}, by the clock of {}", every(series.bars.step), zone.name()),
             scale: [top, top / 2, 0].map(number),
-            bars: bars(series, zone, top, FULL),
+            bars: bars(series, POSTS, zone, (top, FULL)),
             ticks: ticks(&series.bars, zone),
             column: column(series.bars.step),
             lines: lines(&[series], zone),
@@ -140,8 +140,8 @@ impl Rows {
             id: format!("{id}-{at}"),
             title,
             count: number(series.sum()),
-            description: description(series, zone),
-            bars: bars(series, zone, most, LOW),
+            description: description(series, PINGS, zone),
+            bars: bars(series, PINGS, zone, (most, LOW)),
         };
         let step = all.first().map(|(_, series)| series.bars.step);
         let series: Vec<&Series> = all.iter().map(|(_, series)| *series).collect();
@@ -179,7 +179,7 @@ fn percent(place: f64, count: usize) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "places among a few dozen bars")]
-fn bars(series: &Series, zone: &Zone, top: i64, full: i64) -> Vec<Bar> {
+fn bars(series: &Series, noun: Noun, zone: &Zone, (top, full): (i64, i64)) -> Vec<Bar> {
     let count = series.bars.count();
     let all = series.bars.each().zip(&series.counts).enumerate();
     all.filter(|(_, (_, this))| **this > 0)
@@ -190,7 +190,7 @@ fn bars(series: &Series, zone: &Zone, top: i64, full: i64) -> Vec<Bar> {
                 width: percent(1.0 - GAP, count),
                 y: em(full - height),
                 height: em(height),
-                words: format!("{}: {}", name(from, series.bars.step, zone), posts(*this)),
+                words: format!("{}: {}", name(from, series.bars.step, zone), count_of(*this, noun)),
             }
         })
         .collect()

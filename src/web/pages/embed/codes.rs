@@ -24,7 +24,12 @@ pub fn frame_code(src: &str, title: &str, width: u32, height: u32) -> String {
 
 /// What a hub or category is called on other people's pages: `SXSW 2003 · Keynotes`.
 pub fn name(hub: &Hub, category: Option<&Category>) -> String {
-    category.map_or_else(|| hub.title.clone(), |it| format!("{} · {}", hub.title, it.title))
+    badge::name(&hub.title, category.map(|it| it.title.as_str()))
+}
+
+/// The badge of a hub or category.
+pub fn badge_of(hub: &Hub, category: Option<&Category>) -> Badge {
+    Badge::of(&hub.title, category.map(|it| it.title.as_str()))
 }
 
 /// A badge with its code.
@@ -51,10 +56,11 @@ impl BadgePart {
         };
         let path = format!("/badge{page}.svg");
         let name = name(hub, category);
-        let (alt, width) = (badge::says(&name), Badge::of(&name).width);
+        let (alt, width) = (badge::says(&name), badge_of(hub, category).width);
         let height = badge::HEIGHT;
         let code = format!(
-            "<a href=\"{}\"><img src=\"{}\" alt=\"{}\" width=\"{width}\" height=\"{height}\"></a>",
+            "<a href=\"{}\"><img src=\"{}\" alt=\"{}\" width=\"{width}\" height=\"{height}\" \
+             loading=\"lazy\" referrerpolicy=\"no-referrer\"></a>",
             attribute(&addresses.path(&page)),
             attribute(&addresses.path(&path)),
             attribute(&alt),

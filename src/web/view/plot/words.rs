@@ -46,13 +46,20 @@ pub fn name(at: Timestamp, step: Step, zone: &Zone) -> String {
     }
 }
 
+/// What is counted: its singular and its plural.
+pub type Noun = (&'static str, &'static str);
+/// What is listed.
+pub const POSTS: Noun = ("post", "posts");
+/// What came, whatever became of it.
+pub const PINGS: Noun = ("ping", "pings");
+
 /// `3 posts`.
-pub fn posts(count: i64) -> String {
-    format!("{} {}", number(count), plural(count, "post", "posts"))
+pub fn count_of(count: i64, (one, many): Noun) -> String {
+    format!("{} {}", number(count), plural(count, one, many))
 }
 
 /// What a plot shows, in a sentence.
-pub fn description(series: &Series, zone: &Zone) -> String {
+pub fn description(series: &Series, noun: Noun, zone: &Zone) -> String {
     let mut highest: Option<(i64, Timestamp)> = None;
     for ((from, _), count) in series.bars.each().zip(&series.counts) {
         if highest.is_none_or(|(most, _)| *count > most) {
@@ -60,8 +67,12 @@ pub fn description(series: &Series, zone: &Zone) -> String {
         }
     }
     let Some((most, from)) = highest else { return String::new() };
-    let (step, all) = (series.bars.step, posts(series.sum()));
+    let (step, all) = (series.bars.step, count_of(series.sum(), noun));
     let named = column(step);
     let named = named.strip_suffix(" from").unwrap_or(&named).to_lowercase();
-    format!("{all}; the busiest {named}: {}, with {}.", name(from, step, zone), posts(most))
+    format!(
+        "{all}; the busiest {named}: {}, with {}.",
+        name(from, step, zone),
+        count_of(most, noun)
+    )
 }
