@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::sign_in::Nothing;
-use super::sign_up::{begin, problems};
+use super::sign_up::{begin, problems, welcome};
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::invite::{self, InviteError, Offer};
 use crate::app::App;
@@ -129,11 +129,7 @@ pub async fn accept(
         Err(InviteError::TooOften(too_often)) => Err(too_often.into()),
         Err(InviteError::Database(error)) => Err(error.into()),
         Ok(()) | Err(InviteError::Problems(_)) => {
-            let desk = offer.hub.map_or_else(
-                || "/manage".to_owned(),
-                |hub| format!("/manage/{}?joined=yes", hub.slug),
-            );
-            Ok(respond::see_other(&desk))
+            Ok(respond::see_other(&welcome(offer.hub.as_ref())))
         }
     }
 }
@@ -164,7 +160,10 @@ pub async fn create_account(
         }
     } else {
         match accounts::finish_invited(&app, &offer.invitation, form.0, from).await {
-            Ok(account) => return begin(&app, &request, account, &view.draft.email).await,
+            Ok(account) => {
+                let (email, hub) = (&view.draft.email, offer.hub.as_ref());
+                return begin(&app, &request, account, email, hub).await;
+            }
             Err(error) => error,
         }
     };

@@ -44,11 +44,11 @@ impl Stand {
     }
 
     /// The same after something was done, at the post that comes next: what was done is said above
-    /// it.
+    /// it, else on top.
     pub fn path_at(&self, hub: &str, did: (&str, &str), next: Option<&str>) -> String {
         match next {
             Some(next) => self.path(hub, &[did, ("at", next)]) + "#notice",
-            None => self.path(hub, &[did]),
+            None => self.path(hub, &[did]) + "#notice",
         }
     }
 
