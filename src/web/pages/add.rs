@@ -121,7 +121,9 @@ pub async fn show(
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let prover = Prover::of(&app, &request);
     let arrived = match asked {
-        Some(post) => Some(ask(&app, &request, &gate, &prover, as_typed(&post).into_owned()).await?),
+        Some(post) => {
+            Some(ask(&app, &request, &gate, &prover, as_typed(&post).into_owned()).await?)
+        }
         None => None,
     };
     let taken_back = query.done.as_deref() == Some("withdraw");

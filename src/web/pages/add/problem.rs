@@ -14,7 +14,8 @@ pub fn of_address(error: WebUrlError) -> String {
     match error {
         WebUrlError::Missing => "Type the address of your post.".to_owned(),
         WebUrlError::NotHttp => {
-            "Only pages on the web can be listed: type an address of https:// or http://.".to_owned()
+            "Only pages on the web can be listed: type an address of https:// or http://."
+                .to_owned()
         }
         other => other.to_string(),
     }
