@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::sign_in::Nothing;
-use super::sign_up::{begin, problems, welcome};
+use super::sign_up::{begin, problems};
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::invite::{self, InviteError, Offer};
 use crate::app::App;
+use crate::db::hubs::Hub;
 use crate::model::account::Role;
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
@@ -32,6 +33,11 @@ pub const fn may_do(role: Role) -> &'static str {
         Role::Organizer => "Change the hub, its categories and its members, and decide on posts.",
         Role::Moderator => "Look at the posts that wait, and decide.",
     }
+}
+
+/// Where somebody goes who has just become a member of a hub: its desk, which says so.
+pub fn welcome(hub: Option<&Hub>) -> String {
+    hub.map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}?joined=yes", hub.slug))
 }
 
 #[derive(Debug, Template)]

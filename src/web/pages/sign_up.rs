@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::invite::welcome;
 use crate::actions::accounts::{self, AccountDraft, AccountError};
 use crate::actions::{invite, sign_in};
 use crate::app::App;
@@ -266,11 +267,6 @@ pub async fn begin(
         let _added = response.add_cookie(&cookie);
     }
     Ok(response)
-}
-
-/// Where somebody goes who has just become a member of a hub: its desk, which says so.
-pub fn welcome(hub: Option<&Hub>) -> String {
-    hub.map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}?joined=yes", hub.slug))
 }
 
 /// `GET /reset/{token}`
