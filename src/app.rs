@@ -38,7 +38,7 @@ use crate::limits::{Connections, Limits, SignInBackoff};
 use crate::mail::{Mail, MailError, Message};
 use crate::metrics::Metrics;
 use crate::model::addresses::Addresses;
-use crate::model::id::{CategoryId, PublicId};
+use crate::model::id::{CategoryId, PingId};
 use crate::model::web_url::Hosts;
 use crate::pages_cache::{Cache, Generations, MAX_PAGES, Rendered};
 use crate::secret::{Hasher, SecretKey};
@@ -115,8 +115,9 @@ pub struct App {
     pub backlog: Backlog,
     /// Told when there is something new to do.
     pub wake: Arc<Notify>,
-    /// Pings that something happened to, for whoever looks at their receipt.
-    pub ping_changes: broadcast::Sender<PublicId>,
+    /// Pings that something happened to, for whoever looks at their receipt: told after each commit
+    /// of this process.
+    pub ping_changes: broadcast::Sender<PingId>,
     /// Places for those who look.
     pub listeners: Arc<Semaphore>,
     /// Of which an address block gets its share.
@@ -173,10 +174,16 @@ impl App {
         let told = Arc::clone(&generations);
         let wake: Arc<Notify> = Arc::default();
         let woken = Arc::clone(&wake);
+        let ping_changes = broadcast::Sender::new(256);
+        let tell_receipts = ping_changes.clone();
         let on_commit = move |touched: &Touched| {
             touched.hubs.iter().for_each(|(hub, revision)| told.hub_changed(*hub, *revision));
             if let Some(revision) = touched.instance {
                 told.list_changed(revision);
+            }
+            for ping in &touched.pings {
+                // Nobody may look at a receipt just now.
+                let _nobody = tell_receipts.send(*ping);
             }
             if touched.jobs {
                 woken.notify_one();
@@ -211,7 +218,7 @@ impl App {
             fetcher,
             backlog: Backlog::default(),
             wake,
-            ping_changes: broadcast::Sender::new(256),
+            ping_changes,
             listeners: Arc::new(Semaphore::new(MAX_LISTENERS)),
             listener_shares: Connections::of(
                 config.http.rate_limits,

@@ -61,5 +61,7 @@
   const row = sessionStorage.getItem("queue-row");
   sessionStorage.removeItem("queue-row");
   if (row !== null && Number(row) >= 0) go(Number(row));
+  // After a verdict on several, the next key goes on below what is said of them.
+  else if (location.hash === "#notice") at = Math.max(0, rows.indexOf(document.getElementById("notice")?.nextElementSibling)) - 1;
   tell();
 })();

@@ -193,6 +193,20 @@ pub async fn find(app: &App, token: &str) -> Result<Option<Offer>, DbError> {
         .await
 }
 
+/// The hub that an open invitation leads into; none where it is to the instance, or works no more.
+pub async fn find_hub(app: &App, id: Option<InvitationId>) -> Result<Option<Hub>, DbError> {
+    let (Some(id), now) = (id, app.clock.now()) else { return Ok(None) };
+    app.db
+        .read(move |c| {
+            let found = invitations::find_by_id(c, id, now)?;
+            match found.and_then(|invitation| invitation.hub_id) {
+                Some(hub) => hubs::find(c, hub),
+                None => Ok(None),
+            }
+        })
+        .await
+}
+
 /// Takes an invitation into a hub for somebody who has an account. One that was mailed works for
 /// whoever has its link, as the others do.
 pub async fn accept(

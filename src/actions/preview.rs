@@ -43,20 +43,16 @@ pub enum PreviewError {
     #[error("too often")]
     TooOften(TooOften),
     /// It could not be read.
-    #[error("{0} Check the address, or type the rest yourself.")]
+    #[error("{0}")]
     Unreadable(&'static str),
     /// Its site was visited a moment ago, or too often.
-    #[error(
-        "That site was read a moment ago, for you or for somebody else. Try again in a few seconds, or type the rest yourself."
-    )]
+    #[error("That site was read a moment ago, for you or for somebody else.")]
     Later,
     /// It was answered with this status.
-    #[error(
-        "The page was answered with the status {0}. Check the address, or type the rest yourself."
-    )]
+    #[error("The page was answered with the status {0}. Is this its address?")]
     Status(u16),
     /// The database failed.
-    #[error("There is too much going on just now. Please try again, or type the rest yourself.")]
+    #[error("There is too much going on just now.")]
     Database(#[from] DbError),
 }
 

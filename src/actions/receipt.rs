@@ -150,8 +150,6 @@ pub async fn withdraw(app: &App, token: &str) -> Result<Option<Gate>, ReceiptErr
             Ok::<_, DbError>(false)
         })
         .await?;
-    // Whoever looks at the receipt is told; nobody may.
-    let _nobody = app.ping_changes.send(found.ping.public_id);
     Ok(is_deleted.then_some(found.gate))
 }
 
@@ -161,7 +159,8 @@ pub async fn send_again(app: &App, token: &str, from: AddressBlock) -> Result<()
     app.limits.take(Limit::Search, from)?;
     let found = own(app, token).await?;
     let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
-    app.db
+    Ok(app
+        .db
         .write(move |tx| {
             let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
             if !pings::was_withdrawn(tx.reading(), hub, &ping)? {
@@ -173,9 +172,7 @@ pub async fn send_again(app: &App, token: &str, from: AddressBlock) -> Result<()
             pings::insert_event(tx, hub, id, &event, now)?;
             receive_ping::read_again(tx, hub, &ping, now).map(|_at| ())
         })
-        .await?;
-    let _nobody = app.ping_changes.send(found.ping.public_id);
-    Ok(())
+        .await?)
 }
 
 /// Whether a token is one of ours, whose ping is not kept any more.

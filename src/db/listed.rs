@@ -117,6 +117,7 @@ pub fn enter_quietly(
         people::update(tx, hub, blog.id)?;
     }
     words::keep(tx, hub, ping.id)?;
+    tx.touch_ping(ping.id);
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
     } else if super::member_mails::wants_listed(tx.connection, hub)? {
@@ -237,6 +238,7 @@ pub fn leave(
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
     words::delete(tx, hub, ping)?;
+    tx.touch_ping(ping);
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
         last_of_category = remove_category_blog(tx, hub, category, blog)?;

@@ -341,6 +341,7 @@ pub fn delete_some(
     }
     let ids: Vec<i64> = some.load(tx.connection)?;
     super::jobs::delete_verifications(tx, &ids)?;
+    ids.iter().for_each(|id| tx.touch_ping(PingId(*id)));
     Ok(diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids)))
         .execute(tx.connection)?)
 }
@@ -348,6 +349,7 @@ pub fn delete_some(
 /// Deletes a ping that is on no list.
 pub fn delete(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
     super::jobs::delete_verifications(tx, &[ping.0])?;
+    tx.touch_ping(ping);
     diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .execute(tx.connection)?;
     Ok(())
@@ -380,6 +382,7 @@ pub fn update_state(
     state: PingState,
     decided_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
+    tx.touch_ping(ping);
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((
             pings::state.eq(state.as_str()),

@@ -151,6 +151,7 @@ pub fn list_revised(
 pub fn upsert(tx: &mut Tx<'_>, hub: HubId, reading: &Reading) -> Result<(), DbError> {
     use page_readings::dsl;
     let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+    tx.touch_ping(reading.ping_id);
     diesel::delete(page_readings::table.find((hub.0, reading.ping_id.0))).execute(tx.connection)?;
     diesel::insert_into(page_readings::table)
         .values((

@@ -1,7 +1,7 @@
 //! A transaction that may write, and what it changed.
 
 use super::connection::DbConnection;
-use crate::model::id::HubId;
+use crate::model::id::{HubId, PingId};
 
 /// A transaction that may write. Functions that write take it; [`super::Db::write`] alone makes
 /// one, so that nothing is written past the writer.
@@ -25,6 +25,10 @@ impl<'a> Tx<'a> {
         self.touched.hubs.push((hub, revision));
     }
 
+    pub(super) fn touch_ping(&mut self, ping: PingId) {
+        self.touched.pings.push(ping);
+    }
+
     pub(super) const fn enqueued(&mut self) {
         self.touched.jobs = true;
     }
@@ -34,7 +38,7 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// What the public pages of which hubs show was changed by a commit.
+/// What a commit changed: what the public pages of which hubs show, and what receipts say.
 #[derive(Debug, Default)]
 pub struct Touched {
     /// Hubs whose revision moved, and where to.
@@ -42,6 +46,8 @@ pub struct Touched {
     /// The instance's revision, if the list of hubs itself changed: one was opened, renamed,
     /// approved, deleted.
     pub instance: Option<i64>,
+    /// Pings whose receipts say something else now, as often as something happened to them.
+    pub pings: Vec<PingId>,
     /// Whether there is something new to do for the worker.
     pub jobs: bool,
 }
@@ -49,12 +55,13 @@ pub struct Touched {
 impl Touched {
     pub(super) fn add(&mut self, other: Self) {
         self.hubs.extend(other.hubs);
+        self.pings.extend(other.pings);
         self.instance = other.instance.max(self.instance);
         self.jobs |= other.jobs;
     }
 
     /// Whether nothing that is shown changed.
     pub const fn is_nothing(&self) -> bool {
-        self.hubs.is_empty() && self.instance.is_none() && !self.jobs
+        self.hubs.is_empty() && self.pings.is_empty() && self.instance.is_none() && !self.jobs
     }
 }

@@ -180,6 +180,8 @@ pub struct MailedPost {
     pub category: String,
     /// When it came or was listed.
     pub at: String,
+    /// Why it waits, as the queue says it; empty for a listed one.
+    pub why: String,
     /// Where to decide about it, or to read on.
     pub link: String,
 }

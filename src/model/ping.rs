@@ -119,6 +119,23 @@ named! {
     }
 }
 
+impl WaitReason {
+    /// Why a post waits, in a word or two: on the desk, and in mails to members.
+    pub const fn as_words(self) -> &'static str {
+        match self {
+            Self::NewBlog => "not a trusted blog yet",
+            Self::NoPassphrase => "without the passphrase",
+            Self::OtherTitle => "its page has another title",
+            Self::NoLink => "its page does not link here",
+            Self::Unread => "its page was not read yet",
+            Self::Unreadable => "its page could not be read",
+            Self::Rule => "a rule wants it looked at",
+            Self::Flood => "part of a flood of posts",
+            Self::AllWait => "every post waits here",
+        }
+    }
+}
+
 named! {
     /// Why a ping was not taken in: what "Did my post arrive?" can tell.
     RefusalReason {

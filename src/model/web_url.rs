@@ -1,8 +1,10 @@
 //! The address of a post on the web, as a stranger sent it.
 
 mod identity;
+mod typed;
 
 pub use identity::{UrlIdentity, registrable_domain_of};
+pub use typed::as_typed;
 
 use url::{Host, Url};
 

@@ -51,6 +51,56 @@ story! {
         site.browser().open(ADD).await.never_says("Filled in from");
     }
 
+    async fn addresses_are_typed_as_browsers_show_them(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut blogger = site.browser();
+        let form = blogger.open(ADD).await;
+        for field in ["#url", "#post"] {
+            assert_eq!(form.attributes(field, "type"), ["text"]);
+            assert_eq!(form.attributes(field, "inputmode"), ["url"]);
+            assert_eq!(form.attributes(field, "maxlength"), ["2048"]);
+        }
+        let most = |field| form.attributes(field, "maxlength");
+        assert_eq!((most("#title"), most("#excerpt"), most("#blog_name")), (vec!["255".into()], vec!["1000".into()], vec!["255".into()]));
+        site.advance(seconds(9));
+        let typed = [("url", "Ada.example/shown#part"), ("title", "Shown")];
+        blogger.submit(ADD, &typed).await.has_status(303);
+        let page = site.browser().open("/sxsw/keynotes").await;
+        assert_eq!(page.attributes("article.ping h3 a", "href"), ["https://ada.example/shown#part"]);
+        for asked in ["ada.example/shown", "http://ada.example/shown", "https://ada.example/shown"] {
+            site.browser().open(&format!("{ADD}?post={asked}")).await.says("It is listed").says("ada.example/shown");
+        }
+        // On the wire nothing was left out on purpose.
+        assert!(topic.ping(&[("url", "bob.example/wire"), ("title", "Wire")]).await.is_stored());
+        topic.organizer.open("/sxsw/keynotes").await.says("Wire");
+        assert_eq!(site.browser().open("/sxsw/keynotes").await.attributes("article.ping h3 a", "href")[0], "http://bob.example/wire");
+
+        // What is no address of the web stays as it was typed. More letters than are stored may stand
+        // there, and may be changed.
+        blogger.open(ADD).await;
+        site.advance(seconds(9));
+        let long = "🙂".repeat(200);
+        let page = blogger.submit(ADD, &[("url", "ada@example.org"), ("title", &long)]).await;
+        page.has_status(422).says("Not sent yet.");
+        assert_eq!(page.attributes("#url", "value"), ["ada@example.org"]);
+        assert_eq!(page.attributes("#title", "maxlength"), ["400"]);
+        blogger.submit(ADD, &[("url", "ftp://ada.example/")]).await.has_status(422)
+            .says("Only pages on the web can be listed").never_says("must begin with");
+        site.browser().open(&format!("{ADD}?post=mailto:ada@example.org")).await.says("This is no address of a post");
+    }
+
+    async fn what_a_category_asks_for_stands_under_its_headline(site) {
+        let mut topic = site.hub("passphrase", "new-blog-waits").await;
+        let page = site.browser().open(ADD).await;
+        let terms = ["The posting passphrase is needed to add a post", "The organizers look at the first post of a new blog"];
+        assert_eq!(page.texts(".mast .terms li"), terms);
+        assert_eq!(page.texts("aside .beside-terms li"), terms);
+        topic.organizer.open("/manage/sxsw/categories/keynotes").await;
+        topic.organizer.submit("/manage/sxsw/categories/keynotes", &[("ping", "closed")]).await.has_status(303);
+        let page = site.browser().open(ADD).await;
+        assert!(page.texts(".terms").is_empty(), "said once, in the notice");
+    }
+
     async fn a_bookmark_leads_to_the_form(site) {
         site.hub("passphrase", "at-once").await;
         let page = site.browser().open(ADD).await;

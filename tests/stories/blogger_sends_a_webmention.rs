@@ -335,8 +335,15 @@ story! { with blogs:
         topic.decide("Mine", "not-here").await;
         let path = format!("/sxsw/keynotes/add?post={source}");
         let mut owner = site.browser();
+        owner.open("/sxsw/keynotes/add").await.never_says("It is waiting");
+        assert!(!owner.cookies.contains_key("backchannel-proof"), "only where there is a code");
         let page = owner.open(&path).await;
-        page.says("It is waiting").never_says("Not here</b>");
+        page.says("It is waiting").never_says("Not here</b>").says("it knows the line until 18 March 2003");
+        let cookie = page.header("set-cookie").unwrap();
+        assert!(cookie.starts_with("backchannel-proof="), "{cookie}");
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=604800"] {
+            assert!(cookie.contains(part), "{part}: {cookie}");
+        }
         let meta = page.one_text(".notice .copy code");
         assert!(meta.starts_with("<meta name=\"backchannel\" content=\"backchannel-"), "{meta}");
         let body = post("Mine", &topic.page()).replace("</head>", &format!("{meta}</head>"));
@@ -344,10 +351,28 @@ story! { with blogs:
         site.advance(minutes(11));
         owner.submit("/sxsw/keynotes/add/prove", &[]).await.has_status(303);
         site.settle().await;
+        // Days later, after its browser was closed in between.
+        site.advance(days(6));
+        owner.cookies.remove("backchannel-visit");
         let receipt = owner.open(&path).await;
         receipt.says("It is your page.");
         let link = receipt.attributes(".notice a", "href").pop().unwrap();
         owner.open(&link).await.says("Your post was not listed here");
+
+        // After a week the line is no longer good, though it may stand there and a browser may keep
+        // its cookie; nor is it under another date.
+        site.advance(days(1));
+        let over = owner.cookies["backchannel-proof"].clone();
+        let mut late = site.browser();
+        late.cookies.insert("backchannel-proof".into(), over.clone());
+        late.open(&path).await.never_says("It is your page").never_says("/r/");
+        let (at, rest) = over.split_once('-').unwrap();
+        let later = at.parse::<i64>().unwrap() + 86_400;
+        for forged in [format!("{later}-{rest}"), format!("{}-{rest}", later * 2), rest.to_owned(), "-".to_owned()] {
+            let mut forger = site.browser();
+            forger.cookies.insert("backchannel-proof".into(), forged);
+            forger.open(&path).await.says("It is waiting").never_says("It is your page").never_says("/r/");
+        }
 
         // The code proves nothing for those who look on, nor does one that stands in a comment.
         let mut mallory = site.browser();
@@ -513,6 +538,47 @@ story! { with blogs:
         assert!(next_event(&mut stream).await.starts_with("event: state"));
     }
 
+    async fn every_verdict_wakes_an_open_receipt(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        let ada = Blog::start();
+        let mut streams = Vec::new();
+        for (path, title) in [("/1", "Alone"), ("/2", "Together")] {
+            let source = ada.post(path, title, &topic.page());
+            let receipt = topic.receipt_of(&topic.mention(&source, &topic.page()).await);
+            site.settle().await;
+            let page = site.browser().open(&receipt).await;
+            let live = page.attributes("[data-live]", "data-live").remove(0);
+            streams.push(events(&format!("{}{live}", site.base)).await);
+        }
+        let [alone, together] = &mut streams[..] else { panic!("two of them") };
+        // From here on the clock stands still: nobody looks by themselves, so that each is told.
+        for verdict in ["list", "remove", "list", "not-here", "spam"] {
+            let decided = if verdict == "list" && topic.organizer.open("/manage/sxsw").await.text().contains("Alone") { "" } else { "/decided" };
+            let page = topic.organizer.open(&format!("/manage/sxsw{decided}")).await;
+            let action = page.action_beside("Alone", "/verdict");
+            topic.organizer.submit(&action, &[("verdict", verdict)]).await.has_status(303);
+            assert!(next_event(alone).await.starts_with("event: state"), "{verdict}");
+        }
+        let action = topic.organizer.open("/manage/sxsw/decided").await.action_beside("Alone", "/undo");
+        topic.organizer.submit(&action, &[]).await.has_status(303);
+        assert!(next_event(alone).await.starts_with("event: state"));
+        // One verdict on many, and taking that back.
+        let queue = topic.organizer.open("/manage/sxsw").await;
+        let ping = queue.action_beside("Together", "/verdict").split('/').nth(4).unwrap().to_owned();
+        let (action, mut fields) = queue.form("/manage/sxsw/bulk");
+        fields.extend([("ping".into(), ping), ("verdict".into(), "list".into())]);
+        let done = topic.organizer.post(&action, &fields).await.header("location").unwrap().to_owned();
+        assert!(next_event(together).await.starts_with("event: state"));
+        topic.organizer.open(&done).await;
+        topic.organizer.submit("/manage/sxsw/bulk/", &[]).await.has_status(303);
+        assert!(next_event(together).await.starts_with("event: state"));
+        // A category that is deleted takes its posts with it.
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(&format!("{edit}/delete"), &[("confirm", "keynotes")]).await.has_status(303);
+        assert!(next_event(together).await.starts_with("event: state"));
+    }
+
     async fn a_vouch_of_a_trusted_blog_is_a_plus(site) {
         let mut topic = site.hub("open", "new-blog-waits").await;
         let ada = Blog::start();
@@ -560,7 +626,8 @@ async fn events(url: &str) -> reqwest::Response {
 /// The next event that is not a comment.
 async fn next_event(stream: &mut reqwest::Response) -> String {
     loop {
-        let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
+        let chunk = tokio::time::timeout(std::time::Duration::from_secs(20), stream.chunk()).await;
+        let chunk = chunk.expect("somebody is told").unwrap().expect("the stream goes on");
         let text = String::from_utf8_lossy(&chunk).into_owned();
         if text.starts_with("event: ") {
             return text;

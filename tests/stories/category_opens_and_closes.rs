@@ -1,10 +1,51 @@
 //! A category opens and closes by itself, and a former passphrase runs out.
 
-use crate::harness::{Blog, hours, minutes};
+use crate::harness::{Blog, Site, hours, minutes};
 
 const EDIT: &str = "/manage/sxsw/categories/keynotes";
 
+/// Where the hub's other pages lead those who want to add a post; one answer for all of them.
+async fn offered(site: &Site) -> Vec<String> {
+    let mut answers = Vec::new();
+    for page in ["people", "stats", "about"] {
+        let page = site.browser().open(&format!("/sxsw/-/{page}")).await;
+        let mut links = page.attributes(".act, aside .btn, .empty .btn", "href");
+        links.dedup();
+        answers.push(links);
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    answers.remove(0)
+}
+
 story! { with blogs:
+    async fn the_hubs_other_pages_lead_to_what_takes_a_post(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        topic.organizer.open("/manage/sxsw/about").await;
+        topic.organizer.submit("/manage/sxsw/about", &[("about", "Three people.")]).await.has_status(303);
+        // Its only category; what not everybody may see is none to choose.
+        assert_eq!(offered(site).await, ["/sxsw/keynotes/add"]);
+        topic.organizer.open("/manage/sxsw/new-category").await;
+        let panels = [("title", "Panels"), ("slug", "panels"), ("ping", "open"), ("listing", "at-once")];
+        topic.organizer.submit("/manage/sxsw/categories", &panels).await.says("Panels is ready");
+        assert_eq!(offered(site).await, ["/sxsw/-/add"]);
+        topic.organizer.sets_readers("panels", "unlisted").await;
+        assert_eq!(offered(site).await, ["/sxsw/keynotes/add"]);
+
+        // Kept pages know that its time is over, and one that is closed by hand takes none either.
+        topic.organizer.open(EDIT).await;
+        topic.organizer.submit(EDIT, &[("closes_at", "2003-03-11T12:00")]).await.redirects_to("/manage/sxsw/categories");
+        assert_eq!(offered(site).await, ["/sxsw/keynotes/add"]);
+        site.advance(minutes(10));
+        let date = site.browser().open("/sxsw/-/people").await.header("last-modified").unwrap().to_owned();
+        site.advance(hours(5));
+        assert!(offered(site).await.is_empty());
+        let later = [("if-modified-since", date.as_str())];
+        site.browser().open_with("/sxsw/-/people", &later).await.has_status(200).never_says("Add your post");
+        topic.organizer.sets_readers("panels", "public").await;
+        assert_eq!(offered(site).await, ["/sxsw/-/add"], "the form of the other says since when it is closed");
+    }
+
     async fn a_category_opens_and_closes_by_itself_and_says_since_when(site) {
         // It is 11 March 2003, 08:00 in Austin.
         let mut topic = site.hub("open", "at-once").await;

@@ -92,6 +92,17 @@ story! { with blogs:
         blogger.open(add).await;
         site.advance(seconds(2));
         blogger.submit(add, &[("url", &ada.url("/nothing")), ("step", "fetch")]).await
-            .has_status(422).says("The page was answered with the status 404.");
+            .has_status(200).never_says("Not sent yet").says("Nothing was found to fill in. You can type the rest and add the post all the same.")
+            .says("The page was answered with the status 404.");
+        // A page that says nothing is no mistake either, and no address is none to read.
+        ada.publish("/empty", Answer::html("<p></p>"));
+        site.advance(seconds(2));
+        blogger.submit(add, &[("url", &ada.url("/empty")), ("title", "Typed"), ("step", "fetch")]).await
+            .has_status(200).says("Nothing was found to fill in.").never_says("This is what we would take");
+        blogger.submit(add, &[("url", " "), ("title", "Typed"), ("step", "fetch")]).await
+            .has_status(422).says("Type the address of your post first.").never_says("Not sent yet");
+        site.advance(seconds(5));
+        let typed = [("url", ada.url("/empty")), ("title", "Typed all the same".to_owned())];
+        blogger.submit(add, &typed.each_ref().map(|(name, value)| (*name, value.as_str()))).await.has_status(303);
     }
 }

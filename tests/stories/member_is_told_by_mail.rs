@@ -87,6 +87,8 @@ story! {
         assert!(first.contains("Subject: A post waits for you: SXSW 2003"), "{first}");
         assert!(first.contains("To: operator@example.org"));
         assert!(first.contains("Post number 1") && first.contains("Some words."));
+        // Both halves say why.
+        assert_eq!(first.matches("Why it waits: not a trusted blog yet, its page could not be read, every post waits here").count(), 2, "{first}");
         assert!(first.contains("multipart/alternative") && first.contains("<h1>Waiting for you</h1>"));
         assert!(!first.contains("<img") && !first.contains("src="), "nothing is fetched");
         for n in 2..=4 {

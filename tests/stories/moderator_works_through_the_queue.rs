@@ -17,6 +17,11 @@ async fn decide_chosen(topic: &mut Topic<'_>, titles: &[&str], verdict: &str) ->
     done.redirects_to("/manage/sxsw").header("location").unwrap().to_owned()
 }
 
+/// Which verdict on many an address of the queue speaks of.
+fn bulk_in(address: &str) -> &str {
+    address.split("bulk=").nth(1).unwrap().split(['&', '#']).next().unwrap()
+}
+
 /// The operator again: a session lasts eight hours.
 async fn sign_in(site: &Site) -> Browser {
     let mut browser = site.browser();
@@ -141,6 +146,32 @@ story! {
             .says("Op listed 2 posts at once").says("Op listed Watches 3").says("Op opened the category keynotes");
     }
 
+    async fn a_verdict_on_many_leads_to_the_post_that_comes_next(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        for n in 0..6 {
+            topic.ping(&[("url", &format!("http://blog{n}.example/")), ("title", &format!("Post {n}"))]).await;
+            site.advance(minutes(3));
+        }
+        let done = decide_chosen(&mut topic, &["Post 1", "Post 3"], "list").await;
+        assert!(done.ends_with("#notice"), "{done}");
+        let page = topic.organizer.open(&done).await;
+        page.says("2 posts are now: listed.");
+        // What is said stands above the fifth post, where the moderator was.
+        assert_eq!(page.texts(".queue [data-ping] h2"), ["Post 0", "Post 2", "Post 4", "Post 5"]);
+        assert_eq!(page.texts("#notice + article h2"), ["Post 4"]);
+        // Taken back, it is said above the first of them.
+        let back = topic.organizer.submit("/manage/sxsw/bulk/", &[]).await;
+        let back = back.redirects_to("/manage/sxsw").header("location").unwrap().to_owned();
+        let page = topic.organizer.open(&back).await;
+        page.says("2 posts are as they were before.");
+        assert_eq!(page.texts("#notice + article h2"), ["Post 1"]);
+        // After the last there is none: it is said on top, where the page begins.
+        let done = decide_chosen(&mut topic, &["Post 4", "Post 5"], "not-here").await;
+        assert!(!done.contains('#') && !done.contains("at="), "{done}");
+        let page = topic.organizer.open(&done).await;
+        assert_eq!(page.texts("#notice ~ article h2"), ["Post 0", "Post 1", "Post 2", "Post 3"]);
+    }
+
     async fn undoing_a_bulk_leaves_blogs_and_counters_as_they_were(site) {
         let mut topic = site.hub("open", "new-blog-waits").await;
         for n in 0..4 {
@@ -164,7 +195,7 @@ story! {
         topic.ping(&[("url", "http://eve.example/"), ("title", "Many")]).await;
         topic.decide("Early", "list").await;
         let bulk = decide_chosen(&mut topic, &["Many"], "spam").await;
-        let bulk = format!("/manage/sxsw/bulk/{}/undo", bulk.split("bulk=").nth(1).unwrap());
+        let bulk = format!("/manage/sxsw/bulk/{}/undo", bulk_in(&bulk));
         site.advance(hours(7));
         topic.decide("Late", "spam").await;
         site.advance(hours(16));

@@ -77,7 +77,8 @@ story! {
         carol.submit("/invite/", &[("name", "Carol"), ("password", "short")]).await.has_status(422)
             .says("at least 15 characters");
         carol.submit("/invite/", &[("name", "Carol"), ("password", PASSWORD), ("email", "other@example.org")]).await
-            .redirects_to("/manage");
+            .redirects_to("/manage/sxsw");
+        carol.open("/manage/sxsw?joined=yes").await.says("You are now an organizer of SXSW 2003.");
         carol.open("/account").await.says("carol@example.org");
         carol.open("/manage/sxsw/settings").await.has_status(200);
         carol.open("/manage/sxsw/members").await.never_says("By a link").never_says("Hand the hub over");
@@ -103,8 +104,8 @@ story! {
         let mail = site.mails().await.pop().expect("a mail");
         let mut dan = site.browser();
         dan.open(&link_in(&mail, "/signup/")).await.says("your invitation is accepted with it");
-        dan.submit("/signup/", &[("name", "Dan"), ("password", PASSWORD)]).await.redirects_to("/manage");
-        dan.open("/manage/sxsw").await.has_status(200);
+        dan.submit("/signup/", &[("name", "Dan"), ("password", PASSWORD)]).await.redirects_to("/manage/sxsw");
+        dan.open("/manage/sxsw?joined=yes").await.says("You are now a moderator of SXSW 2003.");
         eve.open(&link).await.has_status(404);
     }
 

@@ -252,6 +252,7 @@ async fn things(site: &Site, topic: &mut Topic<'_>) -> Vec<(&'static str, String
     fields.extend([("ping".to_owned(), ping), ("verdict".to_owned(), "not-here".to_owned())]);
     let done = owner.post(&action, &fields).await;
     let bulk = done.header("location").and_then(|to| to.split("bulk=").nth(1));
+    let bulk = bulk.and_then(|to| to.split(['&', '#']).next());
     made.push(("bulk", bulk.expect("a verdict on many").to_owned()));
     made
 }

@@ -55,7 +55,7 @@ story! {
         topic.organizer.submit("/operator/invitations", &[("email", canary)]).await.redirects_to("/operator/invitations");
         let mut bird = site.browser();
         bird.open(&crate::harness::link_in(&mail, "/invite/")).await;
-        bird.submit("/invite/", &[("name", "Zanzibar Canary"), ("password", PASSWORD)]).await.redirects_to("/manage");
+        bird.submit("/invite/", &[("name", "Zanzibar Canary"), ("password", PASSWORD)]).await.redirects_to("/manage/sxsw");
         bird.open("/reset").await;
         bird.submit("/reset", &[("email", canary)]).await;
         let action = bird.open("/manage/sxsw").await.action_beside("One", "/verdict");

@@ -16,9 +16,9 @@ use crate::db::pings::Ping;
 use crate::db::{DbConnection, DbError, Tx, hubs, queue};
 use crate::mail::MailError;
 use crate::mail::messages::{DigestMail, MailedPost};
-use crate::model::id::{AccountId, HubId};
+use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::mail::{ListedMail, MAX_BOUNCES, MailKind, WaitingMail};
-use crate::model::ping::{LISTED_EXCERPT, PingState};
+use crate::model::ping::{LISTED_EXCERPT, PingState, WaitReason};
 use crate::model::text;
 
 /// Posts of each kind that one mail shows; the rest is a number.
@@ -39,6 +39,8 @@ struct News {
     categories: Vec<Category>,
     member: MemberMail,
     waiting: (Vec<Ping>, i64),
+    /// Why those wait that are shown.
+    reasons: Vec<(PingId, WaitReason)>,
     listed: (Vec<Ping>, i64),
     /// Up to when listed posts are told by this mail.
     listed_through: Timestamp,
@@ -95,6 +97,12 @@ impl News {
                 queue::list_new_waiting(connection, hub.id, after, through, SHOWN)?
             }
         };
+        let ids: Vec<PingId> = waiting.0.iter().map(|ping| ping.id).collect();
+        let reasons = if ids.is_empty() {
+            Vec::new()
+        } else {
+            queue::list_reasons(connection, hub.id, &ids)?
+        };
         let tells_listed = match member.choice.listed {
             ListedMail::Off => false,
             ListedMail::Each => true,
@@ -107,7 +115,7 @@ impl News {
         };
         let listed_through = if tells_listed { through } else { member.listed_through };
         let categories = categories::list(connection, hub.id)?;
-        Ok(Self { hub, categories, member, waiting, listed, listed_through, through })
+        Ok(Self { hub, categories, member, waiting, reasons, listed, listed_through, through })
     }
 
     /// The member, once they were told all this.
@@ -228,7 +236,7 @@ fn compose(app: &App, news: &News, now: Timestamp) -> DigestMail {
         let seen = PingState::Pending;
         let link = PingLink { ping: ping.public_id, member, seen, issued_at: now };
         let link = app.addresses.path(&format!("/m/{}", link.token(&app.secrets)));
-        post(news, ping, ping.received_at, link)
+        MailedPost { why: why(news, ping.id), ..post(news, ping, ping.received_at, link) }
     });
     let listed = news.listed.0.iter().map(|ping| {
         let at = ping.listed_at.unwrap_or(ping.received_at);
@@ -269,6 +277,12 @@ fn more((shown, all): &(Vec<Ping>, i64), one: &str, many: &str) -> String {
     }
 }
 
+/// Why a post waits: each reason once, and there are few.
+fn why(news: &News, ping: PingId) -> String {
+    let reasons = news.reasons.iter().filter(|(id, _)| *id == ping);
+    reasons.map(|(_, reason)| reason.as_words()).collect::<Vec<_>>().join(", ")
+}
+
 fn post(news: &News, ping: &Ping, at: Timestamp, link: String) -> MailedPost {
     let category = news.categories.iter().find(|category| category.id == ping.category_id);
     let url = url::Url::parse(&ping.url).ok();
@@ -284,6 +298,7 @@ fn post(news: &News, ping: &Ping, at: Timestamp, link: String) -> MailedPost {
         },
         category: category.map(|category| category.title.clone()).unwrap_or_default(),
         at,
+        why: String::new(),
         link,
     }
 }

@@ -25,6 +25,8 @@ pub struct CookieNames {
     pub visit: &'static str,
     /// A device that signed in before.
     pub device: &'static str,
+    /// A browser that was given a code to prove whose page it is.
+    pub proof: &'static str,
 }
 
 impl CookieNames {
@@ -35,12 +37,14 @@ impl CookieNames {
                 session: "__Host-backchannel",
                 visit: "__Host-backchannel-visit",
                 device: "__Host-backchannel-device",
+                proof: "__Host-backchannel-proof",
             }
         } else {
             Self {
                 session: "backchannel",
                 visit: "backchannel-visit",
                 device: "backchannel-device",
+                proof: "backchannel-proof",
             }
         }
     }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::HubFace;
+use super::face::{Adding, HubFace};
 use super::list::rel;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::reading::{self, At, Names};
@@ -56,18 +56,18 @@ struct AboutView {
 }
 
 impl AboutView {
-    fn of(app: &App, at: &At, page: &AboutPage) -> Self {
+    fn of(app: &App, at: &At, page: &AboutPage, adding: &Adding) -> Self {
         let hub_path = format!("/{}", at.hub.slug);
         let prose = Prose::of(&at.hub, &page.markdown);
         Self {
-            add: format!("{hub_path}/-/add"),
+            add: adding.path.clone(),
             canonical: app.addresses.path(&format!("{hub_path}/-/about")),
             image: app.addresses.path(&assets::CARD.path),
             description: text::shorten(&text::tidy(&first_paragraph(&prose.parts)), LISTED_EXCERPT),
             prose,
             changed: Zone::of(&at.hub).date(page.changed_at),
             changed_iso: iso(page.changed_at),
-            hub: HubFace::of(&at.hub),
+            hub: HubFace::of(&at.hub).taking_posts(adding.takes_posts),
         }
     }
 }
@@ -98,10 +98,12 @@ pub async fn show(
 
 fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rendered, PageError> {
     let page = about::find(connection, at.hub.id)?.ok_or(PageError::NotFound(Missing::Page))?;
-    let view = AboutView::of(app, at, &page);
+    let adding = Adding::read(connection, &at.hub, app.clock.now())?;
+    let view = AboutView::of(app, at, &page, &adding);
     // The hub's own texts have another date.
-    let modified_at = Some(at.hub.public_changed_at.max(page.changed_at));
-    let page = respond::public_page(app, &view, Some(&view.hub.accent), modified_at)?;
+    let modified_at = adding.changed_since(at.hub.public_changed_at.max(page.changed_at));
+    let page = respond::public_page(app, &view, Some(&view.hub.accent), Some(modified_at))?;
+    let page = adding.keep(page);
     Ok(if at.lock.is_some() { page.for_few() } else { page })
 }
 

@@ -5,6 +5,9 @@ mod arrived;
 mod bookmarklet;
 mod choose;
 mod desk;
+mod fetch;
+mod problem;
+mod proving;
 pub mod remembered;
 mod stamp;
 
@@ -12,27 +15,25 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::actions::arrived::{ArrivedError, look_for_proof};
-use crate::actions::preview::{self, PreviewError};
 use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate, Lock};
-use crate::limits::{Limit, TooOften};
 use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
 use crate::model::problems::Problems;
 use crate::model::sent::Sent;
 use crate::model::text;
-use crate::model::web_url::{self, WebUrlError};
+use crate::model::web_url::{self, as_typed};
 use crate::secret::Secret;
-use crate::web::error::{Missing, PageError, words_for};
-use crate::web::extract::{Checked, Visit, client};
+use crate::web::error::{Missing, PageError};
+use crate::web::extract::{Checked, Visit};
 use crate::web::pages::reading::{self, At, Entered, Names};
-use crate::web::pings::KEY_OVER;
 use crate::web::respond;
-use crate::web::view::closed_sentence;
 use arrived::ask;
 pub use choose::choose;
-use desk::{Desk, Parts, WRONG_PASSPHRASE, with_cookies};
+use desk::{Desk, Parts, with_cookies};
+use problem::problem;
+use proving::Prover;
+pub use proving::prove;
 use stamp::Age;
 
 /// A post as it was typed into the form.
@@ -60,12 +61,24 @@ impl AddForm {
             text::shorten_at_word(field.as_deref().unwrap_or_default().trim(), most)
         };
         Self {
-            url: field(&query.url, web_url::MAX_BYTES),
+            url: as_typed(&field(&query.url, web_url::MAX_BYTES)).into_owned(),
             title: field(&query.title, MAX_TITLE),
             excerpt: field(&query.excerpt, MAX_EXCERPT),
             blog_name: field(&query.blog_name, MAX_TITLE),
             ..Self::default()
         }
+    }
+
+    /// How much a browser lets somebody type into a field, in the UTF-16 code units it counts: what
+    /// is stored of it, and never less than stands there.
+    fn room(&self, field: &str) -> usize {
+        let (typed, most) = match field {
+            "title" => (&self.title, MAX_TITLE),
+            "excerpt" => (&self.excerpt, MAX_EXCERPT),
+            "blog_name" => (&self.blog_name, MAX_TITLE),
+            _ => (&self.url, web_url::MAX_BYTES),
+        };
+        most.max(typed.encode_utf16().count())
     }
 }
 
@@ -106,13 +119,19 @@ pub async fn show(
     let form = AddForm::linked(&query);
     let is_linked = !form.url.is_empty();
     let asked = query.post.filter(|post| !post.trim().is_empty());
+    let prover = Prover::of(&app, &request);
     let arrived = match asked {
-        Some(post) => Some(ask(&app, &request, &gate, &visit, post).await?),
+        Some(post) => {
+            Some(ask(&app, &request, &gate, &prover, as_typed(&post).into_owned()).await?)
+        }
         None => None,
     };
     let taken_back = query.done.as_deref() == Some("withdraw");
+    let shows_code = arrived.as_ref().is_some_and(|arrived| !arrived.code.is_empty());
     let parts = Parts { arrived, looking, is_linked, taken_back, ..Parts::default() };
-    Desk::of(&app, &request, &gate, visit).page(form, Problems::default(), parts).await
+    let mut desk = Desk::of(&app, &request, &gate, visit);
+    desk.cookies.extend(prover.new_cookie(&app).filter(|_| shows_code));
+    desk.page(form, Problems::default(), parts).await
 }
 
 fn gate(at: At) -> Result<Gate, PageError> {
@@ -137,38 +156,6 @@ async fn find_readable(
     }
 }
 
-/// Reads the post's page and fills in what stands there; nothing is stored.
-async fn fetch(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageError> {
-    match preview::preview(desk.app, desk.gate, &form.url, desk.from).await {
-        Ok(seen) => {
-            form.url = seen.url;
-            let fill = |field: &mut String, seen: String| {
-                // What somebody typed is never lost.
-                if field.trim().is_empty() {
-                    *field = seen;
-                }
-            };
-            fill(&mut form.title, seen.title);
-            fill(&mut form.excerpt, seen.excerpt);
-            fill(&mut form.blog_name, seen.blog_name);
-            let parts = Parts { seen: seen.notes, ..Parts::default() };
-            desk.back(form, Problems::default(), parts).await
-        }
-        Err(PreviewError::Url(WebUrlError::Missing)) => {
-            let sentence = "Type the address of your post first.".to_owned();
-            desk.back(form, Problems::one("url", sentence), Parts::default()).await
-        }
-        Err(PreviewError::TooOften(too_often)) => {
-            let wait = words_for(too_often.retry_after);
-            let sentence = format!("That was often. Wait {wait}, or type the rest yourself.");
-            desk.back(form, Problems::one("url", sentence), Parts::default()).await
-        }
-        Err(error) => {
-            desk.back(form, Problems::one("url", error.to_string()), Parts::default()).await
-        }
-    }
-}
-
 /// Forgets the passphrase, and nothing else that was typed.
 async fn forget(mut desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageError> {
     (desk.knows, desk.key) = (false, None);
@@ -184,12 +171,13 @@ pub async fn create(
     visit: Visit,
     form: Checked<AddForm>,
 ) -> Result<HttpResponse, PageError> {
-    let form = form.0;
+    let mut form = form.0;
+    form.url = as_typed(&form.url).into_owned();
     let (hub, category) = names.into_inner();
     let gate = find_readable(&app, &request, hub, category).await?;
     let desk = Desk::of(&app, &request, &gate, visit);
     match form.step.as_str() {
-        "fetch" => fetch(desk, form).await,
+        "fetch" => fetch::fetch(desk, form).await,
         "forget" => forget(desk, form).await,
         _ => send(desk, form).await,
     }
@@ -245,72 +233,4 @@ fn programs_do(desk: &Desk<'_>, form: &mut AddForm) -> Option<&'static str> {
             "This form was open for more than a day. Everything is still here: look it over, and press the button once more.",
         ),
     }
-}
-
-/// An address to ask about.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct ProofForm {
-    post: String,
-}
-
-/// `POST /{hub}/{category}/add/prove`: the page is read for the code that proves whose it is.
-pub async fn prove(
-    app: web::Data<App>,
-    request: HttpRequest,
-    names: web::Path<(String, String)>,
-    form: Checked<ProofForm>,
-) -> Result<HttpResponse, PageError> {
-    let (hub, category) = names.into_inner();
-    let gate = find_readable(&app, &request, hub, category).await?;
-    match look_for_proof(&app, &gate, &form.0.post, client(&app, &request)).await {
-        Ok(()) | Err(ArrivedError::Url(_)) => {}
-        Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
-        Err(ArrivedError::Database(error)) => return Err(error.into()),
-    }
-    let post: String = url::form_urlencoded::byte_serialize(form.0.post.as_bytes()).collect();
-    let path = format!("/{}/{}/add?looking=1&post={post}", gate.hub.slug, gate.category.slug);
-    Ok(respond::see_other(&path))
-}
-
-/// Which field a refusal belongs to, and what to do. Nothing typed is lost.
-fn problem(error: &ReceiveError) -> (&'static str, String) {
-    let (field, sentence) = match error {
-        ReceiveError::Url(WebUrlError::Missing) => ("url", "Type the address of your post."),
-        ReceiveError::Url(error) => return ("url", error.to_string()),
-        ReceiveError::OwnPage => {
-            ("url", "This is a page of this hub. Type the address of your own post.")
-        }
-        ReceiveError::Banned => (
-            "form",
-            "The organizers do not take posts from your network, from this site or in these words. Ask them if that is a mistake.",
-        ),
-        ReceiveError::NoPassphrase => {
-            ("passphrase", "Type the posting passphrase: the organizers gave it out.")
-        }
-        ReceiveError::WrongPassphrase => ("passphrase", WRONG_PASSPHRASE),
-        ReceiveError::KeyOver => ("passphrase", KEY_OVER),
-        ReceiveError::TooOften(TooOften { limit: Limit::TryPassphrase(_), retry_after }) => {
-            let wait = words_for(*retry_after);
-            return (
-                "passphrase",
-                format!(
-                    "Too many wrong passphrases came from your network. Wait {wait}, then send this again."
-                ),
-            );
-        }
-        ReceiveError::TooOften(too_often) => {
-            let wait = words_for(too_often.retry_after);
-            return ("form", format!("That was often. Please wait {wait}, then send it again."));
-        }
-        ReceiveError::Full | ReceiveError::Backlog => {
-            ("form", "Too many posts are waiting for the organizers. Please send it again later.")
-        }
-        ReceiveError::Closed(closed) => return ("form", closed_sentence(closed)),
-        ReceiveError::Suspended => ("form", "This hub takes no posts."),
-        ReceiveError::Busy | ReceiveError::Database(_) => {
-            ("form", "There is too much going on just now. Please send it again in a minute.")
-        }
-    };
-    (field, sentence.to_owned())
 }

@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
 
-use super::face::{HubFace, gates};
+use super::face::{HubFace, add_path, gates};
 use super::list::rel;
 use super::reading::{At, ForAnybody, Names, read_for_anybody};
 use crate::actions::read_page::{ListPage, list_page};
@@ -129,11 +129,7 @@ impl PostsView {
         let posts = page.posts.iter().filter_map(|post| Post::of(post, &zone));
         Self {
             posts: posts.take(shape.count).collect(),
-            add: match &page.category {
-                _ if !takes_posts => String::new(),
-                Some(_) => format!("{here}/add"),
-                None => format!("{here}/-/add"),
-            },
+            add: if takes_posts { add_path(&page.hub, gates) } else { String::new() },
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| category.title).unwrap_or_default(),
             class: shape.class(),

@@ -2,9 +2,12 @@
 
 use crate::actions::read_page::{ListPage, PULSE_HOURS};
 use crate::app::Gate;
-use crate::db::categories::Category;
+use crate::clock::Timestamp;
+use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
+use crate::db::{DbConnection, DbError};
 use crate::model::category::Readers;
+use crate::pages_cache::Rendered;
 use crate::web::view::{AccentCss, Zone, dates_and_place, number, plural};
 
 /// A hub's face.
@@ -84,6 +87,51 @@ pub fn gates(hub: &Hub, categories: &[Category], current: Option<&Category>) -> 
     match current {
         Some(category) => vec![gate(category)],
         None => categories.iter().filter(|c| c.readers == Readers::Public).map(gate).collect(),
+    }
+}
+
+/// Where a post is added from a page with these gates: at its only one, else where one is chosen.
+pub fn add_path(hub: &Hub, gates: &[Gate]) -> String {
+    match gates {
+        [only] => format!("/{}/{}/add", hub.slug, only.category.slug),
+        _ => format!("/{}/-/add", hub.slug),
+    }
+}
+
+/// Adding a post from a hub's pages beside its list: whether anything takes one, and where.
+#[derive(Debug)]
+pub struct Adding {
+    /// Where "Add your post" leads.
+    pub path: String,
+    /// Whether anything takes posts now.
+    pub takes_posts: bool,
+    /// When that changes next by itself.
+    next_edge: Option<Timestamp>,
+    /// When it last did.
+    last_edge: Option<Timestamp>,
+}
+
+impl Adding {
+    /// As things stand in a hub now.
+    pub fn read(connection: &mut DbConnection, hub: &Hub, now: Timestamp) -> Result<Self, DbError> {
+        let gates = gates(hub, &categories::list(connection, hub.id)?, None);
+        Ok(Self {
+            path: add_path(hub, &gates),
+            takes_posts: gates.iter().any(|gate| gate.takes_posts(now)),
+            next_edge: gates.iter().filter_map(|gate| gate.next_edge(now)).min(),
+            last_edge: gates.iter().filter_map(|gate| gate.last_edge(now)).max(),
+        })
+    }
+
+    /// When a page last changed that shows this, and otherwise changed then.
+    pub fn changed_since(&self, at: Timestamp) -> Timestamp {
+        self.last_edge.map_or(at, |edge| edge.max(at))
+    }
+
+    /// The page that shows this: kept no longer than it holds.
+    pub fn keep(&self, mut page: Rendered) -> Rendered {
+        page.fresh_until = self.next_edge;
+        page
     }
 }
 

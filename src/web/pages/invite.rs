@@ -9,6 +9,7 @@ use super::sign_up::{begin, problems};
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::invite::{self, InviteError, Offer};
 use crate::app::App;
+use crate::db::hubs::Hub;
 use crate::model::account::Role;
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
@@ -32,6 +33,11 @@ pub const fn may_do(role: Role) -> &'static str {
         Role::Organizer => "Change the hub, its categories and its members, and decide on posts.",
         Role::Moderator => "Look at the posts that wait, and decide.",
     }
+}
+
+/// Where somebody goes who has just become a member of a hub: its desk, which says so.
+pub fn welcome(hub: Option<&Hub>) -> String {
+    hub.map_or_else(|| "/manage".to_owned(), |hub| format!("/manage/{}?joined=yes", hub.slug))
 }
 
 #[derive(Debug, Template)]
@@ -129,11 +135,7 @@ pub async fn accept(
         Err(InviteError::TooOften(too_often)) => Err(too_often.into()),
         Err(InviteError::Database(error)) => Err(error.into()),
         Ok(()) | Err(InviteError::Problems(_)) => {
-            let desk = offer.hub.map_or_else(
-                || "/manage".to_owned(),
-                |hub| format!("/manage/{}?joined=yes", hub.slug),
-            );
-            Ok(respond::see_other(&desk))
+            Ok(respond::see_other(&welcome(offer.hub.as_ref())))
         }
     }
 }
@@ -164,7 +166,10 @@ pub async fn create_account(
         }
     } else {
         match accounts::finish_invited(&app, &offer.invitation, form.0, from).await {
-            Ok(account) => return begin(&app, &request, account, &view.draft.email).await,
+            Ok(account) => {
+                let (email, hub) = (&view.draft.email, offer.hub.as_ref());
+                return begin(&app, &request, account, email, hub).await;
+            }
             Err(error) => error,
         }
     };

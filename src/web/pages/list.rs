@@ -12,7 +12,7 @@ use askama::Template;
 
 use filter::{Filtered, SearchField, path_of};
 
-use super::face::{HubFace, Pulse, Tab, gates, tabs};
+use super::face::{HubFace, Pulse, Tab, add_path, gates, tabs};
 use super::feed_links::{FeedLink, feed_address, feed_links, feed_path};
 use super::live;
 use super::reading::{self, At, Names};
@@ -181,17 +181,11 @@ impl ListView {
             let wanted = page.category.is_none();
             wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
         });
-        // The only one that everybody may see: whether there are others is told to nobody.
-        let mut public = page.categories.iter().filter(|c| c.readers == Readers::Public);
-        let add = match (&page.category, public.next(), public.next()) {
-            (Some(_), ..) => format!("{here}/add"),
-            (None, Some(only), None) => format!("{hub_path}/{}/add", only.slug),
-            (None, ..) => format!("{hub_path}/-/add"),
-        };
         let hub_key = feed_key.filter(|_| page.hub.readers == Readers::Password);
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
-            add,
+            // The only one that everybody may see: whether there are others is told to nobody.
+            add: add_path(&page.hub, gates),
             feeds: feed_links(&here, view, feed_key),
             hub_rss: (page.category.is_some() && shows_hub_feed(&page))
                 .then(|| feed_path(&hub_path, hub_key)),

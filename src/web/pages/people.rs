@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::HubFace;
+use super::face::{Adding, HubFace};
 use super::feed_links::{feed_address, is_of_same_site};
 use super::list::{language_of, rel, view_path};
 use super::reading::{self, At, Names};
@@ -128,6 +128,7 @@ impl PeopleView {
         connection: &mut DbConnection,
         at: &At,
         order: &Order,
+        adding: &Adding,
     ) -> Result<Self, PageError> {
         let (hub, zone) = (&at.hub, Zone::of(&at.hub));
         let mut found = people::list(connection, hub.id, order, PAGE + 1)?;
@@ -143,7 +144,7 @@ impl PeopleView {
         let opml = feed_address(&hub_path, "-/people/opml", [("key", key)]);
         let (blogs, posts) = (hub.blog_count, hub.listed_count);
         Ok(Self {
-            add: format!("{hub_path}/-/add"),
+            add: adding.path.clone(),
             canonical: app.addresses.path(&here),
             image: app.addresses.path(&assets::CARD.path),
             blogs: format!("{} {}", number(blogs), plural(blogs, "blog", "blogs")),
@@ -153,7 +154,7 @@ impl PeopleView {
             is_by_name: matches!(order, Order::Name(_)),
             is_first: matches!(order, Order::Name(None) | Order::Newest(None)),
             next: last.map(|(blog, _)| format!("{here}?{}", after(order, blog))),
-            hub: HubFace::of(hub),
+            hub: HubFace::of(hub).taking_posts(adding.takes_posts),
             here,
         })
     }
@@ -233,9 +234,11 @@ fn render(
     at: &At,
     order: &Order,
 ) -> Result<Rendered, PageError> {
-    let view = PeopleView::read(app, connection, at, order)?;
-    let changed_at = Some(at.hub.public_changed_at);
-    let page = respond::public_page(app, &view, Some(&view.hub.accent), changed_at)?;
+    let adding = Adding::read(connection, &at.hub, app.clock.now())?;
+    let view = PeopleView::read(app, connection, at, order, &adding)?;
+    let changed_at = adding.changed_since(at.hub.public_changed_at);
+    let page = respond::public_page(app, &view, Some(&view.hub.accent), Some(changed_at))?;
+    let page = adding.keep(page);
     Ok(if at.lock.is_some() { page.for_few() } else { page })
 }
 

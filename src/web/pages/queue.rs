@@ -25,7 +25,7 @@ use crate::web::extract::{HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, plural};
 use notice::{Did, Notice};
-use row::{Around, QueueRow, Revised, reason_words};
+use row::{Around, QueueRow, Revised};
 use stand::Stand;
 
 pub use row::state_words;
@@ -234,7 +234,7 @@ fn category_filters(
 
 fn reason_filters(counts: &[(WaitReason, i64)], hub: &str, stand: &Stand) -> Vec<Filter> {
     let of = |(reason, count): &(WaitReason, i64)| Filter {
-        title: reason_words(*reason).to_owned(),
+        title: reason.as_words().to_owned(),
         path: Stand { reason: reason.as_str().to_owned(), ..stand.first() }.path(hub, &[]),
         count: *count,
         is_current: stand.reason == reason.as_str(),
@@ -245,7 +245,7 @@ fn reason_filters(counts: &[(WaitReason, i64)], hub: &str, stand: &Stand) -> Vec
 /// What is shown, where a filter leaves something out.
 fn shown_words(all: &[Category], stand: &Stand) -> String {
     let category = all.iter().find(|category| category.slug == stand.category);
-    let reason = WaitReason::parse(&stand.reason).map(reason_words);
+    let reason = WaitReason::parse(&stand.reason).map(WaitReason::as_words);
     let parts = category.map(|category| category.title.as_str()).into_iter().chain(reason);
     parts.collect::<Vec<_>>().join(" · ")
 }

@@ -4,9 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::invite::welcome;
 use crate::actions::accounts::{self, AccountDraft, AccountError};
-use crate::actions::sign_in;
+use crate::actions::{invite, sign_in};
 use crate::app::App;
+use crate::db::hubs::Hub;
 use crate::db::links::OneUseLink;
 use crate::model::account::LinkPurpose;
 use crate::model::id::AccountId;
@@ -240,8 +242,9 @@ pub async fn create_account(
     }
     view.email.clone_from(&draft.email);
     view.name.clone_from(&draft.name);
+    let hub = invite::find_hub(&app, link.invitation_id).await?;
     match accounts::finish_sign_up(&app, &link, draft).await {
-        Ok(account) => begin(&app, &request, account, &view.email).await,
+        Ok(account) => begin(&app, &request, account, &view.email, hub.as_ref()).await,
         Err(error) => {
             view.problems = problems(error)?;
             respond::private_page(StatusCode::UNPROCESSABLE_ENTITY, &view, None, &visit)
@@ -249,15 +252,17 @@ pub async fn create_account(
     }
 }
 
-/// Signs in whoever has just opened an account.
+/// Signs in whoever has just opened an account: into the hub that they were invited to, or to their
+/// own hubs.
 pub async fn begin(
     app: &App,
     request: &HttpRequest,
     account: AccountId,
     email: &str,
+    hub: Option<&Hub>,
 ) -> Result<HttpResponse, PageError> {
     let signed_in = sign_in::begin_session(app, account, browser_of(request), false).await?;
-    let mut response = respond::see_other("/manage");
+    let mut response = respond::see_other(&welcome(hub));
     for cookie in [session_cookie(app, &signed_in.token, false), device_cookie(app, email)] {
         let _added = response.add_cookie(&cookie);
     }

@@ -7,7 +7,7 @@ pub use sheet::{activity_csv, categories_csv, outcomes_csv, private, ways_csv};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::HubFace;
+use super::face::{Adding, HubFace};
 use super::reading::{self, At, Names};
 use crate::actions::numbers::{self, Activity};
 use crate::app::App;
@@ -107,17 +107,17 @@ struct StatsView {
 }
 
 impl StatsView {
-    fn of(app: &App, at: &At, activity: &Activity) -> Self {
+    fn of(app: &App, at: &At, activity: &Activity, adding: &Adding) -> Self {
         let hub_path = format!("/{}", at.hub.slug);
         let here = format!("{hub_path}/-/stats");
         Self {
-            add: format!("{hub_path}/-/add"),
+            add: adding.path.clone(),
             canonical: app.addresses.path(&here),
             image: app.addresses.path(&assets::CARD.path),
             description: description(&at.hub, activity),
             shown: Shown::of(activity, &at.hub, &here),
             is_empty: activity.posts() == 0,
-            hub: HubFace::of(&at.hub),
+            hub: HubFace::of(&at.hub).taking_posts(adding.takes_posts),
         }
     }
 }
@@ -148,9 +148,11 @@ pub async fn show(
     let names = Names::hub(&slug).with("/-/stats");
     let render = |app: &App, connection: &mut DbConnection, at: &At| {
         let activity = numbers::public(connection, &at.hub)?;
-        let view = StatsView::of(app, at, &activity);
-        let changed_at = Some(at.hub.public_changed_at);
-        respond::public_page(app, &view, Some(&view.hub.accent), changed_at)
+        let adding = Adding::read(connection, &at.hub, app.clock.now())?;
+        let view = StatsView::of(app, at, &activity, &adding);
+        let changed_at = adding.changed_since(at.hub.public_changed_at);
+        let page = respond::public_page(app, &view, Some(&view.hub.accent), Some(changed_at))?;
+        Ok(adding.keep(page))
     };
     answer(&app, &request, names, &visit, render).await
 }

@@ -83,6 +83,11 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/sxsw/keynotes/add", &[]),
     (Stranger, "/sxsw/corridor/add?post=http://blog1.example/1", &[]),
     (Stranger, "/sxsw/corridor/add?post=http://nobody.example/", &[]),
+    (
+        Stranger,
+        "/sxsw/keynotes/add",
+        &[Type("#url", "nowhere.example/post"), Press("[value=fetch]")],
+    ),
     (Stranger, "/sxsw/keynotes/add", &[Type("#url", "ftp://x"), Type("#passphrase", "no"), SEND]),
     (Stranger, "/over/all/add", &[]),
     (Stranger, "{waits}", &[]),

@@ -2,11 +2,13 @@
 
 use actix_web::HttpRequest;
 
+use super::problem::of_address;
+use super::proving::Prover;
 use crate::actions::arrived::{self, Arrived, ArrivedError, Looked, Proof};
 use crate::app::{App, Gate};
 use crate::model::ping::{ReadingOutcome, RefusalReason};
 use crate::web::error::PageError;
-use crate::web::extract::{Visit, client};
+use crate::web::extract::client;
 use crate::web::view::Zone;
 
 /// "Did my post arrive?", answered.
@@ -19,6 +21,8 @@ pub struct ArrivedPart {
     pub link: String,
     /// The code that proves whose page it is, where that would say more.
     pub code: String,
+    /// How long that code holds.
+    pub until: String,
     /// How its page was looked at for the code, in sentences.
     pub looked: String,
     /// The receipt, for whoever has proved it.
@@ -37,7 +41,7 @@ pub async fn ask(
     app: &App,
     request: &HttpRequest,
     gate: &Gate,
-    visit: &Visit,
+    prover: &Prover,
     post: String,
 ) -> Result<ArrivedPart, PageError> {
     let zone = Zone::of(&gate.hub);
@@ -48,15 +52,16 @@ pub async fn ask(
         sentence,
         link,
         code: String::new(),
+        until: zone.date(prover.until),
         looked: String::new(),
         receipt: String::new(),
     };
-    let asked = arrived::ask(app, gate, &post, &visit.csrf, client(app, request)).await;
+    let asked = arrived::ask(app, gate, &post, &prover.browser, client(app, request)).await;
     Ok(match asked {
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
         Err(ArrivedError::Database(error)) => return Err(error.into()),
         Err(ArrivedError::Url(error)) => {
-            part("bad", "This is no address of a post", error.to_string(), String::new())
+            part("bad", "This is no address of a post", of_address(error), String::new())
         }
         Ok(Arrived::Never) => part(
             "warn",

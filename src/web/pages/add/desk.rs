@@ -55,6 +55,10 @@ struct AddView {
     looking: bool,
     /// What was found on the post's page, in sentences.
     seen: Vec<String>,
+    /// Why nothing was found there, as a sentence or empty.
+    nothing_found: Option<String>,
+    /// Whether the page was to be read, and nothing to be sent.
+    is_fetched: bool,
     /// Whether a link filled the form in.
     is_linked: bool,
     /// Whether a post was taken back just now.
@@ -83,6 +87,10 @@ pub struct Parts {
     pub looking: bool,
     /// What was found on the post's page, in sentences.
     pub seen: Vec<String>,
+    /// Why nothing was found there, as a sentence or empty.
+    pub nothing_found: Option<String>,
+    /// Whether the page was to be read, and nothing to be sent.
+    pub is_fetched: bool,
     /// Whether a link filled the form in.
     pub is_linked: bool,
     /// Whether a post was taken back just now.
@@ -171,7 +179,8 @@ impl<'a> Desk<'a> {
         problems: Problems,
         parts: Parts,
     ) -> AddView {
-        let Parts { arrived, looking, seen, is_linked, taken_back } = parts;
+        let Parts { arrived, looking, seen, nothing_found, is_fetched, is_linked, taken_back } =
+            parts;
         let (app, hub, category) = (self.app, &self.gate.hub, &self.gate.category);
         let csrf = self.visit.csrf.clone();
         if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
@@ -196,6 +205,8 @@ impl<'a> Desk<'a> {
             arrived,
             looking,
             seen,
+            nothing_found,
+            is_fetched,
             is_linked,
             taken_back,
             takes_links: category.unproved_policy == UnprovedPolicy::Wait && !self.gate.is_secret(),

@@ -86,7 +86,10 @@ const fn of_addresses() -> [Advised; 7] {
             "Your tool sent the category’s address as that of your post. The ping address goes into the TrackBack field, your post’s address into “url”.",
         ),
         (url(WebUrlError::Missing), "Your tool sent no address. It belongs in the field “url”."),
-        (url(WebUrlError::NotHttp), "Send the whole address, with https:// before it."),
+        (
+            url(WebUrlError::NotHttp),
+            "Send the post’s address as your browser shows it. In the form you may leave https:// out.",
+        ),
         (
             url(WebUrlError::NotPublic),
             "The address is one that only your own computer or network knows. Publish the post first.",

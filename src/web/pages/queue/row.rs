@@ -151,21 +151,6 @@ fn decided_words(newest: &Newest, zone: &Zone) -> String {
     }
 }
 
-/// Why a post waits, in a word or two.
-pub const fn reason_words(reason: WaitReason) -> &'static str {
-    match reason {
-        WaitReason::NewBlog => "not a trusted blog yet",
-        WaitReason::NoPassphrase => "without the passphrase",
-        WaitReason::OtherTitle => "its page has another title",
-        WaitReason::NoLink => "its page does not link here",
-        WaitReason::Unread => "its page was not read yet",
-        WaitReason::Unreadable => "its page could not be read",
-        WaitReason::Rule => "a rule wants it looked at",
-        WaitReason::Flood => "part of a flood of posts",
-        WaitReason::AllWait => "every post waits here",
-    }
-}
-
 const fn reason_class(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::OtherTitle | WaitReason::Unreadable | WaitReason::Rule | WaitReason::Flood => {
@@ -190,7 +175,7 @@ fn chips(ping: &Ping, around: &Around) -> Vec<Chip> {
         if is_barred && *reason == WaitReason::NewBlog {
             continue;
         }
-        chip(reason_class(*reason), reason_words(*reason).to_owned());
+        chip(reason_class(*reason), reason.as_words().to_owned());
     }
     if !ping.remark.is_empty() && !ping.is_public() {
         chip("minus", ping.remark.clone());

@@ -44,7 +44,7 @@ impl Stand {
     }
 
     /// The same after something was done, at the post that comes next: what was done is said above
-    /// it.
+    /// it. Where nothing comes after, it is said on top, where the page begins.
     pub fn path_at(&self, hub: &str, did: (&str, &str), next: Option<&str>) -> String {
         match next {
             Some(next) => self.path(hub, &[did, ("at", next)]) + "#notice",

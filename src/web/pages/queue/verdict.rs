@@ -9,9 +9,9 @@ use crate::actions::moderate::{self, Decided, Seen, Undone};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::bulk::Which;
-use crate::db::{DbError, categories, pings, queue};
+use crate::db::{self, DbError, categories, pings, queue};
 use crate::model::id::{BulkId, HubId, PingId, PublicId};
-use crate::model::ping::Verdict;
+use crate::model::ping::{PingState, Verdict};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope};
 use crate::web::respond;
@@ -52,7 +52,7 @@ pub async fn decide(
     let verdict = parse(&form.0.verdict)?;
     let ping = find(&app, &scope, &names.1).await?;
     let (hub, seen) = (scope.hub.id, Seen::parse(&form.0.seen));
-    let next = next(&app, hub, &form.0.stand, ping).await?;
+    let next = next(&app, hub, &form.0.stand, Some(ping)).await?;
     let (name, ping) =
         match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
             Decided::Done(ping) => ("done", ping),
@@ -68,11 +68,9 @@ async fn next(
     app: &App,
     hub: HubId,
     stand: &Stand,
-    ping: PingId,
+    ping: Option<PingId>,
 ) -> Result<Option<String>, DbError> {
-    if stand.page == "decided" {
-        return Ok(None);
-    }
+    let Some(ping) = ping.filter(|_| stand.page != "decided") else { return Ok(None) };
     let stand = stand.clone();
     app.db
         .read(move |c| {
@@ -160,6 +158,13 @@ impl BulkForm {
             _ => Which::Chosen(self.pings.clone()),
         }))
     }
+
+    /// The last of the posts that were ticked, in the order of the queue: its page lists them so.
+    async fn last(&self, app: &App, hub: HubId) -> Result<Option<PingId>, DbError> {
+        let last = self.pings.last().copied();
+        let found = app.db.read(move |c| find_ping(c, hub, last)).await?;
+        Ok(found.map(|ping| ping.id))
+    }
 }
 
 /// `POST /manage/{hub}/bulk`
@@ -173,11 +178,18 @@ pub async fn decide_many(
         let did = [("unticked", "yes")];
         return Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &did)));
     };
-    let done = bulk::decide(&app, scope.hub.id, which, form.verdict, scope.account.id).await?;
-    // Where nothing of it waits any more, the queue shows how things stand.
-    let id = done.map(|bulk| bulk.id.0.to_string());
-    let did: Vec<(&str, &str)> = id.iter().map(|id| ("bulk", id.as_str())).collect();
-    Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &did)))
+    let hub = scope.hub.id;
+    let last = form.last(&app, hub).await?;
+    let done = bulk::decide(&app, hub, which, form.verdict, scope.account.id).await?;
+    let Some(done) = done else {
+        // Where nothing of it waits any more, the queue shows how things stand.
+        return Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &[])));
+    };
+    // Asked for only now: what was decided along with the last one does not come next.
+    let next = next(&app, hub, &form.stand, last).await?;
+    let id = done.id.0.to_string();
+    let did = form.stand.path_at(&scope.hub.slug, ("bulk", &id), next.as_deref());
+    Ok(respond::see_other(&did))
 }
 
 /// `POST /manage/{hub}/bulk/{bulk}/undo`
@@ -187,16 +199,33 @@ pub async fn undo_many(
     names: web::Path<(String, i64)>,
     form: Checked<Stand>,
 ) -> Result<HttpResponse, PageError> {
-    let undone = match bulk::undo(&app, scope.hub.id, BulkId(names.1), scope.account.id).await {
+    let (hub, id) = (scope.hub.id, BulkId(names.1));
+    let undone = match bulk::undo(&app, hub, id, scope.account.id).await {
         Ok(BulkUndone::Done(count)) => count.to_string(),
-        Ok(BulkUndone::Nothing) => String::new(),
+        Ok(BulkUndone::Nothing) => {
+            return Ok(respond::see_other(&form.0.path(&scope.hub.slug, &[])));
+        }
         Ok(BulkUndone::TooLate) => return Err(PageError::BadRequest(TOO_LATE)),
         Err(DbError::NotFound) => return Err(PageError::NotFound(Missing::Page)),
         Err(error) => return Err(error.into()),
     };
-    let did = [("undone", undone.as_str())];
-    let did = if undone.is_empty() { &did[..0] } else { &did[..] };
-    Ok(respond::see_other(&form.0.path(&scope.hub.slug, did)))
+    let back = first_back(&app, hub, id).await?;
+    let did = form.0.path_at(&scope.hub.slug, ("undone", &undone), back.as_deref());
+    Ok(respond::see_other(&did))
+}
+
+/// The first post of a verdict on many, where it waits again.
+async fn first_back(app: &App, hub: HubId, id: BulkId) -> Result<Option<String>, DbError> {
+    app.db
+        .read(move |c| {
+            let decided = db::bulk::list_pings(c, hub, id)?;
+            let first = decided.iter().min_by_key(|(_, event)| *event);
+            let Some((first, _)) = first else { return Ok(None) };
+            let ping = pings::find(c, hub, *first)?;
+            let ping = ping.filter(|ping| ping.state == PingState::Pending);
+            Ok(ping.map(|ping| ping.public_id.to_string()))
+        })
+        .await
 }
 
 /// What to do with a page that says something else now.

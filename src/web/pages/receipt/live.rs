@@ -13,7 +13,7 @@ use super::steps::{StepsPart, steps};
 use crate::actions::receipt::{self, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::limits::Place;
-use crate::model::id::PublicId;
+use crate::model::id::PingId;
 use crate::model::text;
 use crate::web::error::{Missing, PageError};
 use crate::web::events;
@@ -68,7 +68,7 @@ struct Listener {
     token: String,
     /// What they see, as [`seen`] says it.
     seen: String,
-    changes: broadcast::Receiver<PublicId>,
+    changes: broadcast::Receiver<PingId>,
     tell_them: mpsc::Sender<Bytes>,
 }
 
@@ -82,7 +82,7 @@ impl Listener {
         _places: (OwnedSemaphorePermit, Place),
     ) {
         let until = app.clock.monotonic() + LASTS;
-        let id = found.ping.public_id;
+        let id = found.ping.id;
         loop {
             let event = self.event_for(&app, &found);
             if self.tell_them.send(event.into()).await.is_err() || app.clock.monotonic() > until {
@@ -90,7 +90,7 @@ impl Listener {
             }
             tokio::select! {
                 () = next_change(&mut self.changes, id) => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = time_to_look(&app) => {}
                 () = app.stopping.cancelled() => return,
             }
             match receipt::read(&app, &self.token).await {
@@ -128,7 +128,19 @@ impl Listener {
 /// Has the page loaded again.
 const CHANGED: &str = "event: state\ndata: changed\n\n";
 
-async fn next_change(changes: &mut broadcast::Receiver<PublicId>, id: PublicId) {
+/// Waits for [`LOOK`] on the instance's clock: where that stands still, as in stories, there is no
+/// look.
+async fn time_to_look(app: &App) {
+    let since = app.clock.monotonic();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if app.clock.monotonic().saturating_sub(since) >= LOOK {
+            return;
+        }
+    }
+}
+
+async fn next_change(changes: &mut broadcast::Receiver<PingId>, id: PingId) {
     loop {
         match changes.recv().await {
             Ok(changed) if changed == id => return,
