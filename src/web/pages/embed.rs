@@ -16,6 +16,7 @@ use super::list::rel;
 use super::reading::{At, ForAnybody, Names, read_for_anybody};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::app::{App, Gate};
+use crate::clock::Timestamp;
 use crate::db::DbConnection;
 use crate::db::listed::Listed;
 use crate::model::language::Language;
@@ -206,7 +207,7 @@ async fn show(
         }
         Ok(ForAnybody::Locked) => locked(names, shape),
         Err(error @ (PageError::NotFound(_) | PageError::Gone(_) | PageError::Suspended)) => {
-            missing(&error, shape)
+            missing(&error, shape, app.clock.now())
         }
         Err(error) => Err(error),
     }
@@ -224,8 +225,8 @@ fn locked(names: &Names, shape: Shape) -> Result<HttpResponse, PageError> {
     respond::framed_refusal(StatusCode::FORBIDDEN, &view)
 }
 
-fn missing(error: &PageError, shape: Shape) -> Result<HttpResponse, PageError> {
-    let (title, sentence) = error.words();
+fn missing(error: &PageError, shape: Shape, now: Timestamp) -> Result<HttpResponse, PageError> {
+    let (title, sentence) = error.words(now);
     let view = NothingView {
         class: shape.class(),
         title,
