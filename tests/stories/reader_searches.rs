@@ -365,7 +365,7 @@ story! {
         assert!(ways.contains(&"/sxsw/-/add".to_owned()), "{ways:?}");
         let wrong = reader.open("/sxsw?day=never").await;
         assert_eq!(wrong.has_status(400).attributes("main a", "href")[0], "/sxsw");
-        let none = reader.open("/sxsw?before=aaaaaaaaaaaaaaaa").await;
+        let none = reader.open("/sxsw?before=aaaaaaaaaaaaaaaaaaaaaaaaaa").await;
         assert_eq!(none.has_status(404).attributes("main a", "href")[0], "/sxsw");
     }
 
