@@ -20,6 +20,7 @@ pub mod operate;
 pub mod preview;
 pub mod prune;
 pub mod read_page;
+pub mod read_sitemap;
 pub mod read_topics;
 pub mod readers;
 pub mod receipt;

@@ -2,6 +2,7 @@
 
 mod assets;
 mod badge;
+mod canonical;
 mod error;
 mod events;
 mod extract;

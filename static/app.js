@@ -44,6 +44,10 @@
       hint.textContent = "It works on other pages: drag it to your bookmarks bar, and press it there on the page of your post.";
     });
   }
+  // Fields that were left empty are not sent: the address says what was asked for, at once.
+  document.querySelector("form.search")?.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
     const events = new EventSource(live.dataset.live);

@@ -1,8 +1,51 @@
-// Says above a list how many posts were listed since it was opened. Nothing on the page moves.
+// Says above a list how many posts were listed since it was opened, and marks them once they were
+// asked for. Nothing on the page moves.
 (() => {
   "use strict";
   const line = document.querySelector("[data-watch]");
-  if (!line || !("EventSource" in window)) return;
+  if (!line) return;
+  // What the page before knew, from the press on the line to the next load.
+  const BEFORE = "listed-since";
+  const linkOf = (post) => post.querySelector('a[href^="/p/"]')?.getAttribute("href");
+
+  function remember() {
+    const known = [...document.querySelectorAll("article.ping")].map(linkOf);
+    const before = { path: location.pathname, after: line.dataset.after, known };
+    try { sessionStorage.setItem(BEFORE, JSON.stringify(before)); } catch { /* nothing is marked */ }
+  }
+
+  function mark() {
+    let before;
+    try {
+      before = JSON.parse(sessionStorage.getItem(BEFORE));
+      sessionStorage.removeItem(BEFORE);
+    } catch { return; }
+    if (before?.path !== location.pathname) return;
+    const since = Math.floor(parseInt(before.after, 10) / 1e6) * 1e3;
+    let count = 0;
+    for (const post of document.querySelectorAll("article.ping")) {
+      // What moved up as another left is not new.
+      const isNew = Date.parse(post.querySelector("time")?.dateTime) >= since;
+      if (!isNew || before.known.includes(linkOf(post))) continue;
+      const word = document.createElement("span");
+      word.className = "new-post";
+      word.textContent = "New";
+      post.classList.add("is-new");
+      post.prepend(word);
+      count += 1;
+    }
+    if (!count) return;
+    const said = document.createElement("span");
+    said.className = "vh";
+    line.append(said);
+    // Screen readers say what changes in a line that they know.
+    setTimeout(() => {
+      said.textContent = count === 1 ? "1 post is new, and marked" : `${count} posts are new, and marked`;
+    }, 500);
+  }
+
+  mark();
+  if (!("EventSource" in window)) return;
   // A page that nobody looks at for so long stops listening.
   const AWAY = 5_000;
   const MOST = 99;
@@ -27,11 +70,12 @@
     const words = isMuch ? "New posts"
       : count > MOST ? `More than ${MOST} new posts`
       : count === 1 ? "1 new post" : `${count} new posts`;
-    let link = line.firstElementChild;
+    let link = line.querySelector("a");
     if (!link) {
       link = document.createElement("a");
       link.href = location.pathname;
-      line.append(link);
+      link.addEventListener("click", remember);
+      line.replaceChildren(link);
     }
     link.textContent = words;
   }

@@ -10,6 +10,8 @@ use crate::model::view::{After, View};
 
 /// Posts on one page.
 pub const PAGE: i64 = 50;
+/// Languages that a list can be narrowed to; those with the fewest posts are left out.
+const LANGUAGES: i64 = 40;
 /// Hours in the pulse of bars.
 pub const PULSE_HOURS: i64 = 32;
 
@@ -30,6 +32,11 @@ pub struct ListPage {
     pub begins_at_post: bool,
     /// Posts listed in each of the last hours before the newest one: hour, and count.
     pub hours: Vec<(i64, i64)>,
+    /// The languages of what is listed, by their primary tags, with their posts; the most frequent
+    /// first.
+    pub languages: Vec<(String, i64)>,
+    /// The hour (since 1970 UTC) in which the first post was listed.
+    pub first_hour: Option<i64>,
 }
 
 /// Reads what a view shows of a hub or of one of its categories: the newest posts, or those after
@@ -68,7 +75,19 @@ pub fn list_page(
         }
         None => Vec::new(),
     };
-    Ok(ListPage { hub, categories: all, category, posts, older, begins_at_post, hours })
+    let languages = listed::list_languages(connection, hub.id, id, LANGUAGES)?;
+    let first_hour = listed::find_first_hour(connection, hub.id, id)?;
+    Ok(ListPage {
+        hub,
+        categories: all,
+        category,
+        posts,
+        older,
+        begins_at_post,
+        hours,
+        languages,
+        first_hour,
+    })
 }
 
 /// What hangs on the wall of a hub, or of one of its categories.

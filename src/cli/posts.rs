@@ -81,6 +81,31 @@ pub enum DemoVerdict {
     Spam,
 }
 
+/// The languages that the pages of these blogs would name, could anybody read them. As everywhere,
+/// many name none.
+pub const LANGUAGES: &[(&str, &str)] = &[
+    ("Azulejo quebrado", "pt"),
+    ("Carnet de bord", "fr"),
+    ("Comboio da noite", "pt"),
+    ("Cuaderno de mareas", "es"),
+    ("Escadas e ladeiras", "pt"),
+    ("Gull Watch", "en"),
+    ("Hinterhof-Server", "de"),
+    ("La dormeuse", "fr"),
+    ("Linha 28", "pt"),
+    ("Papierkranich", "de"),
+    ("Stempel", "de"),
+    ("The Slow Log", "en"),
+    ("Vía lenta", "es"),
+    ("Zápisník z vlaku", "cs"),
+    ("Μικρό ημερολόγιο", "el"),
+    ("دفتر باران", "fa"),
+    ("مدوّنة الميناء", "ar"),
+    ("夜行列車の窓から", "ja"),
+    ("慢游札记", "zh"),
+    ("海辺日記", "ja"),
+];
+
 /// The hubs of the demonstration: an event first, then a standing topic.
 pub const HUBS: &[DemoHub] = &[LONG_PIER, NIGHT_TRAINS];
 

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 
 use super::instance::Instance;
-use super::posts::{DemoHub, DemoPost, DemoVerdict, HUBS, STANDING_FIRST_DAY};
+use super::posts::{DemoHub, DemoPost, DemoVerdict, HUBS, LANGUAGES, STANDING_FIRST_DAY};
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::categories::{self, CategoryDraft};
 use crate::actions::hubs::{self, HubDraft};
@@ -23,10 +23,11 @@ use crate::app::App;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
 use crate::db::hubs::Switch;
+use crate::db::readings::{self, Reading};
 use crate::db::{accounts as account_rows, hubs as hub_rows, jobs, pings};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{CameBy, Verdict};
 use crate::model::web_url::WebUrl;
 use crate::secret::{Secret, random_token};
@@ -254,6 +255,12 @@ async fn send(
         ..Incoming::of(Some(post.url.into()), came_by, AddressBlock::of([192, 0, 2, sender].into()))
     };
     let received = receive(app, &gate, incoming).await.map_err(|error| anyhow!("{error}"))?;
+    let id = received.receipt.ping;
+    let found = app.db.read(move |c| pings::find_public(c, id)).await?;
+    let (hub, ping) = found.context("the ping")?;
+    if let Some((_, language)) = LANGUAGES.iter().find(|(blog, _)| *blog == post.blog_name) {
+        keep_language(app, hub, ping, language).await?;
+    }
     let verdict = match post.verdict {
         DemoVerdict::Listed => Verdict::List,
         DemoVerdict::NotHere => Verdict::NotHere,
@@ -261,11 +268,24 @@ async fn send(
         DemoVerdict::Waiting => return Ok(()),
     };
     app.clock.advance(Duration::from_secs(60 + u64::from(sender) * 3));
-    let id = received.receipt.ping;
-    let found = app.db.read(move |c| pings::find_public(c, id)).await?;
-    let (hub, ping) = found.context("the ping")?;
     moderate::decide(app, hub, ping, None, verdict, owner).await?;
     Ok(())
+}
+
+/// Keeps what the page of a post says of its language, as its reading would: nobody can read the
+/// page of a blog that is invented.
+async fn keep_language(
+    app: &App,
+    hub: HubId,
+    ping: PingId,
+    language: &'static str,
+) -> anyhow::Result<()> {
+    let keep = app.db.write(move |tx| {
+        let before = readings::find(tx.reading(), hub, ping)?;
+        let before = before.unwrap_or_else(|| Reading::unread(ping));
+        readings::upsert(tx, hub, &Reading { language: language.to_owned(), ..before })
+    });
+    Ok(keep.await?)
 }
 
 /// Blogs send HTML: what is text here is escaped as their software would.

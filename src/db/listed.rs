@@ -5,13 +5,15 @@
 
 mod beside;
 mod hours;
+mod languages;
 pub mod people;
 mod read;
 mod view;
 pub(super) mod words;
 
 pub use beside::{Beside, find_newer, find_older};
-pub use hours::{count_between, find_first, sum_hours};
+pub use hours::{count_between, find_first, find_first_hour, sum_hours};
+pub use languages::list_languages;
 pub use read::{
     Listed, Place, find_place, list, list_apart, list_approved, list_for_members, list_home,
     list_hours,
@@ -237,7 +239,7 @@ pub fn leave(
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
-    words::delete(tx, hub, ping)?;
+    words::delete(tx, hub, category, ping)?;
     tx.touch_ping(ping);
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {

@@ -200,6 +200,15 @@ table! {
 }
 
 table! {
+    category_languages (hub_id, category_id, language) {
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        language -> Text,
+        listed_count -> BigInt,
+    }
+}
+
+table! {
     pings (id) {
         id -> BigInt,
         hub_id -> BigInt,
@@ -544,6 +553,7 @@ allow_tables_to_appear_in_same_query!(
     about_pages,
     category_blogs,
     listed_hours,
+    category_languages,
     pings,
     ping_events,
     bulk_verdicts,

@@ -32,11 +32,12 @@ pub struct View {
 
 impl View {
     /// Reads the fields of an address that are a view's; others, and empty ones, are none of its
-    /// business. `Err` is a sentence for whoever typed it.
+    /// business. With `but`, a form's categories are those that are left out. `Err` is a sentence
+    /// for whoever typed it.
     pub fn parse<'a>(
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, &'static str> {
-        let mut view = Self::default();
+        let (mut view, mut is_turned) = (Self::default(), false);
         for (name, value) in fields {
             if value.trim().is_empty() {
                 continue;
@@ -45,6 +46,7 @@ impl View {
                 "q" => view.search = Search::parse(value),
                 "in" => add_slugs(&mut view.categories, value)?,
                 "not" => add_slugs(&mut view.without, value)?,
+                "but" => is_turned = true,
                 "blog" => view.blog = Some(blog_key(value)?),
                 "lang" => {
                     let language = Language::parse(value.trim());
@@ -58,6 +60,9 @@ impl View {
                 }
                 _ => {}
             }
+        }
+        if is_turned {
+            std::mem::swap(&mut view.categories, &mut view.without);
         }
         Ok(view)
     }
@@ -107,6 +112,15 @@ impl View {
             "day" => view.day = None,
             _ => {}
         }
+        view
+    }
+
+    /// The same without naming this category.
+    #[must_use]
+    pub fn without_name(&self, name: &Slug) -> Self {
+        let mut view = self.clone();
+        view.categories.retain(|slug| slug != name);
+        view.without.retain(|slug| slug != name);
         view
     }
 
@@ -242,6 +256,8 @@ mod tests {
             ("blog=https://www.ada.example/2003/post", "blog=ada.example"),
             ("blog=medium.com/@ada", "blog=medium.com%2F%40ada"),
             ("lang=PT-br&not=Film", "not=film&lang=pt-br"),
+            ("q=&in=film&in=porto&but=1&day=&lang=", "not=film,porto"),
+            ("but=1", ""),
         ] {
             let view = view(typed).unwrap();
             assert_eq!(view.to_query(), query, "{typed}");

@@ -1,11 +1,17 @@
 //! What goes wrong on pages, and the page that says so and offers a way on.
 
+mod in_hub;
+
+pub use in_hub::{HubWay, LookedFor, NotInHub};
+
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
+use super::view::Zone;
+use crate::clock::Timestamp;
 use crate::db::DbError;
 use crate::limits::TooOften;
 use crate::secret::HasherBusy;
@@ -16,10 +22,10 @@ pub enum PageError {
     /// 404: nothing of that name, ever.
     #[error("not found: {0:?}")]
     NotFound(Missing),
-    /// 404: no such category in a hub, with that hub's page, which whoever asked may read.
-    /// It is not named: an answer about one that is locked is the same as about any other.
-    #[error("no such category in {0}")]
-    NotInHub(String),
+    /// 404: not in this hub, which whoever asked may read. An answer about what is locked is the
+    /// same as about what is not there.
+    #[error("not in {}", .0.hub.path)]
+    NotInHub(Box<NotInHub>),
     /// 410: it has been deleted.
     #[error("gone: {0:?}")]
     Gone(Missing),
@@ -122,10 +128,12 @@ pub struct ErrorPage {
     request_id: Option<String>,
     /// Whether it is a member of a hub who reads this.
     is_member: bool,
-    /// The page of the hub that it was looked for in.
-    hub: Option<String>,
+    /// The hub that it was looked for in.
+    hub: Option<HubWay>,
     /// What was asked for, where it makes sense to ask again.
     again: Option<String>,
+    /// The page without what stood behind its `?`, where it was that.
+    whole: Option<String>,
 }
 
 impl PageError {
@@ -150,33 +158,34 @@ impl PageError {
         }
     }
 
-    /// The page that says so. `again` is what was asked for, where that can be asked again.
-    pub fn page(&self, request_id: &str, again: Option<String>) -> ErrorPage {
-        let (title, sentence) = self.words();
+    /// The page that says so, at this time. `again` is what was asked for, where that can be asked
+    /// again.
+    pub fn page(&self, request_id: &str, again: Option<String>, now: Timestamp) -> ErrorPage {
+        let (title, sentence) = self.words(now);
         let ours = self.status_code() == StatusCode::INTERNAL_SERVER_ERROR;
         let is_member = matches!(self, Self::NotFound(Missing::ForOrganizers));
         let hub = match self {
-            Self::NotInHub(hub) => Some(hub.clone()),
+            Self::NotInHub(missing) => Some(missing.hub.clone()),
             _ => None,
         };
+        let is_of_query = matches!(self, Self::TooOften(_) | Self::BadRequest(_));
+        let whole = again.as_deref().filter(|_| is_of_query).and_then(|path| path.split_once('?'));
         ErrorPage {
             title,
             sentence,
             request_id: ours.then(|| request_id.to_owned()),
             is_member,
             hub,
+            whole: whole.map(|(page, _)| page.to_owned()),
             again: again.filter(|_| self.retry_after().is_some()),
         }
     }
 
     /// What the page says: a title, and a sentence.
-    pub fn words(&self) -> (&'static str, String) {
+    pub fn words(&self, now: Timestamp) -> (&'static str, String) {
         let (title, sentence) = match self {
             Self::NotFound(missing) => missing.words_of_not_found(),
-            Self::NotInHub(_) => (
-                "There is no such category",
-                "This hub has no category of that name. Begin at the hub’s own page.",
-            ),
+            Self::NotInHub(missing) => return missing.words(),
             Self::Gone(missing) => missing.words_of_gone(),
             Self::Suspended => (
                 "This hub is not shown",
@@ -201,10 +210,9 @@ impl PageError {
                 ("That took too long", "Your request did not arrive within ten seconds. Try again.")
             }
             Self::TooOften(too_often) => {
-                return (
-                    "Too often",
-                    format!("Please wait {}, then try again.", words_for(too_often.retry_after)),
-                );
+                let wait = words_for(too_often.retry_after);
+                let then = minute(now.plus(too_often.retry_after));
+                return ("Too often", format!("Please wait {wait}. From {then} UTC on, it works."));
             }
             Self::Busy => (
                 "One moment, please",
@@ -279,6 +287,13 @@ impl Missing {
     }
 }
 
+/// `14:05`: the minute that has begun by then.
+fn minute(at: Timestamp) -> String {
+    const MINUTE: i64 = 60_000_000;
+    let begun = at.micros().saturating_add(MINUTE - 1).div_euclid(MINUTE) * MINUTE;
+    Zone::named("UTC").time(Timestamp::from_micros(begun))
+}
+
 /// `5 seconds`, `3 minutes`, `2 hours`: rounded up.
 pub fn words_for(wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -329,6 +344,13 @@ mod tests {
             [(0, "1 second"), (15, "15 seconds"), (120, "2 minutes"), (5_401, "2 hours")]
         {
             assert_eq!(words_for(Duration::from_secs(seconds)), words);
+        }
+    }
+
+    #[test]
+    fn a_minute_is_named_that_has_begun_when_the_wait_is_over() {
+        for (seconds, named) in [(0, "00:00"), (1, "00:01"), (60, "00:01"), (86_399, "00:00")] {
+            assert_eq!(minute(Timestamp::from_micros(seconds * 1_000_000)), named);
         }
     }
 }

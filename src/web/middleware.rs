@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, web};
 use askama::Template;
 
+use super::canonical;
 use super::error::{Missing, PageError};
 use super::extract::is_empty;
 use super::held_payload::HeldPayload;
@@ -41,6 +42,11 @@ pub async fn around(
         app.metrics.request(door, response.status().as_u16());
         return Ok(request.into_response(response));
     }
+    if let Some(mut moved) = canonical::moved(request.request()) {
+        add_headers(&app, moved.headers_mut());
+        app.metrics.request(door, moved.status().as_u16());
+        return Ok(request.into_response(moved));
+    }
     let started = app.clock.monotonic();
     let held = HeldPayload::of_unfinished(&mut request);
     let method = request.method().clone();
@@ -53,7 +59,7 @@ pub async fn around(
     };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        response = with_error_page(response);
+        response = with_error_page(&app, response);
     }
     // What a 304 says replaces what the client keeps (RFC 9111, 3.2): a page would lose its policy.
     if response.status() != StatusCode::NOT_MODIFIED {
@@ -88,7 +94,7 @@ fn without_request(
     let id = request_id();
     let mut response = error.error_response();
     if let Some(error) = error.as_error::<PageError>() {
-        let page = error.page(&id, None).render().unwrap_or_default();
+        let page = error.page(&id, None, app.clock.now()).render().unwrap_or_default();
         response = response.set_body(BoxBody::new(page));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
@@ -110,7 +116,7 @@ fn request_id() -> String {
 }
 
 /// Gives an empty error answer its page. Answers with a body of their own (XML, text) stay.
-fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+fn with_error_page(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let request_id = request_id();
     let fallback;
     let error = match response.response().error().and_then(|error| error.as_error()) {
@@ -131,7 +137,8 @@ fn with_error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBod
         tracing::error!(%request_id, error = %chain(error), "a request failed");
     }
     let retry_after = error.retry_after();
-    let page = error.page(&request_id, again(response.request())).render().unwrap_or_default();
+    let page = error.page(&request_id, again(response.request()), app.clock.now());
+    let page = page.render().unwrap_or_default();
     let is_bare = is_empty(response.response().body().size());
     let mut response = response;
     let headers = response.headers_mut();

@@ -13,6 +13,8 @@ use super::pages::{
     rules, sign_in, sign_up, stats, topics, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
+use crate::app::App;
+
 use super::{assets, badge, feeds, oembed, ops, respond, sitemap};
 
 /// An address that is read: `GET` and `HEAD`.
@@ -246,7 +248,7 @@ pub fn unreadable_path() -> PathConfig {
 }
 
 /// No such address: perhaps it has a slash too many.
-async fn nowhere(request: HttpRequest) -> Result<HttpResponse, PageError> {
+async fn nowhere(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let reads = matches!(request.method().as_str(), "GET" | "HEAD");
     match request.path().strip_suffix('/') {
         Some(path)
@@ -254,6 +256,7 @@ async fn nowhere(request: HttpRequest) -> Result<HttpResponse, PageError> {
         {
             Ok(respond::moved(path))
         }
+        _ if reads => Err(reading::missing_page(&app, request.path()).await?),
         _ => Err(PageError::NotFound(Missing::Page)),
     }
 }

@@ -93,7 +93,7 @@ pub struct Feed<'a> {
     pub hubs: &'a [String],
     /// What it is about, as text.
     pub description: &'a str,
-    /// Language tag of the hub.
+    /// Language tag of what says none of its own.
     pub language: &'a str,
     /// When anything in it last changed.
     pub changed_at: Timestamp,
@@ -141,7 +141,7 @@ pub struct FeedItem<'a> {
     pub source: Option<&'a str>,
     /// The category it is listed in.
     pub category: &'a str,
-    /// The language tag of its page, where it is not the hub's.
+    /// The language tag of its page, where it is not the feed's.
     pub language: Option<&'a str>,
     /// Its permalink.
     pub permalink: &'a str,

@@ -42,6 +42,7 @@ mod reader_follows_a_topic;
 mod reader_follows_feeds;
 mod reader_is_told_by_websub;
 mod reader_looks_at_the_numbers;
+mod reader_loses_the_way;
 mod reader_meets_people;
 mod reader_searches;
 mod reader_sits_on_bad_wifi;

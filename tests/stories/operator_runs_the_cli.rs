@@ -138,6 +138,15 @@ async fn a_stop_loses_nothing_that_was_under_way() {
     for database in databases() {
         let mut server = serve(&database, &["--demo"], 3);
         let mut reader = Browser::new(&server.base);
+        // Posts in several languages, some of them written from right to left.
+        for (language, title) in [
+            ("pt", "Perdi o último comboio"),
+            ("ar", "عشر سنوات"),
+            ("es", "Visitar"),
+            ("ja", "扉の話"),
+        ] {
+            reader.open(&format!("/longpier?lang={language}")).await.says(title);
+        }
         let page = reader.open("/longpier/hallway").await;
         let ping_url = page.attributes("link[rel=trackback]", "href").remove(0);
         let address = server.base.strip_prefix("http://").unwrap().to_owned();

@@ -7,7 +7,7 @@ use backchannel::app::App;
 use backchannel::db::hubs::Switch;
 use backchannel::mail::Mail;
 
-use crate::harness::{Browser, Page, Site, Topic, days, minutes};
+use crate::harness::{Answer, Blog, Browser, Page, Site, Topic, days, minutes};
 
 /// The formats of a topic's feed, and the mark of a post in each.
 const FEEDS: [(&str, &str); 3] =
@@ -332,5 +332,33 @@ story! {
         let channel = rss::Channel::read_from(reader.open("/topics/keynotes/rss").await.body.as_bytes()).unwrap();
         assert_eq!(channel.items()[0].link(), Some("http://bob.example/1?a=1&b=2"));
         assert_eq!(channel.description(), "Posts from everyone’s blogs, in the category “keynotes” of 2 hubs.");
+    }
+}
+
+story! { with blogs:
+    async fn a_topics_feed_names_the_language_of_each_post(site) {
+        let mut hubs = Hubs::taking_part(site).await;
+        let blog = Blog::start();
+        for (path, tag) in [("/en", "en"), ("/pt", "pt"), ("/none", "")] {
+            let html = format!("<!doctype html><html lang=\"{tag}\"><head><title>x</title></head><body><p>x</p></body></html>");
+            hubs.list(&hubs.sxsw, &blog.publish(path, Answer::html(html)), path).await;
+            site.settle().await;
+        }
+        let mut reader = site.browser();
+        let mut languages = async |path: &str| {
+            let feed = reader.open(&format!("{path}/feed.json")).await;
+            let feed: serde_json::Value = serde_json::from_str(&feed.body).unwrap();
+            let items = feed["items"].as_array().unwrap().iter();
+            let items: Vec<String> =
+                items.map(|item| item["language"].as_str().unwrap_or("-").to_owned()).collect();
+            (feed["language"].as_str().unwrap().to_owned(), items.join(" "))
+        };
+        // All hubs have one language: the feed says it for all.
+        assert_eq!(languages("/topics/keynotes").await, ("en".into(), "- pt -".into()));
+        let settings = "/manage/boats/settings";
+        let other = hubs.post(settings, settings, &[("language", "ja")]).await;
+        other.has_status(303);
+        assert_eq!(languages("/topics/keynotes").await, ("mul".into(), "- pt en".into()));
+        assert_eq!(languages("/sxsw").await, ("en".into(), "- pt -".into()));
     }
 }

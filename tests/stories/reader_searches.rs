@@ -143,7 +143,7 @@ story! {
             reader.open(&format!("/sxsw/rss?{wrong}")).await.has_status(400);
         }
         let none = reader.open("/sxsw?in=nothing").await;
-        none.has_status(404).says("This hub has no category of that name");
+        none.has_status(404).says("SXSW 2003 has no category “nothing”");
         assert!(none.attributes("main a", "href").contains(&"/sxsw".to_owned()));
     }
 
@@ -256,7 +256,7 @@ story! {
             page.attributes(".filters a", "href"),
             ["/sxsw?blog=ada.example&day=2003-03-11", "/sxsw?q=rss&day=2003-03-11", "/sxsw?q=rss&blog=ada.example"]
         );
-        assert_eq!(page.attributes("input[type=hidden]", "name"), ["blog", "day"]);
+        assert_eq!(page.attributes("input[type=hidden]", "name"), ["blog"]);
         let list = reader.open("/sxsw").await;
         assert!(list.attributes(".meta a.blog", "href").contains(&"/sxsw?blog=ada.example".to_owned()));
         assert_eq!(list.attributes("h2.day a", "href"), ["/sxsw?day=2003-03-12", "/sxsw?day=2003-03-11"]);
@@ -279,6 +279,94 @@ story! {
         }
         let inside = reader.open("/sxsw/panels?blog=ada.example").await;
         assert_eq!(inside.texts("article.ping h3"), ["Atom the day after"]);
+    }
+
+    async fn a_form_narrows_a_list(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut reader = site.browser();
+        assert!(reader.open("/sxsw").await.attributes("form.search", "action").is_empty(), "nothing to find");
+        list(&topic, "ada", 1, "Ink on paper", "").await;
+        let page = reader.open("/sxsw").await;
+        assert!(page.texts(".narrow").is_empty(), "one category, one day, no language");
+        let mut panels = site.category(topic.organizer, "panels", "open", "at-once").await;
+        let mut apart = site.category(panels.organizer, "canary-apart", "open", "at-once").await;
+        apart.organizer.sets_readers("canary-apart", "unlisted").await;
+        topic.organizer = apart.organizer;
+        apart.organizer = site.browser();
+        assert_eq!(reader.open("/sxsw").await.one_text(".narrow summary"), "Narrow by category");
+        site.advance(days(1));
+        panels.organizer = site.browser();
+        list(&panels, "bob", 2, "Ink on stage", "").await;
+        site.advance(days(1));
+        list(&apart, "eve", 3, "Ink apart", "").await;
+
+        let page = reader.open("/sxsw").await;
+        assert_eq!(page.one_text(".narrow summary"), "Narrow by category or day");
+        assert!(page.attributes(".narrow", "open").is_empty());
+        assert_eq!(page.attributes(".narrow [name=in]", "value"), ["keynotes", "panels"]);
+        assert_eq!(page.attributes("#day", "min"), ["2003-03-11"]);
+        assert_eq!(page.attributes("#day", "max"), ["2003-03-12"], "nothing is told of what is apart");
+        page.never_says("canary");
+        // As a browser sends it, without a script: the address says what was asked for.
+        for (sent, shown) in [
+            ("q=&in=panels&in=keynotes&but=&day=", "?in=keynotes,panels"),
+            ("q=ink&in=panels&but=1&day=2003-03-11", "?q=ink&not=panels&day=2003-03-11"),
+            ("q=+&but=&day=", ""),
+            ("blog=ada.example&q=&but=1&day=2003-03-11", "?blog=ada.example&day=2003-03-11"),
+        ] {
+            let sent = reader.open(&format!("/sxsw?{sent}")).await;
+            assert_eq!(sent.has_status(303).header("location"), Some(&*format!("/sxsw{shown}")));
+        }
+        let page = reader.open("/sxsw?q=ink&not=panels&day=2003-03-11").await;
+        assert_eq!(page.texts("article.ping h3"), ["Ink on paper"]);
+        assert_eq!(page.attributes(".narrow[open] [name=in][checked]", "value"), ["panels"]);
+        assert_eq!(page.attributes(".narrow [name=but][checked]", "value"), ["1"]);
+        assert_eq!(page.attributes("#day", "value"), ["2003-03-11"]);
+        assert_eq!(page.attributes("#q", "value"), ["ink"]);
+        let feed = page.attributes("link[type='application/rss+xml']", "href").remove(0);
+        assert_eq!(feed, "/sxsw/rss?q=ink&not=panels&day=2003-03-11");
+        let both = reader.open("/sxsw?in=keynotes,panels&not=panels").await;
+        assert_eq!(both.attributes(".narrow [name=in][checked]", "value"), ["keynotes"]);
+        assert_eq!(both.attributes(".narrow [name=but][checked]", "value"), [""]);
+        let beyond = reader.open("/sxsw?day=1999-12-31").await;
+        assert_eq!(beyond.attributes("#day", "min"), ["1999-12-31"], "or it could not be sent");
+        beyond.says("No post of Friday 31 December 1999 is listed here.");
+        // A category has no categories.
+        let inside = reader.open("/sxsw/canary-apart?day=2003-03-13").await;
+        assert!(inside.attributes("[name=in], [name=but]", "name").is_empty());
+        assert_eq!(inside.attributes("#day", "value"), ["2003-03-13"]);
+        // All see the same page.
+        let mut organizer = topic.organizer;
+        assert_eq!(organizer.open("/sxsw").await.body, reader.open("/sxsw").await.body);
+    }
+
+    async fn what_nobody_has_is_said_with_a_way_on(site) {
+        let topic = site.hub("open", "at-once").await;
+        list(&topic, "ada", 1, "Needle", "").await;
+        let mut apart = site.category(topic.organizer, "apart", "open", "at-once").await;
+        apart.organizer.sets_readers("apart", "password").await;
+        let mut reader = site.browser();
+        for name in ["apart", "nothing"] {
+            let without = reader.open(&format!("/sxsw?not={name}&q=needle")).await;
+            let notice = format!("No category here is called “{name}”. Leave it out");
+            assert_eq!(without.has_status(200).one_text(".notice"), notice);
+            assert_eq!(without.attributes(".notice a", "href"), ["/sxsw?q=needle"]);
+            assert_eq!(without.texts("article.ping h3"), ["Needle"]);
+            let some = reader.open(&format!("/sxsw?in=keynotes,{name}")).await;
+            assert_eq!(some.one_text(".notice"), notice);
+            assert_eq!(some.attributes(".notice a", "href"), ["/sxsw?in=keynotes"]);
+            let none = reader.open(&format!("/sxsw?in={name}")).await;
+            none.has_status(404).says(&format!("SXSW 2003 has no category “{name}”."));
+        }
+        reader.open("/sxsw?in=b,a,c").await.has_status(404).says("SXSW 2003 has no category “a”, “b” or “c”.");
+        let nobody = reader.open("/sxsw?blog=nobody.example").await;
+        nobody.has_status(200).says("No post from nobody.example is listed here.");
+        let ways = nobody.attributes(".empty a", "href");
+        assert!(ways.contains(&"/sxsw/-/add".to_owned()), "{ways:?}");
+        let wrong = reader.open("/sxsw?day=never").await;
+        assert_eq!(wrong.has_status(400).attributes("main a", "href")[0], "/sxsw");
+        let none = reader.open("/sxsw?before=aaaaaaaaaaaaaaaaaaaaaaaaaa").await;
+        assert_eq!(none.has_status(404).attributes("main a", "href")[0], "/sxsw");
     }
 
     async fn paging_through_what_was_found_survives_arrivals_and_removals(site) {
@@ -411,7 +499,9 @@ story! {
             let refused = reader.open(path).await;
             refused.has_status(429);
             assert!(refused.header("retry-after").is_some());
-            assert_eq!(refused.attributes("main a", "href")[0], path, "it can be tried again");
+            let whole = path.split('?').next().unwrap();
+            assert_eq!(refused.attributes("main a", "href")[..2], [path, whole], "it can be tried again");
+            refused.says("Please wait 1 second. From 14:02 UTC on, it works.").says(&format!("Back to {whole}"));
         }
         // Pages that are kept are nobody's allowance.
         let after = reader.open("/sxsw").await;
@@ -462,6 +552,41 @@ story! { with blogs:
         let people = reader.open("/sxsw/-/people").await;
         assert_eq!(people.attributes("article .ex bdi", "lang"), ["pt-br"]);
         assert_eq!(words_kept(site), 3);
+    }
+
+    async fn a_list_names_the_languages_it_has(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut apart = site.category(topic.organizer, "apart", "open", "at-once").await;
+        apart.organizer.sets_readers("apart", "unlisted").await;
+        topic.organizer = apart.organizer;
+        apart.organizer = site.browser();
+        let blog = Blog::start();
+        let page = |tag: &str| Answer::html(format!("<!doctype html><html lang=\"{tag}\"><head><title>x</title></head><body><p>x</p></body></html>"));
+        let mut receipts = Vec::new();
+        for (topic, path, tag) in [(&topic, "/a", "pt"), (&topic, "/b", "pt-BR"), (&topic, "/c", "ja"), (&topic, "/d", ""), (&apart, "/e", "ar")] {
+            let url = blog.publish(path, page(tag));
+            receipts.push(topic.ping(&[("url", &url), ("title", path)]).await.receipt.unwrap());
+            site.advance(minutes(10));
+            site.settle().await;
+        }
+        let mut reader = site.browser();
+        let languages = async |path: &str| site.browser().open(path).await.texts("#lang option");
+        assert_eq!(languages("/sxsw").await, ["Any", "Japanese (1)", "Portuguese (2)"]);
+        assert_eq!(languages("/sxsw/keynotes").await, ["Any", "Japanese (1)", "Portuguese (2)"]);
+        assert_eq!(languages("/sxsw/apart").await, ["Any", "Arabic (1)"]);
+        assert_eq!(languages("/sxsw?lang=cy").await, ["Any", "Japanese (1)", "Portuguese (2)", "Welsh"]);
+        let chosen = reader.open("/sxsw?lang=pt").await;
+        assert_eq!(chosen.attributes("#lang option[selected]", "value"), ["pt"]);
+        assert_eq!(chosen.texts("article.ping h3"), ["/b", "/a"]);
+        // A post leaves, a category becomes public, a page says something else.
+        withdraw(site, &receipts[0]).await;
+        assert_eq!(languages("/sxsw").await, ["Any", "Japanese (1)", "Portuguese (1)"]);
+        topic.organizer.sets_readers("apart", "public").await;
+        assert_eq!(languages("/sxsw").await, ["Any", "Arabic (1)", "Japanese (1)", "Portuguese (1)"]);
+        blog.publish("/c", page("el"));
+        site.advance(days(1));
+        site.settle().await;
+        assert_eq!(languages("/sxsw").await, ["Any", "Arabic (1)", "Greek (1)", "Portuguese (1)"]);
     }
 
     async fn a_hidden_post_is_not_found_until_it_is_back(site) {

@@ -1,5 +1,8 @@
 //! A search engine reads the sitemap: what may be indexed stands there, and nothing else.
 
+use backchannel::actions::read_sitemap::{Part, Sitemap, sitemap};
+use backchannel::wire::sitemap::Entry;
+
 use crate::harness::{Browser, Site, Topic, minutes};
 
 async fn list(topic: &Topic<'_>, url: &str, title: &str) -> String {
@@ -9,13 +12,19 @@ async fn list(topic: &Topic<'_>, url: &str, title: &str) -> String {
     sent.receipt.unwrap()
 }
 
-/// The paths in the sitemap.
+/// What is there whatever hubs there are.
+const HELP: [&str; 4] = ["/help", "/help/bloggers", "/help/organizers", "/help/readers"];
+
+/// The paths in the sitemap, without those of the help.
 async fn listed(site: &Site) -> Vec<String> {
     let map = site.browser().open("/sitemap.xml").await;
     assert_eq!(map.has_status(200).header("content-type"), Some("application/xml; charset=utf-8"));
     let parts = map.body.split("<loc>").skip(1);
     let addresses = parts.map(|part| part.split_once("</loc>").unwrap().0);
-    addresses.map(|address| address.strip_prefix(&site.base).unwrap().to_owned()).collect()
+    let paths = addresses.map(|address| address.strip_prefix(&site.base).unwrap().to_owned());
+    let (help, others): (Vec<_>, Vec<_>) = paths.partition(|path| path.starts_with("/help"));
+    assert_eq!(help, HELP);
+    others
 }
 
 async fn open_hub(organizer: &mut Browser, slug: &str) {
@@ -23,7 +32,44 @@ async fn open_hub(organizer: &mut Browser, slug: &str) {
     organizer.submit("/manage/new", &[("title", slug), ("slug", slug)]).await.has_status(303);
 }
 
+/// What a list names, as paths.
+async fn part(site: &Site, part: Part, most: i64) -> Option<(bool, Vec<String>)> {
+    let addresses = site.app.addresses.clone();
+    let read = site.app.db.read(move |c| sitemap(c, &addresses, &part, most)).await.unwrap()?;
+    let (is_index, entries) = match read {
+        Sitemap::Lists(entries) => (true, entries),
+        Sitemap::Pages(entries) => (false, entries),
+    };
+    let path = |entry: Entry| entry.address.strip_prefix(&site.base).unwrap().to_owned();
+    Some((is_index, entries.into_iter().map(path).collect()))
+}
+
 story! {
+    async fn more_than_one_list_takes_is_several_lists(site) {
+        let topic = site.hub("open", "at-once").await;
+        for n in 0..5 {
+            list(&topic, &format!("http://ada.example/{n}"), &format!("Post {n}")).await;
+        }
+        let (is_index, all) = part(site, Part::All, 100).await.unwrap();
+        assert!(!is_index && all.len() == 5 + 4 + HELP.len(), "{all:?}");
+        let (is_index, lists) = part(site, Part::All, 2).await.unwrap();
+        assert!(is_index);
+        let posts = |nth| Part::Posts("sxsw".to_owned(), nth);
+        let parts = [Part::Hubs, posts(1), posts(2), posts(3)];
+        assert_eq!(lists, parts.clone().map(|part| part.path()));
+        let mut named = Vec::new();
+        for one in parts {
+            let (is_index, entries) = part(site, one, 2).await.unwrap();
+            assert!(!is_index);
+            named.extend(entries);
+        }
+        assert_eq!(named, all, "each page is in one of them");
+        assert_eq!(part(site, posts(4), 2).await, None);
+        // The door has the same lists.
+        site.browser().open(&posts(1).path()).await.has_status(200).says("/p/");
+        site.browser().open(&Part::Hubs.path()).await.has_status(200).says("/help/readers");
+    }
+
     async fn only_what_may_be_indexed_stands_there(site) {
         let robots = site.browser().open("/robots.txt").await;
         robots.says(&format!("Sitemap: {}/sitemap.xml", site.base)).says("Disallow: /*/*/live$");

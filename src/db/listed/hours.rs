@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use super::IS_PUBLIC;
+use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
 use crate::db::schema::{listed_hours, pings};
 use crate::db::{DbConnection, DbError};
@@ -61,6 +61,26 @@ pub fn find_first(
         .first(connection)
         .optional()?;
     Ok(first.flatten())
+}
+
+/// The hour (since 1970 UTC) in which the first post of a category was listed, or of a hub's public
+/// categories.
+pub fn find_first_hour(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: Option<CategoryId>,
+) -> Result<Option<i64>, DbError> {
+    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
+    let mut query = listed_hours::table
+        .filter(listed_hours::hub_id.eq(hub.0).and(listed_hours::listed_count.gt(0)))
+        .filter(listed_hours::category_id.ne_all(apart))
+        .select(listed_hours::hour)
+        .order(listed_hours::hour)
+        .into_boxed();
+    if let Some(category) = category {
+        query = query.filter(listed_hours::category_id.eq(category.0));
+    }
+    Ok(query.first(connection).optional()?)
 }
 
 fn ids(categories: &[CategoryId]) -> Vec<i64> {

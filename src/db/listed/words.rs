@@ -4,7 +4,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::IS_PUBLIC;
+use super::{IS_PUBLIC, languages, show_changed};
+use crate::clock::Timestamp;
 use crate::db::schema::{page_readings, ping_words, pings};
 use crate::db::{DbConnection, DbError, Tx};
 use crate::model::id::{CategoryId, HubId, PingId};
@@ -12,9 +13,9 @@ use crate::model::language::Language;
 use crate::model::view::View;
 use crate::model::words;
 
-/// Keeps the words of a ping as its texts are now, if it is public.
+/// Keeps the words of a ping as its texts are now, if it is public, and counts its language.
 pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
-    type Row = (CategoryId, String, String, String, Option<String>);
+    type Row = (CategoryId, String, String, String, Option<(String, Option<Timestamp>)>);
     let public: Option<Row> =
         pings::table
             .left_join(page_readings::table.on(
@@ -27,20 +28,32 @@ pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
                 pings::title,
                 pings::excerpt,
                 pings::blog_name,
-                page_readings::language.nullable(),
+                (page_readings::language, page_readings::read_at).nullable(),
             ))
             .first(tx.connection)
             .optional()?;
-    let Some((category, title, excerpt, blog_name, language)) = public else { return Ok(()) };
+    let Some((category, title, excerpt, blog_name, reading)) = public else { return Ok(()) };
+    let (language, read_at) = reading.unwrap_or_default();
     let mut kept = words::index(&[&title, &excerpt, &blog_name]);
     kept.extend([of_hub(hub), of_category(category)]);
-    if let Some(language) = language.as_deref().and_then(Language::parse) {
+    let language = Language::parse(&language);
+    if let Some(language) = &language {
         kept.extend([of_language(language.as_str()), of_language(language.primary())]);
     }
     let kept = kept.into_iter().collect::<Vec<_>>().join(" ");
-    let changed =
-        diesel::update(row(hub, ping)).set(ping_words::words.eq(&kept)).execute(tx.connection)?;
-    if changed == 0 {
+    let before = find(tx.connection, hub, ping)?;
+    let was = before.as_deref().and_then(language_in);
+    let is = language.as_ref().map(Language::primary);
+    if was != is {
+        // A post that is listed already shows another language from now on.
+        if let Some(read_at) = read_at.filter(|_| before.is_some()) {
+            show_changed(tx, hub, category, read_at)?;
+        }
+        languages::remove(tx, hub, category, was)?;
+        languages::add(tx, hub, category, is)?;
+    }
+    diesel::update(row(hub, ping)).set(ping_words::words.eq(&kept)).execute(tx.connection)?;
+    if before.is_none() {
         diesel::insert_into(ping_words::table)
             .values((
                 ping_words::ping_id.eq(ping.0),
@@ -53,9 +66,26 @@ pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
 }
 
 /// Forgets the words of a ping that is public no more.
-pub fn delete(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
+pub fn delete(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    ping: PingId,
+) -> Result<(), DbError> {
+    if let Some(before) = find(tx.connection, hub, ping)? {
+        languages::remove(tx, hub, category, language_in(&before))?;
+    }
     diesel::delete(row(hub, ping)).execute(tx.connection)?;
     Ok(())
+}
+
+/// The words that are kept of a ping.
+fn find(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<String>, DbError> {
+    Ok(row(hub, ping).select(ping_words::words).first(connection).optional()?)
 }
 
 type RowOf = diesel::dsl::Filter<
@@ -80,6 +110,12 @@ fn of_category(category: CategoryId) -> String {
 
 fn of_language(tag: &str) -> String {
     format!("_l{}", tag.replace('-', "_"))
+}
+
+/// The primary tag of the language that stands among the words of a ping.
+fn language_in(words: &str) -> Option<&str> {
+    let mut tags = words.split(' ').filter_map(|word| word.strip_prefix("_l"));
+    tags.find(|tag| !tag.contains('_'))
 }
 
 /// What the index is asked for: all of these words.

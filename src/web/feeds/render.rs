@@ -62,7 +62,7 @@ pub fn render(
     }
     let items = Entry::list(app, connection, &at.hub, posts)?;
     let hubs = hubs(app, at, part);
-    let items = items.iter().map(Entry::item).collect();
+    let items = items.iter().map(|entry| entry.item(&at.hub.language)).collect();
     let feed = Feed { hubs: &hubs, ..about.feed(at, items) };
     let format = part.format;
     let text = format.write(&feed);
@@ -233,10 +233,8 @@ impl Entry {
             .into_iter()
             .map(|category| (category.id, category.title))
             .collect();
-        let own = Language::parse(&hub.language);
         let entry = |post: Listed| {
             let listed_at = post.listed_at?;
-            let language = post.language.as_deref().and_then(Language::parse);
             let changed_at = changes.get(&post.id).copied().unwrap_or(listed_at);
             Some(Self {
                 id: tag(host(app), hub.created_at, &format!("p/{}", post.public_id)),
@@ -244,7 +242,7 @@ impl Entry {
                 source: sources.remove(&post.id).filter(|feed| is_of_same_site(feed, &post.url)),
                 category: titles.get(&post.category_id).cloned().unwrap_or_default(),
                 permalink: app.addresses.permalink(post.public_id),
-                language: language.filter(|language| own.as_ref() != Some(language)),
+                language: post.language.as_deref().and_then(Language::parse),
                 listed_at,
                 changed_at: changed_at.max(listed_at),
                 post,
@@ -253,8 +251,10 @@ impl Entry {
         Ok(posts.into_iter().filter_map(entry).collect())
     }
 
-    /// What a feed says of it.
-    pub fn item(&self) -> FeedItem<'_> {
+    /// What a feed in this language says of it: its own, where that is another.
+    pub fn item(&self, of_feed: &str) -> FeedItem<'_> {
+        let of_feed = Language::parse(of_feed);
+        let language = self.language.as_ref().filter(|own| of_feed.as_ref() != Some(own));
         FeedItem {
             id: &self.id,
             title: &self.post.title,
@@ -264,7 +264,7 @@ impl Entry {
             source: self.source.as_deref(),
             category: &self.category,
             permalink: &self.permalink,
-            language: self.language.as_ref().map(Language::as_str),
+            language: language.map(Language::as_str),
             listed_at: self.listed_at,
             changed_at: self.changed_at,
         }

@@ -54,6 +54,7 @@ fn render(
     let mut page = asked.read(app, connection, block)?;
     let posts = entries(app, connection, &mut page)?;
     let address = app.addresses.path(&path_of(asked.topic.as_str()));
+    let language = language(&page);
     let at = |after: Option<After>| view_feed(&address, format, &View::default(), after, None);
     let (own, first) = (at(asked.after), asked.after.map(|_| at(None)));
     let next = page.older.map(|after| at(Some(after)));
@@ -67,10 +68,10 @@ fn render(
         next: next.as_deref(),
         hubs: &[],
         description: &description_of(&page, &asked.topic),
-        language: language(&page),
+        language,
         changed_at: changed_at(&page, &posts),
         is_finished: false,
-        items: posts.iter().map(Entry::item).collect(),
+        items: posts.iter().map(|post| post.item(language)).collect(),
     };
     let rendered = Rendered::new(format.write(&feed), format.content_type(), CACHE_CONTROL, None);
     let rendered = rendered

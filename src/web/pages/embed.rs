@@ -16,6 +16,7 @@ use super::list::rel;
 use super::reading::{At, ForAnybody, Names, read_for_anybody};
 use crate::actions::read_page::{ListPage, list_page};
 use crate::app::{App, Gate};
+use crate::clock::Timestamp;
 use crate::db::DbConnection;
 use crate::db::listed::Listed;
 use crate::model::language::Language;
@@ -207,7 +208,7 @@ async fn show(
         }
         Ok(ForAnybody::Locked) => locked(names, shape),
         // An error page of ours must not stand in a frame: browsers show a broken one instead.
-        Err(error) => missing(&error, shape),
+        Err(error) => missing(&error, shape, app.clock.now()),
     }
 }
 
@@ -223,8 +224,8 @@ fn locked(names: &Names, shape: Shape) -> Result<HttpResponse, PageError> {
     respond::framed_refusal(StatusCode::FORBIDDEN, &view)
 }
 
-fn missing(error: &PageError, shape: Shape) -> Result<HttpResponse, PageError> {
-    let (title, sentence) = error.words();
+fn missing(error: &PageError, shape: Shape, now: Timestamp) -> Result<HttpResponse, PageError> {
+    let (title, sentence) = error.words(now);
     let view = NothingView {
         class: shape.class(),
         title,

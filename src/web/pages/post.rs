@@ -175,6 +175,11 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let (page, approved, generation) = read(&app, &request, &id).await?;
+    let path = format!("/p/{}", page.ping.public_id);
+    if path != request.path() {
+        // Its id reads the same in capitals; it is kept once.
+        return Ok(respond::moved_for_few(&path));
+    }
     let (lock, now) = (lock(&page), app.clock.now());
     let fresh_until = page.gate.next_edge(now);
     let subject = Subject::Hub(page.ping.hub_id);
@@ -203,7 +208,7 @@ pub async fn show(
         return Ok(respond::rendered(&request, &page.for_few(), app.clock.now()));
     }
     let page = Arc::new(page);
-    app.pages.keep(request.path().to_owned(), subject, generation, Arc::clone(&page));
+    app.pages.keep(path, subject, generation, Arc::clone(&page));
     // The hub's own texts have no date here: the tag alone is asked about.
     Ok(respond::rendered(&request, &page, app.clock.now()))
 }

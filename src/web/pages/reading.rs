@@ -1,31 +1,31 @@
 //! Who may read: pages that everybody may see, and pages behind a reading password.
 
 mod anybody;
+mod missing;
+mod password;
 
 pub use anybody::{ForAnybody, find_for_anybody, read_for_anybody};
+pub use missing::missing_page;
+pub use password::{open_category, open_hub};
 
 use std::sync::Arc;
 
-use actix_web::cookie::time::Duration as CookieDuration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 
 use crate::actions::resolve::{Found, find_category, find_hub};
-use crate::app::{App, Gate, Lock, READING_LASTS};
+use crate::app::{App, Gate, Lock};
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError, members};
-use crate::limits::{AddressBlock, Limit};
 use crate::model::category::Readers;
 use crate::model::id::HubId;
 use crate::pages_cache::{Rendered, Subject};
-use crate::secret::Secret;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, Visit, client, find_session};
+use crate::web::extract::{Visit, find_session};
 use crate::web::respond;
+use missing::missing_category;
+use password::ask;
 
 /// The names in the address of a hub's or category's page.
 #[derive(Debug, Clone)]
@@ -225,18 +225,6 @@ fn here(connection: &mut DbConnection, names: &Names) -> Result<At, PageError> {
     }
 }
 
-/// Why no such category is there to read, with the way to its hub where everybody is told of that
-/// one. For pages only: the feed of a locked category must read like that of none.
-pub async fn missing_category(app: &App, names: &Names) -> Result<PageError, PageError> {
-    let hub = names.hub.clone();
-    Ok(match app.db.read(move |connection| find_hub(connection, &hub)).await? {
-        Found::Here(hub) | Found::Moved(hub) if hub.is_public() => {
-            PageError::NotInHub(format!("/{}", hub.slug))
-        }
-        _ => PageError::NotFound(Missing::Category),
-    })
-}
-
 /// Reads for a request: what stands behind a `?` may be anything, and take long.
 async fn read_for<T: Send + 'static>(
     app: &App,
@@ -289,8 +277,22 @@ where
 }
 
 /// Answers with what `render` makes of a hub or category: for everybody, or for whoever may read
-/// it; others are asked for its password.
+/// it; others are asked for its password. Where there is no such category, the way to its hub.
 pub async fn answer(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    names: &Names,
+    key: String,
+    visit: &Visit,
+    render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    match answer_there(app, request, names, key, visit, render).await {
+        Err(PageError::NotFound(Missing::Category)) => Err(missing_category(app, names).await?),
+        answer => answer,
+    }
+}
+
+async fn answer_there(
     app: &web::Data<App>,
     request: &HttpRequest,
     names: &Names,
@@ -352,161 +354,4 @@ pub async fn answer_feed(
     }
     let page = read_for(app, request, move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))
-}
-
-#[derive(Debug, Template)]
-#[template(path = "pages/hub/locked.html")]
-struct LockedView {
-    action: String,
-    csrf: String,
-    problem: &'static str,
-}
-
-/// The page that asks for a reading password. It names nothing: not the hub, not the category.
-fn ask(
-    names: &Names,
-    rest: &str,
-    visit: &Visit,
-    problem: &'static str,
-    status: StatusCode,
-) -> Result<HttpResponse, PageError> {
-    let view = LockedView {
-        action: format!("{}/-/read?then={}", names.path(), encoded(rest.trim_start_matches('/'))),
-        csrf: visit.csrf.clone(),
-        problem,
-    };
-    respond::private_page(status, &view, None, visit)
-}
-
-/// A reading password as it was typed.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-pub struct ReadForm {
-    password: String,
-}
-
-impl std::fmt::Debug for ReadForm {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ReadForm([redacted])")
-    }
-}
-
-/// Where to go on.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Then {
-    then: String,
-}
-
-impl Then {
-    /// The page that was asked for, or a page of the hub or the form for a post, each with what
-    /// stood behind its `?`; nothing else.
-    fn rest(&self) -> String {
-        let (page, query) = match self.then.split_once('?') {
-            Some((page, query)) => (page, Some(query)),
-            None => (self.then.as_str(), None),
-        };
-        let path = match page {
-            "" => String::new(),
-            "add" | "-/add" | "-/about" | "-/embed" | "-/people" | "-/stats" | "-/wall" => {
-                format!("/{page}")
-            }
-            _ => return String::new(),
-        };
-        let Some(query) = query else { return path };
-        let mut again = url::form_urlencoded::Serializer::new(String::new());
-        again.extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
-        format!("{path}?{}", again.finish())
-    }
-}
-
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-/// Whether this is the password of a lock: one that was right before costs nothing, so that a hall
-/// of readers behind one address is let in; others a try.
-async fn try_password(
-    app: &App,
-    lock: &Lock,
-    typed: &str,
-    from: AddressBlock,
-) -> Result<bool, PageError> {
-    let now = app.clock.now();
-    if app.proofs.has(&lock.phc, typed, now) {
-        return Ok(true);
-    }
-    app.limits.take(Limit::ReadingPassword(lock.hub), from)?;
-    let right = app.hasher.verify(Secret::new(typed.to_owned()), Some(lock.phc.clone())).await?;
-    if right {
-        app.proofs.keep(&lock.phc, typed, now);
-    }
-    Ok(right)
-}
-
-/// `POST /{hub}/-/read`
-pub async fn open_hub(
-    app: web::Data<App>,
-    request: HttpRequest,
-    hub: web::Path<String>,
-    then: web::Query<Then>,
-    visit: Visit,
-    form: Checked<ReadForm>,
-) -> Result<HttpResponse, PageError> {
-    open(&app, &request, &Names::hub(&hub), &then, &visit, form.0).await
-}
-
-/// `POST /{hub}/{category}/-/read`
-pub async fn open_category(
-    app: web::Data<App>,
-    request: HttpRequest,
-    names: web::Path<(String, String)>,
-    then: web::Query<Then>,
-    visit: Visit,
-    form: Checked<ReadForm>,
-) -> Result<HttpResponse, PageError> {
-    let names = Names::category(&names.0, &names.1);
-    open(&app, &request, &names, &then, &visit, form.0).await
-}
-
-async fn open(
-    app: &App,
-    request: &HttpRequest,
-    names: &Names,
-    then: &Then,
-    visit: &Visit,
-    form: ReadForm,
-) -> Result<HttpResponse, PageError> {
-    let rest = then.rest();
-    let rest = rest.as_str();
-    let Some(lock) = look(app, names).await?.lock else {
-        return Ok(respond::see_other(&format!("{}{rest}", names.path())));
-    };
-    match try_password(app, &lock, form.password.trim(), client(app, request)).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let problem = "This is not the reading password. Ask whoever gave you this address.";
-            return ask(names, rest, visit, problem, StatusCode::UNPROCESSABLE_ENTITY);
-        }
-        Err(PageError::TooOften(too_often)) => {
-            let problem = "That was often. Wait a few minutes, and type it again.";
-            let mut answer = ask(names, rest, visit, problem, StatusCode::TOO_MANY_REQUESTS)?;
-            let wait = respond::retry_after(too_often.retry_after);
-            answer.headers_mut().insert(header::RETRY_AFTER, wait);
-            return Ok(answer);
-        }
-        Err(error) => return Err(error),
-    }
-    let until = app.clock.now().plus(READING_LASTS);
-    let mut cookie = Cookie::new(lock.cookie_name(), lock.pass(until, &app.secrets));
-    cookie.set_path("/");
-    cookie.set_http_only(true);
-    cookie.set_same_site(SameSite::Lax);
-    cookie.set_secure(app.addresses.is_https());
-    let seconds = i64::try_from(READING_LASTS.as_secs()).unwrap_or(i64::MAX);
-    cookie.set_max_age(CookieDuration::seconds(seconds));
-    let mut answer = respond::see_other(&format!("{}{rest}", names.path()));
-    // A cookie that cannot be set leaves the reader where they are: asked once more.
-    let _not_set = answer.add_cookie(&cookie);
-    Ok(answer)
 }

@@ -58,6 +58,11 @@ journey! {
         window.clicks(".day a").await;
         window.until("location.search === '?day=2003-03-11'").await;
         feeds_are_feeds(site, window, 3).await;
+        assert_eq!(window.finds("return document.querySelector('.narrow').open").await, true);
+        window.types("#q", "ink").await;
+        window.presses("Show these posts").await;
+        window.until("location.search === '?q=ink&day=2003-03-11'").await;
+        feeds_are_feeds(site, window, 1).await;
 
         window.open("/sxsw").await;
         let before = top(window).await;
@@ -80,6 +85,16 @@ journey! {
             window.open("/sxsw").await;
         }
         window.says("Fresh 6").await;
+        let marked = "return [...document.querySelectorAll('.is-new')].map(p => \
+            [p.querySelector('.new-post').textContent, p.querySelector('h3').textContent])";
+        if window.has_scripts() {
+            let fresh = json!([["New", "Fresh 6"], ["New", "Fresh 5"], ["New", "Fresh 4"]]);
+            assert_eq!(window.finds(marked).await, fresh);
+            window.until("document.querySelector('.fresh').textContent === '3 posts are new, and marked'").await;
+            window.open("/sxsw").await;
+            window.says("Fresh 6").await;
+        }
+        assert_eq!(window.finds(marked).await, json!([]), "only once");
         assert_eq!(window.finds("return document.querySelectorAll('article').length").await, 6);
     }
 }

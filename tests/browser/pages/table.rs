@@ -41,6 +41,9 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/sxsw?q=%E5%B0%8F%E3%81%95", &[]),
     (Stranger, "/sxsw?q=nowhere", &[]),
     (Stranger, "/sxsw?day=2003-03-12", &[]),
+    (Stranger, "/sxsw", &[Press(".narrow summary")]),
+    (Stranger, "/sxsw?in=keynotes&day=2003-03-12", &[]),
+    (Stranger, "/sxsw?not=corridor,nowhere&lang=ja", &[]),
     (Stranger, "/sxsw/-/about", &[]),
     (Stranger, "/sxsw/-/people", &[]),
     (Stranger, "/quiet/-/people", &[]),
@@ -104,6 +107,8 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/nowhere", &[]),
     (Stranger, "/p/none", &[]),
     (Stranger, "/sxsw/gone", &[]),
+    (Stranger, "/sxsw/-/nothing", &[]),
+    (Stranger, "/sxsw?blog=nobody.example", &[]),
     (Stranger, "/shut", &[]),
     (Stranger, "/sxsw?day=never", &[]),
     (

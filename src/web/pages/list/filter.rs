@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::Asked;
+use super::narrow::Narrow;
 use crate::actions::read_page::ListPage;
 use crate::db::DbConnection;
 use crate::db::categories::Category;
@@ -20,6 +21,20 @@ pub fn view_of(request: &HttpRequest) -> Result<View, PageError> {
         url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
     View::parse(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         .map_err(PageError::BadRequest)
+}
+
+/// Whether a query is as a list's form sends it: with empty fields, or a field for each category.
+pub fn is_of_form(query: &str) -> bool {
+    let mut seen = Vec::new();
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| match &*name {
+        "but" => true,
+        "q" | "in" | "not" | "blog" | "lang" | "day" => {
+            let is_again = seen.contains(&name);
+            seen.push(name);
+            is_again || value.trim().is_empty()
+        }
+        _ => false,
+    })
 }
 
 /// Sees to it that a view of a hub names categories as they are called today: `Moved` to its path
@@ -63,8 +78,10 @@ pub struct SearchField {
     pub typed: String,
     /// What it says while it is empty.
     pub label: &'static str,
-    /// The filters that stay.
-    pub others: Vec<(&'static str, String)>,
+    /// The filter that stays, and has no field to change it: the blog.
+    pub blog: Option<String>,
+    /// What else the list can be narrowed by, where there is anything.
+    pub narrow: Option<Narrow>,
 }
 
 impl SearchField {
@@ -75,7 +92,8 @@ impl SearchField {
             path: here.to_owned(),
             typed: view.search.as_ref().map(|s| s.text().to_owned()).unwrap_or_default(),
             label: if page.category.is_some() { "Search this category" } else { "Search this hub" },
-            others: view.dropping("q").fields(),
+            blog: view.blog.clone(),
+            narrow: Narrow::of(page, here, view),
         })
     }
 }
@@ -104,6 +122,36 @@ pub struct Filtered {
     pub is_by_language: bool,
     /// The same search in the whole hub, from a category.
     pub in_hub: Option<String>,
+    /// What is not there, in a sentence.
+    pub nothing: String,
+    /// Where somebody looks for a post of theirs; only where a blog was asked for.
+    pub arrived: Option<String>,
+    /// The names that no category here has.
+    pub unknown: Vec<Unknown>,
+}
+
+/// A name that no category has which the list could name.
+#[derive(Debug)]
+pub struct Unknown {
+    /// As it was asked for.
+    pub name: String,
+    /// The same list without it.
+    pub path: String,
+}
+
+/// The names of a view of a hub that none of its public categories has. What is locked or unlisted
+/// is as what is not there.
+fn unknown(page: &ListPage, here: &str, view: &View) -> Vec<Unknown> {
+    let is_known = |slug: &Slug| {
+        let mut public = page.categories.iter().filter(|c| c.readers == Readers::Public);
+        public.any(|category| category.slug == slug.as_str())
+    };
+    let named = view.categories.iter().chain(&view.without);
+    let unknown = named.filter(|slug| !is_known(slug)).map(|slug| Unknown {
+        name: slug.as_str().to_owned(),
+        path: path_of(here, &view.without_name(slug)),
+    });
+    unknown.collect()
 }
 
 /// How many posts a view of some of a hub's categories shows, where it asks for nothing else: their
@@ -139,13 +187,21 @@ impl Filtered {
             let says = says.strip_prefix("Posts ").unwrap_or(&says).to_owned();
             Chip { says, path: path_of(here, &without) }
         });
+        let heading = title_of(view);
+        let says = heading.strip_prefix("Posts ").unwrap_or(&heading);
+        let arrived = || match &page.category {
+            Some(_) => format!("{here}#arrived"),
+            None => format!("{here}/-/add"),
+        };
         let known = in_categories(page, view);
         let is_whole = asked.after.is_none() && page.older.is_none();
         let count = i64::try_from(page.posts.len()).unwrap_or(i64::MAX);
         let in_hub =
             || path_of(&format!("/{}", page.hub.slug), &view.dropping("in").dropping("not"));
         Some(Self {
-            heading: title_of(view),
+            nothing: format!("No post {says} is listed here."),
+            arrived: view.blog.as_ref().map(|_| arrived()),
+            unknown: unknown(page, here, view),
             count: if let Some(count) = known.filter(|count| *count > 0) {
                 format!("{} {}", number(count), plural(count, "post", "posts"))
             } else if is_whole && count > 0 {
@@ -157,6 +213,7 @@ impl Filtered {
             is_search: view.search.is_some(),
             is_by_language: view.language.is_some(),
             in_hub: page.category.as_ref().map(|_| in_hub()),
+            heading,
         })
     }
 }
