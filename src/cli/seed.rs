@@ -198,6 +198,7 @@ async fn open_hub(
         accent: hub.accent.into(),
         language: hub.language.into(),
         time_zone: hub.time_zone.into(),
+        on_topics: "on".into(),
         ..HubDraft::default()
     };
     let account = app.db.read(move |c| account_rows::find(c, owner)).await?;
