@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{Browser, PASSWORD, Site, Topic, link_in, minutes};
+use backchannel::actions::resolve::{Found, find_hub};
+use backchannel::db::jobs::{self, Claimed, JobKey};
+
+use crate::harness::{Answer, Blog, Browser, PASSWORD, Page, Site, Topic, link_in, minutes};
 
 /// Titles that break layouts.
 const TITLES: [&str; 5] = [
@@ -19,33 +22,51 @@ pub struct Town {
     pub operator: Browser,
     /// Who is signed in, and has no hub.
     pub newcomer: Browser,
+    /// Who looks at the queue of `/sxsw`, and changes nothing else there.
+    pub moderator: Browser,
     /// Paths by name, for `{name}` in [`crate::pages`].
     pub names: BTreeMap<&'static str, String>,
+    /// Whose feed is followed, and where posts are passed on to.
+    _elsewhere: Blog,
 }
 
 impl Town {
-    /// Builds it on an empty site that does not limit how often anybody does anything.
+    /// Builds it on an empty site that reads blogs on this machine, and does not limit how often
+    /// anybody does anything.
     pub async fn of(site: &Site) -> Self {
         let mut names = BTreeMap::new();
         let mut topic = site.hub("passphrase", "all-wait").await;
+        let elsewhere = Blog::start();
+        passed_on(&mut topic.organizer, &elsewhere).await;
         queue(&mut topic, &mut names).await;
         let mut corridor = site.category(topic.organizer, "corridor", "open", "at-once").await;
         posts(&corridor, 200).await;
         corridor.organizer = signed_in(site).await;
-        let mut shown =
-            site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href");
-        let post = shown.remove(0);
+        let list = site.browser().open("/sxsw").await;
+        for (name, title) in [("arabic", TITLES[0]), ("japanese", TITLES[1]), ("word", TITLES[2])] {
+            names.insert(name, permalink(&list, title));
+        }
+        let post = &names["word"];
         let mut reader = site.browser();
         reader.open(&format!("{post}/report")).await;
-        reader.submit(&post, &[("reason", "abuse"), ("note", TITLES[2])]).await.says("Thank you");
-        names.insert("post", post);
+        reader.submit(post, &[("reason", "abuse"), ("note", TITLES[2])]).await.says("Thank you");
         things(site, &mut corridor, &mut names).await;
+        followed(&mut corridor.organizer, &elsewhere).await;
         let mut operator = corridor.organizer;
+        let moderator = helper(site, &mut operator).await;
         hubs(site, &mut operator).await;
+        machines(site, &mut operator).await;
         mails(site, &mut names).await;
         let newcomer = site.organizer("newcomer@example.org").await;
-        Self { operator, newcomer, names }
+        Self { operator, newcomer, moderator, names, _elsewhere: elsewhere }
     }
+}
+
+/// The newest listed post whose title begins like this.
+fn permalink(list: &Page, title: &str) -> String {
+    let links = list.attributes("article .meta a[href^='/p/']", "href");
+    let mut rows = list.texts("article h3").into_iter().zip(links);
+    rows.find(|(shown, _)| shown.starts_with(title)).expect("such a post").1
 }
 
 /// The operator, some days later.
@@ -72,6 +93,30 @@ async fn posts(topic: &Topic<'_>, count: usize) {
     }
 }
 
+/// What is listed in `/sxsw/keynotes` is passed on from here on.
+async fn passed_on(desk: &mut Browser, elsewhere: &Blog) {
+    let taken = "<?xml version=\"1.0\"?><response><error>0</error></response>";
+    let answer = Answer::of(200, "text/xml", taken);
+    let address = elsewhere.publish("/cgi-bin/mt-tb.cgi/1234567/two-words", answer);
+    let forwarding = "/manage/sxsw/categories/keynotes/forwarding";
+    desk.open(forwarding).await;
+    desk.submit(forwarding, &[("url", &address)]).await.has_status(303);
+}
+
+/// The feed of a blog whose name is long is followed.
+async fn followed(desk: &mut Browser, elsewhere: &Blog) {
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>{}</title><link>{}</link>\
+         <description>x</description></channel></rss>",
+        TITLES[2],
+        elsewhere.url("/")
+    );
+    let feed = elsewhere.publish("/feed.xml", Answer::feed(feed));
+    desk.open("/manage/sxsw/feeds").await;
+    let followed = [("url", feed.as_str()), ("category", "corridor")];
+    desk.submit("/manage/sxsw/feeds", &followed).await.has_status(303);
+}
+
 /// Posts that wait, and one with each verdict; a receipt of each kind.
 async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
     // In letters that a mail needs no code for.
@@ -79,8 +124,17 @@ async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>
     assert!(plain.is_stored(), "{plain:?}");
     let waiting = topic.site.mail_with("/m/").await;
     names.insert("mailed", link_in(&waiting, "/m/"));
-    names.insert("stop", link_in(&waiting, "/unsubscribe/"));
-    let kinds = [("listed", "list"), ("not_here", "not-here"), ("spam", "spam"), ("waits", "")];
+    // It stands in a header, between < and >.
+    let stop = link_in(&waiting, "/unsubscribe/");
+    names.insert("stop", stop.trim_end_matches('>').to_owned());
+    let kinds = [
+        ("listed", "list"),
+        ("withdrawn", "list"),
+        ("removed", "list"),
+        ("not_here", "not-here"),
+        ("spam", "spam"),
+        ("waits", ""),
+    ];
     for (name, verdict) in kinds {
         let (url, title) =
             (format!("http://{name}.example/").replace('_', "-"), format!("{} {name}", TITLES[2]));
@@ -91,11 +145,31 @@ async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>
             topic.decide(&title, verdict).await.redirects_to("/manage/sxsw");
         }
     }
+    leave(topic, names).await;
     posts(topic, 24).await;
+    // Their blogs are trusted now: what they send later hangs on the wall, too.
+    for n in 20..23 {
+        let title = format!("{} {n}", TITLES[n % TITLES.len()]);
+        topic.decide(&title, "list").await.redirects_to("/manage/sxsw");
+    }
     let claim = topic.mention("http://mention.example/", &topic.page()).await;
     names.insert("claim", topic.receipt_of(&claim));
     let queue = topic.organizer.open("/manage/sxsw").await;
     names.insert("edit", queue.attributes("[data-edit]", "href").remove(0));
+}
+
+/// Of what was listed, one post is taken back by its sender, and one is taken down.
+async fn leave(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
+    let removed = format!("{} removed", TITLES[2]);
+    let list = topic.site.browser().open("/sxsw/keynotes").await;
+    names.insert("removed", permalink(&list, &removed));
+    let listed = topic.organizer.open("/manage/sxsw/decided?state=listed").await;
+    let action = listed.action_beside(&removed, "/verdict");
+    topic.organizer.submit(&action, &[("verdict", "remove")]).await.has_status(303);
+    let receipt = &names["withdrawn"];
+    let mut sender = topic.site.browser();
+    sender.open(receipt).await;
+    sender.submit(&format!("{receipt}/withdraw"), &[]).await.redirects_to(receipt);
 }
 
 /// One of everything on the desk, a locked category, and one that is gone.
@@ -143,7 +217,47 @@ async fn things(site: &Site, topic: &mut Topic<'_>, names: &mut BTreeMap<&'stati
     names.insert("blog", blogs.into_iter().next().expect("a blog"));
 }
 
-/// Hubs with nothing, one post, an endless name; one that is closed, and one that is suspended.
+/// Somebody who was invited to help with `/sxsw`.
+async fn helper(site: &Site, operator: &mut Browser) -> Browser {
+    operator.open("/manage/sxsw/members").await;
+    let invited = operator.submit("/manage/sxsw/invitations", &[("role", "moderator")]).await;
+    let link = link_in(&invited.one_text(".copy code"), "/invite/");
+    let mut moderator = site.organizer("moderator@example.org").await;
+    moderator.open(&link).await;
+    moderator.submit(&link, &[]).await.has_status(303);
+    moderator
+}
+
+/// A rule of a hub and one of the site, an invitation to the site, and a job that was set aside.
+async fn machines(site: &Site, operator: &mut Browser) {
+    for rules in ["/manage/sxsw/rules", "/operator/rules"] {
+        operator.open(rules).await;
+        let rule = [
+            ("kind", "phrase"),
+            ("pattern", "replica watches"),
+            ("action", "wait"),
+            ("reason", TITLES[2]),
+            ("step", "make"),
+        ];
+        operator.submit(rules, &rule).await.has_status(303);
+    }
+    operator.open("/operator/invitations").await;
+    let email = "somebody.who.has.a.rather.long.name@department.of.names.example.org";
+    operator.submit("/operator/invitations", &[("email", email)]).await.has_status(303);
+    let Ok(Found::Here(hub)) = site.app.db.read(|c| find_hub(c, "sxsw")).await else {
+        panic!("there is no such hub");
+    };
+    let now = site.app.clock.now();
+    let job = Claimed { key: JobKey::push(hub.id), attempts: 0 };
+    let failed = site.app.db.write(move |tx| {
+        jobs::enqueue(tx, job.key, now, now)?;
+        jobs::set_aside(tx, &job, TITLES[2], now)
+    });
+    failed.await.expect("it is set aside");
+}
+
+/// Hubs with nothing, one post, an endless name; one that is closed, one that is suspended, and one
+/// behind a reading password. Three have the topic “all”.
 async fn hubs(site: &Site, operator: &mut Browser) {
     let word: String = TITLES[2].chars().take(100).collect();
     for (slug, title) in [
@@ -153,6 +267,7 @@ async fn hubs(site: &Site, operator: &mut Browser) {
         ("word", &word),
         ("over", "Over"),
         ("shut", "Shut"),
+        ("door", "Door"),
     ] {
         operator.open("/manage/new").await;
         operator.submit("/manage/new", &[("title", title), ("slug", slug)]).await.has_status(303);
@@ -170,9 +285,17 @@ async fn hubs(site: &Site, operator: &mut Browser) {
         let ping_url = saved.one_text(".copy code");
         if slug != "quiet" {
             let topic = Topic { site, organizer: site.browser(), ping_url };
-            posts(&topic, 1).await;
+            posts(&topic, if slug == "over" { 7 } else { 1 }).await;
         }
     }
+    for slug in ["one", "word", "over"] {
+        let settings = format!("/manage/{slug}/settings");
+        operator.open(&settings).await;
+        operator.submit(&settings, &[("on_topics", "on")]).await.has_status(303);
+    }
+    operator.open("/manage/door/readers").await;
+    let locked = [("readers", "password"), ("password", "tell nobody")];
+    operator.submit("/manage/door/readers/-", &locked).await.has_status(303);
     operator.open("/manage/over/settings").await;
     operator.submit("/manage/over/close", &[]).await.has_status(303);
     operator.open("/operator").await;

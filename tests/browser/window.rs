@@ -23,6 +23,15 @@ pub struct Window {
     scripts: Cell<bool>,
 }
 
+/// An expression that is true where the page says this, and is there.
+fn says(words: &str) -> String {
+    let words = json!(words.split_whitespace().collect::<Vec<_>>().join(" "));
+    format!(
+        "document.readyState === 'complete' && \
+         document.body.innerText.replace(/\\s+/g, ' ').includes({words})"
+    )
+}
+
 /// A command that only Chromium knows: where it goes below the session, and what it says.
 #[derive(Debug)]
 struct Command(&'static str, Value);
@@ -154,8 +163,9 @@ impl Window {
         self.client().execute_async(script, vec![]).await.unwrap()
     }
 
-    /// Waits until this expression is true in the page, through pages that come and go.
-    pub async fn until(&self, expression: &str) {
+    /// Waits until this expression is true in the page, through pages that come and go; false where
+    /// it never is.
+    async fn comes_to(&self, expression: &str) -> bool {
         let script = format!("return !!({expression})");
         let met = async {
             let mut again = tokio::time::interval(Duration::from_millis(20));
@@ -164,7 +174,12 @@ impl Window {
                 again.tick().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, met).await.is_err() {
+        tokio::time::timeout(PATIENCE, met).await.is_ok()
+    }
+
+    /// Waits until this expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        if !self.comes_to(expression).await {
             panic!("never: {expression}, at {}:\n{}", self.path().await, self.text().await);
         }
     }
@@ -180,12 +195,12 @@ impl Window {
 
     /// Waits until the page says this.
     pub async fn says(&self, words: &str) {
-        let words = json!(words.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.until(&format!(
-            "document.readyState === 'complete' && \
-             document.body.innerText.replace(/\\s+/g, ' ').includes({words})"
-        ))
-        .await;
+        self.until(&says(words)).await;
+    }
+
+    /// Waits until the page says this; false where it never does.
+    pub async fn comes_to_say(&self, words: &str) -> bool {
+        self.comes_to(&says(words)).await
     }
 
     /// What people read on the page.
