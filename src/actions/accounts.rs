@@ -14,13 +14,14 @@ use crate::clock::Timestamp;
 use crate::db::accounts::NewAccount;
 use crate::db::invitations::Invitation;
 use crate::db::links::{NewLink, OneUseLink};
-use crate::db::{DbError, Tx, accounts, instance, invitations, links, members};
+use crate::db::{DbError, Tx, accounts, instance, invitations, links, log, members};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::mail::messages::{AlreadyHereMail, ResetMail, SignUpMail};
 use crate::model::account::{LinkPurpose, NewPassword};
 use crate::model::email::Email;
 use crate::model::hub::line;
 use crate::model::id::{AccountId, InvitationId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::secret::{HasherBusy, hash_token, random_token};
 
@@ -370,6 +371,8 @@ fn join(
     }
     if let (Some(hub), Some(role)) = (found.hub_id, found.role) {
         members::insert(tx, hub, account, role, now)?;
+        let detail = format!("joined as {}", role.as_str());
+        log::insert(tx, hub, Some(account), LogKind::Member, &detail, now)?;
     }
     Ok(())
 }

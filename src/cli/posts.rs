@@ -162,11 +162,17 @@ const LONG_PIER_CATEGORIES: &[DemoCategory] = &[
         description: "The city: steps, trams, fog, lunch.",
         passphrase: Some("low tide lantern"),
     },
+    DemoCategory {
+        slug: "journeys",
+        title: "Journeys",
+        description: "How you got here, got about, and got home.",
+        passphrase: Some("the slow ferry"),
+    },
 ];
 
 const LONG_PIER_POSTS: &[DemoPost] = &[
     DemoPost {
-        category: "porto",
+        category: "journeys",
         minutes: 52,
         url: "https://linha28.example/a/ultimo-comboio",
         title: "Perdi o último comboio e ainda bem",
@@ -1039,7 +1045,7 @@ const LONG_PIER_POSTS: &[DemoPost] = &[
         verdict: DemoVerdict::Waiting,
     },
     DemoPost {
-        category: "porto",
+        category: "journeys",
         minutes: 3992,
         url: "https://thirty-sketches.example/17-of-30",
         title: "17/30: the bridge, badly, twice",
@@ -1048,7 +1054,7 @@ const LONG_PIER_POSTS: &[DemoPost] = &[
         verdict: DemoVerdict::Listed,
     },
     DemoPost {
-        category: "porto",
+        category: "journeys",
         minutes: 4128,
         url: "https://escadas.example/dia-3",
         title: "Hoje subi de funicular",

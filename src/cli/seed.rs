@@ -199,7 +199,7 @@ async fn open_hub(
         accent: hub.accent.into(),
         language: hub.language.into(),
         time_zone: hub.time_zone.into(),
-        ..HubDraft::default()
+        on_topics: "on".into(),
     };
     let account = app.db.read(move |c| account_rows::find(c, owner)).await?;
     let (account, _) = account.context("the organizer's account")?;

@@ -8,9 +8,11 @@
 #[path = "../stories"]
 #[expect(dead_code, unused_imports, unused_macros, reason = "the stories use all of it")]
 mod stories {
+    #[path = "roles_hold_everywhere/addresses.rs"]
+    pub mod addresses;
     pub mod harness;
 }
-use stories::harness;
+use stories::{addresses, harness};
 
 #[macro_use]
 mod chromium;

@@ -1,8 +1,12 @@
 //! A site with some of everything that pages show, arranged through the product.
 
+mod around;
+
 use std::collections::BTreeMap;
 
-use crate::harness::{Browser, PASSWORD, Site, Topic, link_in, minutes};
+use around::{helper, hubs, machines, mails};
+
+use crate::harness::{Answer, Blog, Browser, PASSWORD, Page, Site, Topic, link_in, minutes};
 
 /// Titles that break layouts.
 const TITLES: [&str; 5] = [
@@ -19,33 +23,51 @@ pub struct Town {
     pub operator: Browser,
     /// Who is signed in, and has no hub.
     pub newcomer: Browser,
+    /// Who looks at the queue of `/sxsw`, and changes nothing else there.
+    pub moderator: Browser,
     /// Paths by name, for `{name}` in [`crate::pages`].
     pub names: BTreeMap<&'static str, String>,
+    /// Whose feed is followed, and where posts are passed on to.
+    _elsewhere: Blog,
 }
 
 impl Town {
-    /// Builds it on an empty site that does not limit how often anybody does anything.
+    /// Builds it on an empty site that reads blogs on this machine, and does not limit how often
+    /// anybody does anything.
     pub async fn of(site: &Site) -> Self {
         let mut names = BTreeMap::new();
         let mut topic = site.hub("passphrase", "all-wait").await;
+        let elsewhere = Blog::start();
+        passed_on(&mut topic.organizer, &elsewhere).await;
         queue(&mut topic, &mut names).await;
         let mut corridor = site.category(topic.organizer, "corridor", "open", "at-once").await;
         posts(&corridor, 200).await;
         corridor.organizer = signed_in(site).await;
-        let mut shown =
-            site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href");
-        let post = shown.remove(0);
+        let list = site.browser().open("/sxsw").await;
+        for (name, title) in [("arabic", TITLES[0]), ("japanese", TITLES[1]), ("word", TITLES[2])] {
+            names.insert(name, permalink(&list, title));
+        }
+        let post = &names["word"];
         let mut reader = site.browser();
         reader.open(&format!("{post}/report")).await;
-        reader.submit(&post, &[("reason", "abuse"), ("note", TITLES[2])]).await.says("Thank you");
-        names.insert("post", post);
+        reader.submit(post, &[("reason", "abuse"), ("note", TITLES[2])]).await.says("Thank you");
         things(site, &mut corridor, &mut names).await;
+        followed(&mut corridor.organizer, &elsewhere).await;
         let mut operator = corridor.organizer;
+        let moderator = helper(site, &mut operator).await;
         hubs(site, &mut operator).await;
+        machines(site, &mut operator).await;
         mails(site, &mut names).await;
         let newcomer = site.organizer("newcomer@example.org").await;
-        Self { operator, newcomer, names }
+        Self { operator, newcomer, moderator, names, _elsewhere: elsewhere }
     }
+}
+
+/// The newest listed post whose title begins like this.
+fn permalink(list: &Page, title: &str) -> String {
+    let links = list.attributes("article .meta a[href^='/p/']", "href");
+    let mut rows = list.texts("article h3").into_iter().zip(links);
+    rows.find(|(shown, _)| shown.starts_with(title)).expect("such a post").1
 }
 
 /// The operator, some days later.
@@ -72,6 +94,30 @@ async fn posts(topic: &Topic<'_>, count: usize) {
     }
 }
 
+/// What is listed in `/sxsw/keynotes` is passed on from here on.
+async fn passed_on(desk: &mut Browser, elsewhere: &Blog) {
+    let taken = "<?xml version=\"1.0\"?><response><error>0</error></response>";
+    let answer = Answer::of(200, "text/xml", taken);
+    let address = elsewhere.publish("/cgi-bin/mt-tb.cgi/1234567/two-words", answer);
+    let forwarding = "/manage/sxsw/categories/keynotes/forwarding";
+    desk.open(forwarding).await;
+    desk.submit(forwarding, &[("url", &address)]).await.has_status(303);
+}
+
+/// The feed of a blog whose name is long is followed.
+async fn followed(desk: &mut Browser, elsewhere: &Blog) {
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>{}</title><link>{}</link>\
+         <description>x</description></channel></rss>",
+        TITLES[2],
+        elsewhere.url("/")
+    );
+    let feed = elsewhere.publish("/feed.xml", Answer::feed(feed));
+    desk.open("/manage/sxsw/feeds").await;
+    let followed = [("url", feed.as_str()), ("category", "corridor")];
+    desk.submit("/manage/sxsw/feeds", &followed).await.has_status(303);
+}
+
 /// Posts that wait, and one with each verdict; a receipt of each kind.
 async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
     // In letters that a mail needs no code for.
@@ -79,8 +125,17 @@ async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>
     assert!(plain.is_stored(), "{plain:?}");
     let waiting = topic.site.mail_with("/m/").await;
     names.insert("mailed", link_in(&waiting, "/m/"));
-    names.insert("stop", link_in(&waiting, "/unsubscribe/"));
-    let kinds = [("listed", "list"), ("not_here", "not-here"), ("spam", "spam"), ("waits", "")];
+    // It stands in a header, between < and >.
+    let stop = link_in(&waiting, "/unsubscribe/");
+    names.insert("stop", stop.trim_end_matches('>').to_owned());
+    let kinds = [
+        ("listed", "list"),
+        ("withdrawn", "list"),
+        ("removed", "list"),
+        ("not_here", "not-here"),
+        ("spam", "spam"),
+        ("waits", ""),
+    ];
     for (name, verdict) in kinds {
         let (url, title) =
             (format!("http://{name}.example/").replace('_', "-"), format!("{} {name}", TITLES[2]));
@@ -91,11 +146,31 @@ async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>
             topic.decide(&title, verdict).await.redirects_to("/manage/sxsw");
         }
     }
+    leave(topic, names).await;
     posts(topic, 24).await;
+    // Their blogs are trusted now: what they send later hangs on the wall, too.
+    for n in 20..23 {
+        let title = format!("{} {n}", TITLES[n % TITLES.len()]);
+        topic.decide(&title, "list").await.redirects_to("/manage/sxsw");
+    }
     let claim = topic.mention("http://mention.example/", &topic.page()).await;
     names.insert("claim", topic.receipt_of(&claim));
     let queue = topic.organizer.open("/manage/sxsw").await;
     names.insert("edit", queue.attributes("[data-edit]", "href").remove(0));
+}
+
+/// Of what was listed, one post is taken back by its sender, and one is taken down.
+async fn leave(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>) {
+    let removed = format!("{} removed", TITLES[2]);
+    let list = topic.site.browser().open("/sxsw/keynotes").await;
+    names.insert("removed", permalink(&list, &removed));
+    let listed = topic.organizer.open("/manage/sxsw/decided?state=listed").await;
+    let action = listed.action_beside(&removed, "/verdict");
+    topic.organizer.submit(&action, &[("verdict", "remove")]).await.has_status(303);
+    let receipt = &names["withdrawn"];
+    let mut sender = topic.site.browser();
+    sender.open(receipt).await;
+    sender.submit(&format!("{receipt}/withdraw"), &[]).await.redirects_to(receipt);
 }
 
 /// One of everything on the desk, a locked category, and one that is gone.
@@ -141,53 +216,4 @@ async fn things(site: &Site, topic: &mut Topic<'_>, names: &mut BTreeMap<&'stati
     site.settle().await;
     let blogs = desk.open("/manage/sxsw/blogs").await.attributes("main a[href*='/blogs/']", "href");
     names.insert("blog", blogs.into_iter().next().expect("a blog"));
-}
-
-/// Hubs with nothing, one post, an endless name; one that is closed, and one that is suspended.
-async fn hubs(site: &Site, operator: &mut Browser) {
-    let word: String = TITLES[2].chars().take(100).collect();
-    for (slug, title) in [
-        ("bare", "Bare"),
-        ("quiet", TITLES[3]),
-        ("one", "مؤتمر"),
-        ("word", &word),
-        ("over", "Over"),
-        ("shut", "Shut"),
-    ] {
-        operator.open("/manage/new").await;
-        operator.submit("/manage/new", &[("title", title), ("slug", slug)]).await.has_status(303);
-        if slug == "bare" {
-            continue;
-        }
-        operator.open(&format!("/manage/{slug}/new-category")).await;
-        let category = [
-            ("title", "小さなウェブサイト"),
-            ("slug", "all"),
-            ("ping", "open"),
-            ("listing", "at-once"),
-        ];
-        let saved = operator.submit(&format!("/manage/{slug}/categories"), &category).await;
-        let ping_url = saved.one_text(".copy code");
-        if slug != "quiet" {
-            let topic = Topic { site, organizer: site.browser(), ping_url };
-            posts(&topic, 1).await;
-        }
-    }
-    operator.open("/manage/over/settings").await;
-    operator.submit("/manage/over/close", &[]).await.has_status(303);
-    operator.open("/operator").await;
-    operator.submit("/operator/hubs/shut/suspend", &[]).await.has_status(303);
-}
-
-/// The pages behind links in mails.
-async fn mails(site: &Site, names: &mut BTreeMap<&'static str, String>) {
-    for (path, email, name) in
-        [("/signup", "grace@example.org", "signup"), ("/reset", "operator@example.org", "reset")]
-    {
-        let mut browser = site.browser();
-        browser.open(path).await;
-        browser.submit(path, &[("email", email)]).await.says("Check your mail");
-        let link = format!("{path}/");
-        names.insert(name, link_in(&site.mail_with(&link).await, &link));
-    }
 }

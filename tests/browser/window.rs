@@ -1,5 +1,7 @@
 //! A window of Chromium: what somebody does in it, and what must hold whatever they do.
 
+mod complaints;
+
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
@@ -21,6 +23,15 @@ pub struct Window {
     /// Addresses that were opened and answered with an error, as they should.
     mistakes: RefCell<Vec<String>>,
     scripts: Cell<bool>,
+}
+
+/// An expression that is true where the page says this, and is there.
+fn says(words: &str) -> String {
+    let words = json!(words.split_whitespace().collect::<Vec<_>>().join(" "));
+    format!(
+        "document.readyState === 'complete' && \
+         document.body.innerText.replace(/\\s+/g, ' ').includes({words})"
+    )
 }
 
 /// A command that only Chromium knows: where it goes below the session, and what it says.
@@ -154,8 +165,9 @@ impl Window {
         self.client().execute_async(script, vec![]).await.unwrap()
     }
 
-    /// Waits until this expression is true in the page, through pages that come and go.
-    pub async fn until(&self, expression: &str) {
+    /// Waits until this expression is true in the page, through pages that come and go; false where
+    /// it never is.
+    async fn comes_to(&self, expression: &str) -> bool {
         let script = format!("return !!({expression})");
         let met = async {
             let mut again = tokio::time::interval(Duration::from_millis(20));
@@ -164,7 +176,12 @@ impl Window {
                 again.tick().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, met).await.is_err() {
+        tokio::time::timeout(PATIENCE, met).await.is_ok()
+    }
+
+    /// Waits until this expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        if !self.comes_to(expression).await {
             panic!("never: {expression}, at {}:\n{}", self.path().await, self.text().await);
         }
     }
@@ -180,12 +197,12 @@ impl Window {
 
     /// Waits until the page says this.
     pub async fn says(&self, words: &str) {
-        let words = json!(words.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.until(&format!(
-            "document.readyState === 'complete' && \
-             document.body.innerText.replace(/\\s+/g, ' ').includes({words})"
-        ))
-        .await;
+        self.until(&says(words)).await;
+    }
+
+    /// Waits until the page says this; false where it never does.
+    pub async fn comes_to_say(&self, words: &str) -> bool {
+        self.comes_to(&says(words)).await
     }
 
     /// What people read on the page.
@@ -251,47 +268,5 @@ impl Window {
         self.cdp("Input.dispatchTouchEvent", begin).await;
         let end = json!({ "type": "touchEnd", "touchPoints": [] });
         self.cdp("Input.dispatchTouchEvent", end).await;
-    }
-
-    /// What has been logged since it was last asked for.
-    async fn log(&self, of: &str) -> Vec<Value> {
-        let answer = self.client().issue_cmd(Command("se/log", json!({ "type": of }))).await;
-        answer.unwrap().as_array().cloned().unwrap_or_default()
-    }
-
-    /// What the browser complains of, and what it asked for elsewhere, since it was last asked.
-    pub async fn complaints(&self) -> Vec<String> {
-        let mistakes = self.mistakes.borrow().clone();
-        let mut complaints = Vec::new();
-        for line in self.log("browser").await {
-            let says = line["message"].as_str().unwrap_or_default();
-            let is_mistake = says.contains("the server responded with a status of 4")
-                && mistakes.iter().any(|mistake| says.starts_with(mistake.as_str()));
-            if !is_mistake && line["level"] != "DEBUG" && line["level"] != "INFO" {
-                complaints.push(format!("the console says: {says}"));
-            }
-        }
-        for line in self.log("performance").await {
-            let event: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
-            let event = &event["message"];
-            let asked = ["Network.requestWillBeSent", "Network.webSocketCreated"]
-                .contains(&event["method"].as_str().unwrap_or_default());
-            let url = event["params"]["request"]["url"].as_str();
-            let url = url.or(event["params"]["url"].as_str()).unwrap_or_default();
-            let is_ours = url.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with('/'));
-            // Its own pages (`chrome:`) are on this machine.
-            let is_here = url.starts_with("data:") || url.starts_with("chrome");
-            if asked && !is_ours && !is_here {
-                complaints.push(format!("it asked another host: {url}"));
-            }
-        }
-        complaints
-    }
-
-    /// Nothing was complained of: no error, nothing that the page's policy stopped, no request to
-    /// another host.
-    pub async fn was_quiet(&self) {
-        let complaints = self.complaints().await;
-        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     }
 }

@@ -152,7 +152,9 @@ story! { with blogs:
             "<item><title>Not hers</title><link>{elsewhere}</link><category>sxsw</category></item></channel>"));
         ada.publish("/feed.xml", Answer::feed(body));
         let mut blogger = site.browser();
-        blogger.open(&receipt).await.says("Follow my blog").says("/feed.xml");
+        let offer = blogger.open(&receipt).await;
+        offer.says("Follow my blog").says("/feed.xml");
+        assert!(offer.attributes("main a", "href").contains(&"/help/bloggers#follow".to_owned()));
         blogger.submit(&format!("{receipt}/follow"), &[("tag", "sxsw")]).await.redirects_to(&receipt);
         site.settle().await;
         site.browser().open("/sxsw/keynotes").await.says("The second").never_says("Not hers");

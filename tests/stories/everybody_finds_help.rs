@@ -6,35 +6,64 @@ use crate::harness::{Browser, Page, Site};
 
 const HELP: [&str; 4] = ["/help", "/help/bloggers", "/help/organizers", "/help/readers"];
 
-/// Where the help is named outside of itself.
-const ELSEWHERE: &[&str] = &[
-    "/",
-    "/sxsw",
-    "/sxsw/keynotes",
-    "/sxsw/keynotes/add",
-    "/sxsw/-/people",
-    "/nowhere",
-    "/manage",
-    "/manage/new",
-    "/manage/sxsw",
-    "/manage/sxsw/decided",
-    "/manage/sxsw/reports",
-    "/manage/sxsw/blogs",
-    "/manage/sxsw/rules",
-    "/manage/sxsw/log",
-    "/manage/sxsw/categories",
-    "/manage/sxsw/new-category",
-    "/manage/sxsw/categories/keynotes",
-    "/manage/sxsw/keys",
-    "/manage/sxsw/categories/keynotes/forwarding",
-    "/manage/sxsw/feeds",
-    "/manage/sxsw/members",
-    "/manage/sxsw/notifications",
-    "/manage/sxsw/settings",
-    "/manage/sxsw/about",
-    "/manage/sxsw/readers",
-    "/account",
-    "/operator",
+/// Where the help is wanted, and which part of it: outside of the footer, which every page has.
+const WANTED: &[(&str, &str)] = &[
+    ("/", "/help/bloggers"),
+    ("/", "/help/organizers"),
+    ("/", "/help/readers"),
+    ("/sxsw", "/help/readers#subscribe"),
+    ("/sxsw", "/help/readers#opml"),
+    ("/sxsw?q=second", "/help/readers#view"),
+    ("/sxsw/keynotes", "/help/readers#subscribe"),
+    ("/sxsw/-/people", "/help/readers#people"),
+    ("/sxsw/-/stats", "/help/readers#stats"),
+    ("/sxsw/-/stats", "/help/readers#privacy"),
+    ("/sxsw/-/embed", "/help/organizers#embed"),
+    ("/sxsw/-/embed", "/help/bloggers#badge"),
+    ("/topics", "/help/readers#topics"),
+    ("/sxsw/backroom", "/help/readers#locked"),
+    ("{post}", "/help/bloggers#not-mine"),
+    ("{post}", "/help/bloggers#badge"),
+    ("{post}/report", "/help/readers#report"),
+    ("{waits}", "/help/bloggers#receipt"),
+    ("{waits}", "/help/bloggers#waiting"),
+    ("/sxsw/keynotes/add", "/help/bloggers"),
+    ("/sxsw/keynotes/add", "/help/bloggers#wordpress"),
+    ("/sxsw/keynotes/add", "/help/bloggers#movable-type"),
+    ("/sxsw/keynotes/add", "/help/bloggers#static-site"),
+    ("/sxsw/keynotes/add", "/help/bloggers#webmention"),
+    ("/sxsw/keynotes/add", "/help/bloggers#bookmark"),
+    ("/sxsw/keynotes/add", "/help/bloggers#waiting"),
+    ("/sxsw/keynotes/add", "/help/bloggers#refused"),
+    ("/nowhere", "/help"),
+    ("/account", "/help/organizers"),
+    ("/operator", "/help/organizers"),
+    ("/manage", "/help/organizers"),
+    ("/manage/new", "/help/organizers"),
+    ("/manage/sxsw", "/help/organizers#queue"),
+    ("/manage/sxsw/decided", "/help/organizers#queue"),
+    ("/manage/sxsw/reports", "/help/organizers#reports"),
+    ("/manage/sxsw/blogs", "/help/organizers#trust"),
+    ("/manage/sxsw/rules", "/help/organizers#rules"),
+    ("/manage/sxsw/log", "/help/organizers#log"),
+    ("/manage/sxsw/numbers", "/help/organizers#numbers"),
+    ("/manage/sxsw/categories", "/help/organizers#categories"),
+    ("/manage/sxsw/new-category", "/help/organizers#policy"),
+    ("/manage/sxsw/categories/keynotes", "/help/organizers#passphrase"),
+    ("/manage/sxsw/categories/keynotes", "/help/organizers#hours"),
+    ("/manage/sxsw/categories/keynotes", "/help/organizers#forwarding"),
+    ("/manage/sxsw/categories/keynotes/forwarding", "/help/organizers#forwarding"),
+    ("/manage/sxsw/keys", "/help/organizers#keys"),
+    ("/manage/sxsw/feeds", "/help/organizers#feeds"),
+    ("/manage/sxsw/members", "/help/organizers#members"),
+    ("/manage/sxsw/notifications", "/help/organizers#mail"),
+    ("/manage/sxsw/settings", "/help/organizers#settings"),
+    ("/manage/sxsw/settings", "/help/organizers#wall"),
+    ("/manage/sxsw/settings", "/help/organizers#embed"),
+    ("/manage/sxsw/settings", "/help/organizers#readers"),
+    ("/manage/sxsw/settings", "/help/organizers#close"),
+    ("/manage/sxsw/about", "/help/organizers#about"),
+    ("/manage/sxsw/readers", "/help/organizers#readers"),
 ];
 
 /// Every address within this site that a page leads to.
@@ -79,6 +108,17 @@ fn size(webp: &[u8]) -> (u32, u32) {
     }
 }
 
+/// Each heading that has an address stands in the page's table of contents. (The front page leads on
+/// to the others, and has none.)
+fn all_headings_are_listed(path: &str, page: &Page) {
+    let listed = page.attributes(".toc a", "href");
+    assert_eq!(listed.is_empty(), path == "/help", "{path}");
+    for id in page.attributes(".help h2[id], .help h3[id]", "id") {
+        let is_listed = listed.is_empty() || listed.contains(&format!("#{id}"));
+        assert!(is_listed, "{path}: “#{id}” is not in the table of contents");
+    }
+}
+
 async fn pictures_are_there(site: &Site, path: &str, page: &Page) -> usize {
     let sources = page.attributes("picture img", "src");
     let [width, height] = ["width", "height"].map(|side| page.attributes("picture img", side));
@@ -113,18 +153,25 @@ story! {
             pictures += pictures_are_there(site, path, &page).await;
             let links = links(&page);
             assert!(links.len() > 10, "{path}: {links:?}");
+            all_headings_are_listed(path, &page);
             seen.insert(path.to_owned(), page);
             lead_somewhere(&mut topic.organizer, path, links, &mut seen).await;
         }
         assert_eq!(pictures, 11, "each picture stands on one page");
 
-        let of_help = |page: &Page| links(page).into_iter().filter(|to| to.starts_with("/help")).collect();
         let receipt = sent.receipt.unwrap();
-        for path in ELSEWHERE.iter().copied().chain([receipt.as_str()]) {
-            let page = topic.organizer.open(path).await;
-            let found: BTreeSet<String> = of_help(&page);
-            assert!(!found.is_empty(), "{path} leads to no help");
-            lead_somewhere(&mut topic.organizer, path, found, &mut seen).await;
+        assert!(topic.ping(&[("url", "http://ada.example/2"), ("title", "Second")]).await.is_stored());
+        topic.decide("Second", "list").await.has_status(303);
+        let mut topic = site.category(topic.organizer, "backroom", "open", "at-once").await;
+        topic.organizer.sets_readers("backroom", "password").await;
+        let post = site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
+        for (path, part) in WANTED {
+            let path = path.replace("{post}", &post).replace("{waits}", &receipt);
+            let is_desk = ["/manage", "/account", "/operator"].iter().any(|desk| path.starts_with(desk));
+            let page = if is_desk { topic.organizer.open(&path).await } else { site.browser().open(&path).await };
+            let found = page.attributes(".wrap > :not(footer) a[href]", "href");
+            assert!(found.iter().any(|to| to == part), "{path} does not lead to {part}, but to {found:?}");
+            lead_somewhere(&mut topic.organizer, &path, BTreeSet::from([(*part).to_owned()]), &mut seen).await;
         }
         let receipt = site.browser().open(&receipt).await;
         let advice = receipt.attributes(".steps a", "href");

@@ -106,6 +106,7 @@ story! {
         dan.open(&link_in(&mail, "/signup/")).await.says("your invitation is accepted with it");
         dan.submit("/signup/", &[("name", "Dan"), ("password", PASSWORD)]).await.redirects_to("/manage/sxsw");
         dan.open("/manage/sxsw?joined=yes").await.says("You are now a moderator of SXSW 2003.");
+        topic.organizer.open("/manage/sxsw/log").await.says("joined as moderator");
         eve.open(&link).await.has_status(404);
     }
 

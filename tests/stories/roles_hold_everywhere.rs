@@ -11,26 +11,7 @@ use backchannel::actions::resolve::{Found, find_category};
 use backchannel::db::forwarding;
 
 use crate::harness::{Browser, PASSWORD, Site, Topic, everything};
-use addresses::{Address, addresses};
-
-/// Who may use an address, at least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// Readers and bloggers, and visitors' forms.
-    Everybody,
-    /// Software that pings: by POST from anywhere, without a token, and blind to cookies.
-    Senders,
-    /// Whoever is signed in.
-    SignedIn,
-    /// Any member of the hub.
-    Moderator,
-    /// Organizers and owners of the hub.
-    Organizer,
-    /// Owners of the hub.
-    Owner,
-    /// Operators of the instance.
-    Operator,
-}
+use addresses::{Address, Who, addresses};
 
 /// Who asks, in the order of the columns.
 const ROLES: [&str; 7] =

@@ -1,6 +1,25 @@
 //! Who may use which address. `src/web/routes.rs` says which there are.
 
-use super::Who::{self, *};
+use Who::*;
+
+/// Who may use an address, at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Readers and bloggers, and visitors' forms.
+    Everybody,
+    /// Software that pings: by POST from anywhere, without a token, and blind to cookies.
+    Senders,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Any member of the hub.
+    Moderator,
+    /// Organizers and owners of the hub.
+    Organizer,
+    /// Owners of the hub.
+    Owner,
+    /// Operators of the instance.
+    Operator,
+}
 
 /// One line for each address of `src/web/routes.rs`, as it stands there.
 pub const ADDRESSES: &[(Who, &str)] = &[
