@@ -10,7 +10,7 @@ use super::words::Search;
 use crate::clock::Timestamp;
 
 /// The most categories that a view names.
-pub const MAX_CATEGORIES: usize = 20;
+pub const MAX_CATEGORIES: usize = 50;
 
 /// Which posts of a list are shown: those for which everything here holds. Nothing set is the list
 /// as it is.
@@ -190,7 +190,11 @@ fn add_slugs(slugs: &mut Vec<Slug>, names: &str) -> Result<(), &'static str> {
     }
     slugs.sort_unstable();
     slugs.dedup();
-    if slugs.len() > MAX_CATEGORIES { Err("Name twenty categories at most.") } else { Ok(()) }
+    if slugs.len() > MAX_CATEGORIES {
+        Err("Name fifty categories at most: no hub has more.")
+    } else {
+        Ok(())
+    }
 }
 
 /// The key of a blog by its key, its host or any address on it.

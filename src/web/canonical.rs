@@ -11,7 +11,8 @@ use super::respond;
 pub fn moved(request: &HttpRequest) -> Option<HttpResponse> {
     let path = request.path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || !path.contains('%') || trackback::is_a_ping(request) {
+    // Browsers take a backslash for a slash.
+    if !reads || !path.contains('%') || path.contains('\\') || trackback::is_a_ping(request) {
         return None;
     }
     let written = decoded(path);

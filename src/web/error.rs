@@ -212,7 +212,12 @@ impl PageError {
             Self::TooOften(too_often) => {
                 let wait = words_for(too_often.retry_after);
                 let then = minute(now.plus(too_often.retry_after));
-                return ("Too often", format!("Please wait {wait}. From {then} UTC on, it works."));
+                let from = if too_often.retry_after.as_secs() < 60 {
+                    String::new()
+                } else {
+                    format!(" From {then} UTC on, it works.")
+                };
+                return ("Too often", format!("Please wait {wait}.{from}"));
             }
             Self::Busy => (
                 "One moment, please",

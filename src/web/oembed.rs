@@ -107,10 +107,12 @@ fn about_list(app: &App, hub: &Hub, category: Option<&Category>, query: &Query) 
         Some(category) => format!("/{}/{}", hub.slug, category.slug),
         None => format!("/{}", hub.slug),
     };
-    let at_most =
-        |asked: &str, ours: u32| asked.parse().map_or(ours, |most: u32| most.clamp(LEAST, ours));
+    let at_most = |asked: &str, ours: u32| asked.parse().map_or(ours, |most: u32| most.min(ours));
     let (width, height) = (at_most(&query.maxwidth, WIDTH), at_most(&query.maxheight, HEIGHT));
     let title = badge_name(hub, category);
+    if width.min(height) < LEAST {
+        return OEmbed::Link { title, author: hub.title.clone() };
+    }
     let says = format!("Newest posts: {title}");
     let src = app.addresses.path(&format!("/embed{page}"));
     OEmbed::Rich { html: frame_code(&src, &says, width, height), title, width, height }

@@ -2,7 +2,7 @@
 
 mod frames;
 
-pub use frames::{framed_page, framed_refusal, framing_page, may_be_framed};
+pub use frames::{framed_error, framed_page, framed_refusal, framing_page, may_be_framed};
 
 use std::time::Duration;
 

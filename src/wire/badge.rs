@@ -60,7 +60,8 @@ impl Badge {
         let full = name(hub, category);
         let shown = match category.filter(|_| width_of(&full) > ROOM) {
             Some(category) => {
-                let category = shortened(category, ROOM - FEWEST);
+                let fewest = width_of(hub).min(FEWEST) + width_of(BETWEEN);
+                let category = shortened(category, ROOM.saturating_sub(fewest));
                 let room = ROOM.saturating_sub(width_of(&format!("{BETWEEN}{category}")));
                 name(&shortened(hub, room), Some(&category))
             }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::look::{Facts, Found};
+use super::look::{Facts, Found, shuts_out};
 use crate::app::{Gate, HubRules};
 use crate::clock::Timestamp;
 use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, jobs, keys, listed, pings};
+use crate::db::{DbError, Tx, blogs, jobs, keys, listed, pings, readings};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::id::RuleId;
 use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
@@ -43,6 +43,8 @@ pub struct Judge {
     pub floods: bool,
     /// What holds in the hub.
     pub rules: Arc<HubRules>,
+    /// Whether the page says which feed its blog has.
+    pub names_feed: bool,
     /// The rule that decided, to be counted.
     pub hit: Option<RuleId>,
     pub now: Timestamp,
@@ -56,7 +58,7 @@ impl Judge {
             Found::Later(wait) => Ok(Some(self.now.plus(wait))),
             Found::Failed { problem, status, may_pass } => {
                 self.reading.status = status.map(i64::from);
-                self.failed(tx, problem, may_pass)
+                self.failed(tx, problem, may_pass, status.is_some_and(shuts_out))
             }
             Found::Gone => {
                 self.reading.outcome = ReadingOutcome::Gone;
@@ -75,6 +77,7 @@ impl Judge {
         tx: &mut Tx<'_>,
         problem: String,
         may_pass: bool,
+        is_shut_out: bool,
     ) -> Result<Option<Timestamp>, DbError> {
         let failures = usize::try_from(self.reading.failures).unwrap_or(usize::MAX);
         self.reading.failures += 1;
@@ -83,7 +86,7 @@ impl Judge {
         let since = *self.reading.failed_since.get_or_insert(self.now);
         let retry = RETRIES.get(failures).map(|seconds| Duration::from_secs(*seconds));
         let was_linked = self.reading.linked_at.is_some();
-        let hidden_retry = Some(self.now.plus(HIDDEN_RETRY)).filter(|_| may_pass);
+        let hidden_retry = Some(self.now.plus(HIDDEN_RETRY)).filter(|_| !is_shut_out);
         if self.ping.hidden_at.is_some() {
             return Ok(hidden_retry.filter(|_| self.reading.failures < GIVE_UP));
         }
@@ -123,11 +126,19 @@ impl Judge {
             PingState::Listed => self.listed(tx, &facts, &before)?,
             PingState::Spam | PingState::Rejected | PingState::Removed => {}
         }
-        // After the hub's row, which entering the lists locks first.
-        if facts.is_same_blog {
-            blogs::update_feed(tx, self.ping.hub_id, &self.ping.blog_key, &self.reading.feed_url)?;
-        }
+        self.names_feed = facts.is_same_blog;
         Ok(self.recheck_at())
+    }
+
+    /// Keeps the reading. Only then what else the page said: entering the lists, and what a reading
+    /// changes in them, lock the hub's row before its blogs'.
+    pub fn write(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        let hub = self.ping.hub_id;
+        readings::upsert(tx, hub, &self.reading)?;
+        if self.names_feed {
+            blogs::update_feed(tx, hub, &self.ping.blog_key, &self.reading.feed_url)?;
+        }
+        Ok(())
     }
 
     /// Keeps what stands on the page, and gives back what stood there before.

@@ -50,6 +50,11 @@ impl Found {
     }
 }
 
+/// Whether somebody who answers so does not want the page to be read: such a page is left alone.
+pub const fn shuts_out(status: u16) -> bool {
+    matches!(status, 401 | 403 | 451)
+}
+
 /// Fetches and reads the page of a case.
 pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
     let Ok(url) = WebUrl::parse_on(&case.ping.url, app.hosts()) else {
@@ -66,8 +71,8 @@ pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
         410 => return Ok(Found::Gone),
         status => {
             let problem = format!("The page was answered with the status {status}.");
-            // A page that is not there yet may be there in a minute; who shut us out said so.
-            let may_pass = !matches!(status, 401 | 403 | 451);
+            // A page that is not there yet may be there in a minute.
+            let may_pass = !shuts_out(status);
             return Ok(Found::Failed { problem, status: Some(status), may_pass });
         }
     }

@@ -8,7 +8,7 @@ pub use codes::{BadgePart, HEIGHT, WIDTH, badge_of, frame_code, name as badge_na
 pub use offer::{show_category as offer_category, show_hub as offer_hub};
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::face::{HubFace, add_path, gates};
@@ -208,7 +208,7 @@ async fn show(
         }
         Ok(ForAnybody::Locked) => locked(names, shape),
         // An error page of ours must not stand in a frame: browsers show a broken one instead.
-        Err(error) => missing(&error, shape, app.clock.now()),
+        Err(error) => missing(error, shape, app.clock.now()),
     }
 }
 
@@ -224,7 +224,7 @@ fn locked(names: &Names, shape: Shape) -> Result<HttpResponse, PageError> {
     respond::framed_refusal(StatusCode::FORBIDDEN, &view)
 }
 
-fn missing(error: &PageError, shape: Shape, now: Timestamp) -> Result<HttpResponse, PageError> {
+fn missing(error: PageError, shape: Shape, now: Timestamp) -> Result<HttpResponse, PageError> {
     let (title, sentence) = error.words(now);
     let view = NothingView {
         class: shape.class(),
@@ -233,7 +233,7 @@ fn missing(error: &PageError, shape: Shape, now: Timestamp) -> Result<HttpRespon
         way: "All hubs",
         path: "/".to_owned(),
     };
-    respond::framed_refusal(error.status_code(), &view)
+    respond::framed_error(error, &view)
 }
 
 #[cfg(test)]

@@ -141,7 +141,8 @@ async fn show(
     if let Some(moved) = asked.elsewhere(request.path(), names) {
         return Ok(respond::moved(&moved));
     }
-    if is_of_form(request.query_string()) && request.path().is_ascii() {
+    let may_lead_on = request.path().is_ascii() && !request.path().contains('\\');
+    if may_lead_on && is_of_form(request.query_string()) {
         return Ok(respond::see_other(&asked.path(request.path())));
     }
     let key = match asked.after {

@@ -1,8 +1,8 @@
 //! Pages in frames: the few that other sites may frame, and the one of ours that frames them.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
 use super::{HTML, REVALIDATE, default_headers, page_csp, public_page};
@@ -56,6 +56,15 @@ pub fn framed_refusal(
         .body(body))
 }
 
+/// The same for an error, which stays with the answer: the log names its cause, and a header says
+/// when to come again.
+pub fn framed_error(error: PageError, template: &impl Template) -> Result<HttpResponse, PageError> {
+    let (head, body) = framed_refusal(error.status_code(), template)?.into_parts();
+    let mut answer = HttpResponse::from_error(error);
+    *answer.headers_mut() = head.headers().clone();
+    Ok(answer.set_body(body))
+}
+
 /// Renders a public page that shows another page of ours in a frame, to be kept.
 pub fn framing_page(
     app: &App,
@@ -65,4 +74,23 @@ pub fn framing_page(
     let page = public_page(app, template, Some(accent), None)?;
     let policy = format!("{}; frame-src 'self'", page_csp(Some(accent)));
     Ok(page.with_header(header::CONTENT_SECURITY_POLICY, &policy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Template)]
+    #[template(source = "busy", ext = "txt")]
+    struct Busy;
+
+    #[test]
+    fn an_error_in_a_frame_is_known_to_who_logs_it() {
+        let answer = framed_error(PageError::Busy, &Busy).unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(
+            answer.error().is_some() && !answer.headers().contains_key(header::X_FRAME_OPTIONS)
+        );
+        assert!(answer.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+    }
 }

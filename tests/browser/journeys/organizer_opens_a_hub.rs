@@ -27,7 +27,7 @@ journey! {
         if window.has_scripts() {
             assert_eq!(buttons, 2, "one for each address");
             window.clicks(".copy button").await;
-            window.until("/^(Copied|Press Ctrl.C)$/.test(document.querySelector('.copy button').textContent)").await;
+            window.until("/^(Copied|Selected) the ping address$/.test(document.querySelector('.copy button').textContent)").await;
         } else {
             assert_eq!(buttons, 0);
         }

@@ -98,7 +98,7 @@ pub async fn ask(
             "warn",
             "Its page cannot be read",
             format!(
-                "It was listed, and is off the list since {}, because its page could not be read for a day. It comes back when it can.",
+                "It was listed, and is off the list since {}, because its page could not be read for a day. It comes back once it can be read: “Check again” on its receipt reads it at once.",
                 zone.moment_zoned(since)
             ),
             String::new(),

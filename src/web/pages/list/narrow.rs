@@ -16,7 +16,7 @@ pub struct Narrow {
     /// `Narrow by category, day or language`: what there is.
     pub summary: String,
     /// Whether any of it is set.
-    pub is_open: bool,
+    pub is_set: bool,
     /// The categories to tick: of a hub that has several.
     pub ticks: Vec<Tick>,
     /// Whether those that are ticked are left out.
@@ -79,7 +79,7 @@ impl Narrow {
         let or = if before.is_empty() { "" } else { " or " };
         Some(Self {
             summary: format!("Narrow by {}{or}{last}", before.join(", ")),
-            is_open: !view.dropping("q").dropping("blog").is_everything(),
+            is_set: !view.dropping("q").dropping("blog").is_everything(),
             ticks,
             is_without: view.categories.is_empty() && !view.without.is_empty(),
             days,
@@ -115,7 +115,7 @@ fn days(page: &ListPage, view: &View) -> Option<Days> {
     if first == last && view.day.is_none() {
         return None;
     }
-    // A day beyond them is a field's own, and does not keep its form from being sent.
+    // The chosen day is within them, wherever it is.
     let written = |day: Date| day.to_string();
     Some(Days {
         chosen: view.day.map(written).unwrap_or_default(),
