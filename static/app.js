@@ -54,7 +54,8 @@
     // The server's own escaped markup, the same that stands on the page.
     events.addEventListener("steps", (event) => { live.innerHTML = event.data; });
     events.addEventListener("state", () => { location.reload(); });
-    addEventListener("pagehide", () => { events.close(); });
+    // What is sent must not be cut off by a reload of what it changes.
+    for (const leaves of ["submit", "pagehide"]) addEventListener(leaves, () => { events.close(); });
   }
   const slug = document.querySelector("[data-slug-of]");
   const title = slug && document.getElementById(slug.dataset.slugOf);

@@ -26,7 +26,11 @@
     sessionStorage.setItem("queue-row", String(at));
     button.click();
   };
-  const verdict = (value) => press(rows[at]?.querySelector(`.acts button[value="${value}"]`));
+  // Of those that are ticked, if any are: a key must not lose them.
+  const verdict = (value) => {
+    if (tell()) document.querySelector(`#bulk button[value="${value}"]`)?.click();
+    else press(rows[at]?.querySelector(`.acts button[value="${value}"]`));
+  };
   const tell = () => {
     const n = document.querySelectorAll(".pick input:checked").length;
     if (count) count.textContent = n ? `${n} selected` : "Tick posts to decide about them together:";

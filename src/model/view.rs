@@ -272,7 +272,7 @@ mod tests {
         {
             assert!(view(typed).is_err(), "{typed}");
         }
-        let many: Vec<String> = (0..30).map(|n| format!("c{n}")).collect();
+        let many: Vec<String> = (0..60).map(|n| format!("c{n}")).collect();
         assert!(view(&format!("in={}", many.join(","))).is_err());
     }
 

@@ -119,7 +119,8 @@ story! { with blogs:
         assert!(topic.ping(&[("url", "http://ada.example/1")]).await.is_stored());
         topic.organizer.open(EDIT).await;
         let rotate = [("passphrase", "golden-crown"), ("keep_old", "1")];
-        topic.organizer.submit(EDIT, &rotate).await.says("golden-crown");
+        topic.organizer.submit(EDIT, &rotate).await.says("golden-crown")
+            .says("Ping addresses with the old passphrase work until 12 March 2003, 08:00 CST.");
         topic.organizer.open(EDIT).await.says("The passphrase before this one works until 12 March 2003, 08:00 CST.");
         let new = old.replace("violet-crown", "golden-crown");
         assert!(topic.ping_at(&old, &[("url", "http://ada.example/2")]).await.is_stored());
@@ -139,7 +140,8 @@ story! { with blogs:
         assert!(topic.ping(&[("url", "http://ada.example/1")]).await.is_stored());
         topic.organizer.open(EDIT).await;
         let at_once = [("passphrase", "silver-crown"), ("keep_old", "0")];
-        topic.organizer.submit(EDIT, &at_once).await.says("silver-crown");
+        topic.organizer.submit(EDIT, &at_once).await.says("silver-crown")
+            .says("Ping addresses with the old passphrase do not work any more.");
         let refused = topic.ping_at(&leaked, &[("url", "http://ada.example/2")]).await;
         assert!(refused.message().contains("is not right"), "{}", refused.body);
     }

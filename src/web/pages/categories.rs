@@ -278,6 +278,8 @@ struct SavedView {
     ping: String,
     passphrase: String,
     is_new: bool,
+    /// Until when the passphrase before this one works; empty: no longer.
+    old_until: String,
     is_closed: bool,
     /// When it opens, where that is to come.
     opens: String,
@@ -305,6 +307,11 @@ async fn saved_page(
         page: app.addresses.category(&scope.hub.slug, &category.slug),
         ping: if passphrase.is_empty() { ping } else { format!("{ping}/{passphrase}") },
         is_new,
+        old_until: category
+            .old_passphrase_until
+            .filter(|until| *until > app.clock.now())
+            .map(|until| Zone::of(&scope.hub).moment_zoned(until))
+            .unwrap_or_default(),
         is_closed: category.ping_policy == PingPolicy::Closed,
         opens: category
             .opens_at

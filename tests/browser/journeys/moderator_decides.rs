@@ -41,6 +41,8 @@ async fn with_keys(window: &Window) {
     window.key("k").await;
     window.key("x").await;
     window.says("1 selected").await;
+    // What is ticked is decided about, wherever the next key finds us.
+    window.key("j").await;
     window.key("n").await;
     shows(window, &[2, 3, 4]).await;
     // Letters that are typed are letters.

@@ -107,7 +107,7 @@ pub async fn ask(
             "warn",
             "It is waiting",
             format!(
-                "It arrived on {}, and waits for the organizers to look at it. There is nothing more for you to do.",
+                "It arrived on {}, and waits for the organizers to look at it. Its receipt says whether its page could be read.",
                 zone.moment_zoned(since)
             ),
             String::new(),

@@ -13,7 +13,8 @@ pub(super) async fn missing_category(app: &App, names: &Names) -> Result<PageErr
     let category = names.category.clone().unwrap_or_default();
     Ok(match find_way(app, &names.hub).await? {
         Some(hub) => hub.has_no(LookedFor::Category(category)),
-        None => PageError::NotFound(Missing::Category),
+        // Nobody is told whether there is such a hub.
+        None => PageError::NotFound(Missing::Page),
     })
 }
 

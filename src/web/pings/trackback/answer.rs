@@ -38,7 +38,7 @@ impl Refusal {
     pub fn message(&self) -> String {
         let sentence = match self {
             Self::NoSuchCategory => {
-                "Invalid TrackBack ID. There is no category at this ping address: copy it again from the category's page."
+                "Invalid TrackBack ID. There is no category at this ping address: copy it again from the category's page \"Add your post\"."
             }
             Self::MustPost => {
                 "Trackback pings must use HTTP POST. Most tools do: check that the ping address holds no question mark."
