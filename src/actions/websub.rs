@@ -26,6 +26,7 @@ use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError, categories, hubs, listed};
 use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId};
+use crate::model::view::View;
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
 
@@ -36,6 +37,8 @@ const POSTS: i64 = crate::wire::feed::MAX_ITEMS;
 struct Source {
     hub: Hub,
     category: Option<Category>,
+    /// Which of its posts.
+    view: View,
 }
 
 /// Whether there are such feeds.
@@ -48,11 +51,12 @@ enum Feeds {
     Closed,
 }
 
-/// The feeds of a category of a hub, or the hub's own.
+/// The feeds of a category of a hub, or the hub's own, with those posts that a view shows.
 fn find(
     connection: &mut DbConnection,
     hub: HubId,
     category: Option<CategoryId>,
+    view: View,
 ) -> Result<Feeds, DbError> {
     let Some(hub) = hubs::find(connection, hub)? else { return Ok(Feeds::Closed) };
     let category = match category {
@@ -68,7 +72,7 @@ fn find(
     if hub.suspended_at.is_some() {
         return Ok(Feeds::Suspended);
     }
-    Ok(Feeds::Open(Box::new(Source { hub, category })))
+    Ok(Feeds::Open(Box::new(Source { hub, category, view })))
 }
 
 impl Source {
@@ -85,14 +89,19 @@ impl Source {
         connection: &mut DbConnection,
         format: FeedFormat,
     ) -> Result<Option<Rendered>, DbError> {
-        app.render_feed(connection, &self.hub, self.category.as_ref(), format)
+        app.render_feed(connection, &self.hub, self.category.as_ref(), &self.view, format)
     }
 
     /// A hash of what its feeds say, whatever their format. Not of when they changed: much that
     /// moves a hub's date is in no feed.
     fn print(&self, connection: &mut DbConnection) -> Result<Vec<u8>, DbError> {
         let (hub, category) = (&self.hub, self.category.as_ref());
-        let posts = listed::list(connection, hub.id, category.map(|c| c.id), None, POSTS)?;
+        let (of, view) = (category.map(|c| c.id), &self.view);
+        let (posts, there) = match listed::list_view(connection, hub.id, of, view, None, POSTS) {
+            // What it names is not there any more, or not by that name.
+            Err(DbError::NotFound) => (Vec::new(), "gone"),
+            posts => (posts?, ""),
+        };
         let titles = categories::list(connection, hub.id)?;
         let title = |id| titles.iter().find(|c| c.id == id).map_or("", |c| c.title.as_str());
         let mut hash = Sha256::new();
@@ -102,7 +111,15 @@ impl Source {
                 hash.update(text);
             }
         };
-        add(&[&hub.slug, &hub.title, &hub.tagline, &hub.description, &hub.language]);
+        add(&[
+            there,
+            &view.to_query(),
+            &hub.slug,
+            &hub.title,
+            &hub.tagline,
+            &hub.description,
+            &hub.language,
+        ]);
         // Once it is closed, its feeds say that nothing more will come.
         add(&[if hub.closed_at.is_some() { "closed" } else { "open" }]);
         if let Some(category) = category {

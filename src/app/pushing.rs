@@ -4,16 +4,18 @@ use super::App;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError};
+use crate::model::view::View;
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
 
-/// Renders a feed of a hub or category to the byte as everybody is served it; `None` where it is not
+/// Renders a feed of a hub or category, or of a view of it, to the byte as everybody is served it; `None` where it is not
 /// served to everybody, or not in this format.
 pub type RenderFeed = fn(
     &App,
     &mut DbConnection,
     &Hub,
     Option<&Category>,
+    &View,
     FeedFormat,
 ) -> Result<Option<Rendered>, DbError>;
 
@@ -30,9 +32,10 @@ impl App {
         connection: &mut DbConnection,
         hub: &Hub,
         category: Option<&Category>,
+        view: &View,
         format: FeedFormat,
     ) -> Result<Option<Rendered>, DbError> {
         let render = self.feeds.get().ok_or(DbError::Closed)?;
-        render(self, connection, hub, category, format)
+        render(self, connection, hub, category, view, format)
     }
 }

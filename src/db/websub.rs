@@ -21,7 +21,8 @@ use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, SubscriptionId};
 use crate::model::job::JobKind;
-use crate::model::websub::{Asked, FeedFormat};
+use crate::model::view::View;
+use crate::model::websub::{Asked, FeedFormat, Topic};
 use crate::secret::Secret;
 
 /// A subscription to a feed: one that holds, one that is asked about, or both.
@@ -63,6 +64,11 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Which posts its feed has.
+    pub fn view(&self) -> View {
+        Topic::view_of(&self.topic).unwrap_or_default()
+    }
+
     /// Whether its feed is pushed now.
     pub fn holds(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|until| until > now)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::named;
 use super::slug::Slug;
+use super::view::View;
 
 /// Subscriptions to one feed that hold.
 pub const MAX_OF_TOPIC: i64 = 1_000;
@@ -15,8 +16,12 @@ pub const MAX_OF_DOMAIN: i64 = 100;
 pub const MAX_ASKED: i64 = 60;
 /// The same of everybody.
 pub const MAX_ASKED_IN_ALL: i64 = 1_000;
+/// Subscriptions to views of one hub: each is looked up anew with each change.
+pub const MAX_OF_VIEWS: i64 = 200;
 /// The longest address of a callback, in bytes: it stands in an index.
 pub const MAX_CALLBACK: usize = 1_000;
+/// The same of a feed.
+pub const MAX_TOPIC: usize = 1_000;
 /// A secret is shorter than this, in bytes (WebSub 5.1).
 pub const SECRET_BELOW: usize = 200;
 /// A callback that only fails for so long has its subscription ended.
@@ -66,15 +71,20 @@ pub struct Topic {
     pub hub: String,
     /// The category; none for the hub's own feed.
     pub category: Option<String>,
+    /// Which posts.
+    pub view: View,
     /// The format.
     pub format: FeedFormat,
 }
 
 impl Topic {
     /// Reads the address of a feed under `home`, to the letter as the feed gives it itself: nothing
-    /// behind a `?`, so that the key of a locked feed never comes here.
+    /// but a view behind the `?`, so that the key of a locked feed never comes here.
     pub fn parse(text: &str, home: &str) -> Option<Self> {
         let path = text.strip_prefix(home)?.strip_prefix('/')?;
+        let path = Some(path).filter(|_| text.len() <= MAX_TOPIC)?;
+        let view = Self::view_of(text)?;
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
         let (page, format) = path.rsplit_once('/')?;
         let format = FeedFormat::parse(format)?;
         let (hub, category) = match page.split_once('/') {
@@ -85,8 +95,18 @@ impl Topic {
         (is_slug(hub) && category.is_none_or(is_slug)).then(|| Self {
             hub: hub.to_owned(),
             category: category.map(str::to_owned),
+            view,
             format,
         })
+    }
+
+    /// The view of which an address is the feed; `None` where it is not written as that feed writes
+    /// it.
+    pub fn view_of(address: &str) -> Option<View> {
+        let Some((_, query)) = address.split_once('?') else { return Some(View::default()) };
+        let fields: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+        let view = View::parse(fields.iter().map(|(name, value)| (&**name, &**value))).ok()?;
+        (!view.is_everything() && view.to_query() == query).then_some(view)
     }
 }
 
@@ -116,6 +136,7 @@ mod tests {
         let of = |hub: &str, category: Option<&str>, format| Topic {
             hub: hub.to_owned(),
             category: category.map(str::to_owned),
+            view: View::default(),
             format,
         };
         for (text, expected) in [
@@ -127,6 +148,10 @@ mod tests {
         ] {
             assert_eq!(Topic::parse(&format!("{HOME}{text}"), HOME), Some(expected), "{text}");
         }
+        let view =
+            Topic::parse(&format!("{HOME}/sxsw/atom?q=long+pier&in=keynotes"), HOME).unwrap();
+        assert_eq!((view.hub.as_str(), view.format), ("sxsw", FeedFormat::Atom));
+        assert_eq!(view.view.to_query(), "q=long+pier&in=keynotes");
     }
 
     #[test]
@@ -138,7 +163,12 @@ mod tests {
             "https://hubs.example/rss",
             "https://hubs.example/sxsw/",
             "https://hubs.example/sxsw/rss/",
+            "https://hubs.example/sxsw/rss?",
             "https://hubs.example/sxsw/rss?key=abc",
+            "https://hubs.example/sxsw/rss?q=pier&key=abc",
+            "https://hubs.example/sxsw/rss?in=keynotes&q=pier",
+            "https://hubs.example/sxsw/rss?q=pier&before=abc",
+            "https://hubs.example/sxsw/rss?q=pier#top",
             "https://hubs.example/sxsw/rss#top",
             "https://hubs.example/sxsw/keynotes/more/rss",
             "https://hubs.example/SXSW/rss",

@@ -153,6 +153,7 @@ pub fn render_for_subscribers(
     connection: &mut DbConnection,
     hub: &Hub,
     category: Option<&Category>,
+    view: &View,
     format: FeedFormat,
 ) -> Result<Option<Rendered>, DbError> {
     if hub.suspended_at.is_some() || Lock::of(hub, category).is_some() {
@@ -164,9 +165,15 @@ pub fn render_for_subscribers(
         FeedFormat::Atom => Format::Atom,
         FeedFormat::Json => Format::Json,
     };
-    let (view, block) = (View::default(), AddressBlock::EVERYBODY);
-    match render::render(app, connection, &at, &Part { format, view, after: None, block }) {
-        Ok(feed) => Ok(Some(finish(app, feed, &at, true))),
+    let (is_whole, block) = (view.is_everything(), AddressBlock::EVERYBODY);
+    let part = Part { format, view: view.clone(), after: None, block };
+    match render::render(app, connection, &at, &part) {
+        Ok(feed) => Ok(Some(finish(app, feed, &at, is_whole))),
+        // What a view names has another name now, or is gone: that feed has another address, or none.
+        Err(PageError::Moved(_) | PageError::Gone(_) | PageError::NotFound(_)) if !is_whole => {
+            Ok(None)
+        }
+        Err(PageError::NotInHub(_)) if !is_whole => Ok(None),
         Err(PageError::Database(error)) => Err(error),
         Err(_) => Err(DbError::Busy),
     }

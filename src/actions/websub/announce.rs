@@ -12,6 +12,7 @@ use crate::db::websub::announcements::{self, Announcement};
 use crate::db::{DbConnection, DbError};
 use crate::fetch::{FetchError, Posted, Push};
 use crate::model::id::{AnnouncementId, HubId};
+use crate::model::view::View;
 use crate::model::websub::{AGAIN, FeedFormat};
 use crate::wire::trackback::FORM_TYPE;
 use crate::wire::websub::announcement;
@@ -71,7 +72,9 @@ fn look(
     hub: HubId,
     told: &Announcement,
 ) -> Result<Option<Changed>, DbError> {
-    let Feeds::Open(source) = find(connection, hub, told.category_id)? else { return Ok(None) };
+    let Feeds::Open(source) = find(connection, hub, told.category_id, View::default())? else {
+        return Ok(None);
+    };
     if !source.is_public() {
         return Ok(None);
     }

@@ -76,7 +76,7 @@ fn begin(
     subscription: &Subscription,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    match find(tx.reading(), hub, subscription.category_id)? {
+    match find(tx.reading(), hub, subscription.category_id, subscription.view())? {
         Feeds::Open(source) => {
             let print = source.print(tx.reading())?;
             websub::confirm(tx, hub, subscription, &print, now)

@@ -80,7 +80,7 @@ fn look(
     if !subscription.holds(now) {
         return Ok(Work::Nothing);
     }
-    let source = match find(connection, hub, subscription.category_id)? {
+    let source = match find(connection, hub, subscription.category_id, subscription.view())? {
         Feeds::Open(source) => source,
         Feeds::Suspended => return Ok(Work::Nothing),
         Feeds::Closed => return Ok(Work::Closed),

@@ -10,6 +10,7 @@ use crate::db::jobs::{self, Claimed};
 use crate::db::websub::announcements::{self, Announcement};
 use crate::db::{DbConnection, DbError, Tx, categories, websub};
 use crate::model::id::{CategoryId, HubId};
+use crate::model::view::View;
 
 /// What is to be done about the feeds of a hub.
 #[derive(Default)]
@@ -61,7 +62,7 @@ fn look(
 ) -> Result<Found, DbError> {
     let mut found = Found::default();
     for category in websub::list_pushed(connection, hub, now)? {
-        match find(connection, hub, category)? {
+        match find(connection, hub, category, View::default())? {
             Feeds::Open(source) => found.open.push((category, source.print(connection)?)),
             // Its feeds are pushed again when it is there again.
             Feeds::Suspended => return Ok(Found { open: vec![], ..found }),
@@ -71,7 +72,7 @@ fn look(
     if tells_others {
         let all = categories::list(connection, hub)?.into_iter().map(|c| Some(c.id));
         for category in std::iter::once(None).chain(all) {
-            if let Feeds::Open(source) = find(connection, hub, category)?
+            if let Feeds::Open(source) = find(connection, hub, category, View::default())?
                 && Source::is_public(&source)
             {
                 found.public.insert(category, source.print(connection)?);

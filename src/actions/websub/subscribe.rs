@@ -10,9 +10,11 @@ use crate::db::websub::{self, Request};
 use crate::db::{DbConnection, DbError, members, slugs};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::id::{CategoryId, HubId};
+use crate::model::view::View;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::websub::{
-    Asked, MAX_ASKED, MAX_ASKED_IN_ALL, MAX_CALLBACK, MAX_OF_DOMAIN, MAX_OF_TOPIC, Topic, lease,
+    Asked, MAX_ASKED, MAX_ASKED_IN_ALL, MAX_CALLBACK, MAX_OF_DOMAIN, MAX_OF_TOPIC, MAX_OF_VIEWS,
+    Topic, lease,
 };
 use crate::wire::websub::SubscriptionRequest;
 
@@ -45,7 +47,7 @@ pub enum SubscribeError {
     /// Too often, from one address.
     #[error("That was often.")]
     TooOften(TooOften),
-    /// [`MAX_OF_TOPIC`].
+    /// [`MAX_OF_TOPIC`], or [`MAX_OF_VIEWS`].
     #[error("This feed has as many subscriptions as it can have.")]
     FullTopic,
     /// [`MAX_OF_DOMAIN`].
@@ -72,7 +74,7 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         asking.request;
     let named = Topic::parse(&topic, app.addresses.home()).ok_or(SubscribeError::NoTopic)?;
     let callback = check_callback(app, &callback)?;
-    let format = named.format;
+    let (format, view) = (named.format, named.view.clone());
     let ids = app.db.read(move |c| find_ids(c, &named)).await?;
     let (hub, category_id) = ids.ok_or(SubscribeError::NoTopic)?;
     let request = Request {
@@ -87,7 +89,7 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         secret,
         lease: i64::try_from(lease(seconds).as_secs()).unwrap_or(i64::MAX),
     };
-    if subscribes { begin(app, hub, request).await } else { end(app, hub, request).await }
+    if subscribes { begin(app, hub, request, view).await } else { end(app, hub, request).await }
 }
 
 fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
@@ -119,11 +121,17 @@ fn find_ids(connection: &mut DbConnection, topic: &Topic) -> Result<Ids, DbError
     })
 }
 
-async fn begin(app: &Arc<App>, hub: HubId, mut request: Request) -> Result<(), SubscribeError> {
+async fn begin(
+    app: &Arc<App>,
+    hub: HubId,
+    mut request: Request,
+    view: View,
+) -> Result<(), SubscribeError> {
     let (reader, category, format) = (Arc::clone(app), request.category_id, request.format);
+    let asked = view.clone();
     let is_served = app
         .db
-        .read(move |c| match find(c, hub, category)? {
+        .read_in_turn(move |c| match find(c, hub, category, asked)? {
             Feeds::Open(source) => Ok(source.render(&reader, c, format)?.is_some()),
             Feeds::Suspended | Feeds::Closed => Ok::<_, DbError>(false),
         })
@@ -139,7 +147,7 @@ async fn begin(app: &Arc<App>, hub: HubId, mut request: Request) -> Result<(), S
             if websub::find_of_callback(tx.reading(), hub, topic, callback)?.is_none() {
                 check_room(tx.reading(), hub, &request, now)?;
             }
-            let Feeds::Open(source) = find(tx.reading(), hub, category)? else {
+            let Feeds::Open(source) = find(tx.reading(), hub, category, view)? else {
                 return Err(SubscribeError::NoTopic);
             };
             request.print = Some(source.print(tx.reading())?);
@@ -157,7 +165,8 @@ fn check_room(
 ) -> Result<(), SubscribeError> {
     let Request { topic, domain, sender, .. } = request;
     let there = websub::count(connection, hub, topic, domain, sender, now)?;
-    if there.of_topic >= MAX_OF_TOPIC {
+    let is_view = topic.contains('?');
+    if there.of_topic >= MAX_OF_TOPIC || is_view && there.of_views >= MAX_OF_VIEWS {
         return Err(SubscribeError::FullTopic);
     }
     if there.of_domain >= MAX_OF_DOMAIN {

@@ -17,6 +17,8 @@ use crate::model::websub::Asked;
 pub struct Counts {
     /// Subscriptions to the feed that hold.
     pub of_topic: i64,
+    /// Subscriptions to views of the hub that hold.
+    pub of_views: i64,
     /// Subscriptions to feeds of the hub that lead to the domain.
     pub of_domain: i64,
     /// Requests on this site that lead to the domain and were not answered.
@@ -53,6 +55,11 @@ pub fn count(
     Ok(Counts {
         of_topic: of_hub()
             .filter(websub_subscriptions::topic.eq(topic))
+            .filter(websub_subscriptions::expires_at.gt(now.micros()))
+            .count()
+            .get_result(connection)?,
+        of_views: of_hub()
+            .filter(websub_subscriptions::topic.like("%?%"))
             .filter(websub_subscriptions::expires_at.gt(now.micros()))
             .count()
             .get_result(connection)?,

@@ -91,12 +91,13 @@ fn check_view(
 
 /// The WebSub hubs that a feed names.
 fn hubs(app: &App, at: &At, part: &Part) -> Vec<String> {
-    // A feed with a key is for one reader, and a view is found by whoever made it: nobody
-    // subscribes to them.
-    let is_pushed = at.lock.is_none() && part.view.is_everything() && part.after.is_none();
-    match (is_pushed, at.is_public()) {
+    // A feed with a key is for one reader: nobody subscribes to it.
+    let is_pushed = at.lock.is_none() && part.after.is_none();
+    let is_known = at.is_public() && part.view.is_everything();
+    match (is_pushed, is_known) {
         (false, _) => Vec::new(),
-        // Other hubs are told of what is public, and of nothing else.
+        // Other hubs are told of what is public, and of nothing else: of no view either, which is
+        // found by whoever made it.
         (true, false) => vec![app.addresses.websub()],
         (true, true) => app.websub_hubs(),
     }
