@@ -113,6 +113,17 @@ async fn validators(site: &Site) -> Vec<Option<String>> {
 }
 
 story! { with blogs:
+    async fn the_desk_offers_no_ping_address_that_does_not_work(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let desk = "/manage/sxsw/categories";
+        assert_eq!(topic.organizer.open(desk).await.one_text(".copy code"), topic.ping_url);
+        set(&mut topic.organizer, "keynotes", "password", "tell nobody").await;
+        let page = topic.organizer.open(desk).await;
+        page.says("Software needs a personal ping address");
+        assert!(page.texts(".copy code").is_empty());
+        assert!(!topic.ping(&[("url", "http://ada.example/1")]).await.is_stored());
+    }
+
     async fn whatever_its_policy_a_locked_category_is_not_there_for_strangers(site) {
         let topic = site.hub("open", "at-once").await;
         topic.ping(&[("url", "http://ada.example/public"), ("title", "Public post")]).await;

@@ -26,6 +26,9 @@ struct CategoryRow {
     desk_path: String,
     ping: String,
     wants_passphrase: bool,
+    /// Nobody who knows the address alone may ping it: it is behind a reading password, and open to
+    /// whoever knows that.
+    wants_key: bool,
     who: &'static str,
     when: &'static str,
     /// Its hours, and who may read it, where that is not whoever may read the hub.
@@ -102,6 +105,8 @@ pub async fn show(
         desk_path: format!("/manage/{}/categories/{}", scope.hub.slug, category.slug),
         ping: app.addresses.ping(category.number),
         wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
+        wants_key: category.ping_policy == PingPolicy::Open
+            && [scope.hub.readers, category.readers].contains(&Readers::Password),
         who: who(category.ping_policy),
         when: when(category.listing_policy),
         more: more(category, &zone, now),

@@ -252,7 +252,7 @@ impl Pulse {
                 Some(_) => String::new(),
                 None => format!("/{}/-/people", page.hub.slug),
             },
-            caption: format!("posts per hour, last {PULSE_HOURS} hours of posts"),
+            caption: format!("posts per hour, the {PULSE_HOURS} hours up to the newest"),
         })
     }
 }

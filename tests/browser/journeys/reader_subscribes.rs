@@ -58,7 +58,7 @@ journey! {
         window.clicks(".day a").await;
         window.until("location.search === '?day=2003-03-11'").await;
         feeds_are_feeds(site, window, 3).await;
-        assert_eq!(window.finds("return document.querySelector('.narrow').open").await, true);
+        window.clicks(".narrow summary").await;
         window.types("#q", "ink").await;
         window.presses("Show these posts").await;
         window.until("location.search === '?q=ink&day=2003-03-11'").await;
