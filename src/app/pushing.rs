@@ -8,8 +8,8 @@ use crate::model::view::View;
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
 
-/// Renders a feed of a hub or category, or of a view of it, to the byte as everybody is served it; `None` where it is not
-/// served to everybody, or not in this format.
+/// Renders a feed of a hub or category, or of a view of it, to the byte as everybody is served it;
+/// `None` where it is not served to everybody, or not in this format.
 pub type RenderFeed = fn(
     &App,
     &mut DbConnection,

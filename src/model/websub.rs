@@ -82,7 +82,9 @@ impl Topic {
     /// but a view behind the `?`, so that the key of a locked feed never comes here.
     pub fn parse(text: &str, home: &str) -> Option<Self> {
         let path = text.strip_prefix(home)?.strip_prefix('/')?;
-        let path = Some(path).filter(|_| text.len() <= MAX_TOPIC)?;
+        if text.len() > MAX_TOPIC {
+            return None;
+        }
         let view = Self::view_of(text)?;
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let (page, format) = path.rsplit_once('/')?;

@@ -19,6 +19,7 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::slug::Slug;
 use crate::model::text;
 use crate::model::view::{After, View};
+use crate::model::websub::MAX_TOPIC;
 use crate::pages_cache::Rendered;
 use crate::web::error::PageError;
 use crate::web::pages::feed_links::{is_of_same_site, view_feed};
@@ -61,7 +62,7 @@ pub fn render(
         about.title = format!("{}: {}", about.title, title(view, &all, &posts));
     }
     let items = Entry::list(app, connection, &at.hub, posts)?;
-    let hubs = hubs(app, at, part);
+    let hubs = hubs(app, at, part, &about.address);
     let items = items.iter().map(|entry| entry.item(&at.hub.language)).collect();
     let feed = Feed { hubs: &hubs, ..about.feed(at, items) };
     let format = part.format;
@@ -90,9 +91,9 @@ fn check_view(
 }
 
 /// The WebSub hubs that a feed names.
-fn hubs(app: &App, at: &At, part: &Part) -> Vec<String> {
+fn hubs(app: &App, at: &At, part: &Part, address: &str) -> Vec<String> {
     // A feed with a key is for one reader: nobody subscribes to it.
-    let is_pushed = at.lock.is_none() && part.after.is_none();
+    let is_pushed = at.lock.is_none() && part.after.is_none() && address.len() <= MAX_TOPIC;
     let is_known = at.is_public() && part.view.is_everything();
     match (is_pushed, is_known) {
         (false, _) => Vec::new(),

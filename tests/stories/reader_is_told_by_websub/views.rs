@@ -42,6 +42,11 @@ story! { with blogs:
             Reader::of(site, feed).ask(site, "subscribe", &[]).await.has_status(404)
                 .says("hub.topic is not the address of a public feed");
         }
+        // An address that is too long to be kept is none, and its feed names no hub.
+        let long = format!("/sxsw/rss?q={}", "%F0%A0%80%80".repeat(90));
+        let feed = site.browser().open(&long).await;
+        assert!(!feed.has_status(200).header("link").unwrap().contains("rel=\"hub\""));
+        Reader::of(site, &long).ask(site, "subscribe", &[]).await.has_status(404);
         topic.organizer.sets_readers("panels", "unlisted").await;
         Reader::of(site, "/sxsw/rss?in=panels").ask(site, "subscribe", &[]).await.has_status(404);
 
