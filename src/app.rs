@@ -18,7 +18,7 @@ pub use gate::{Closed, Gate, Proofs};
 pub use keys::HubKeys;
 pub use live::{Listener, Live, MAX_SEATS, Room, Seat, Seen, TOLD};
 pub use mail_links::{PingLink, UnsubscribeLink};
-pub use pushing::RenderFeed;
+pub use pushing::{FeedOf, RenderFeed};
 pub use queue_depths::QueueDepths;
 pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};

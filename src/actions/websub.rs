@@ -19,13 +19,16 @@ pub use subscribe::{Asking, SubscribeError, receive};
 
 use sha2::{Digest, Sha256};
 
-use crate::app::{App, Lock};
+use crate::app::{App, FeedOf, Lock};
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::{DbConnection, DbError, categories, hubs, listed};
+use crate::db::listed::Listed;
+use crate::db::websub::Subscription;
+use crate::db::{DbConnection, DbError, categories, hubs, listed, topics};
 use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId};
+use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
@@ -33,31 +36,78 @@ use crate::pages_cache::Rendered;
 /// As many posts as a feed has.
 const POSTS: i64 = crate::wire::feed::MAX_ITEMS;
 
+/// The most hubs of a topic that are looked at for what they are called: more are not named.
+const HUBS: i64 = 100;
+
+/// Whose feeds are asked for.
+#[derive(Debug, Clone)]
+enum Whose {
+    /// A hub's own, or a category's, with those posts that a view shows.
+    Hub(HubId, Option<CategoryId>, View),
+    /// Those of a topic over hubs.
+    Topic(Slug),
+}
+
 /// A hub or category with feeds, as everybody may read them.
-struct Source {
+struct OfHub {
     hub: Hub,
     category: Option<Category>,
     /// Which of its posts.
     view: View,
 }
 
+/// Feeds that everybody may read.
+enum Source {
+    /// Those of a hub or category.
+    Hub(Box<OfHub>),
+    /// Those of a topic over hubs.
+    Topic(Slug),
+}
+
 /// Whether there are such feeds.
-enum Feeds {
+enum Feeds<S = Source> {
     /// Everybody may read them.
-    Open(Box<Source>),
+    Open(Box<S>),
     /// Not now: the hub is suspended.
     Suspended,
     /// Not any more, or not without a password.
     Closed,
 }
 
+impl Whose {
+    /// Those that somebody subscribed to, at a hub.
+    fn subscribed(hub: HubId, subscription: &Subscription) -> Self {
+        match subscription.across.as_deref().map(Slug::for_category) {
+            Some(Ok(topic)) => Self::Topic(topic),
+            _ => Self::Hub(hub, subscription.category_id, subscription.view()),
+        }
+    }
+}
+
+/// Finds feeds.
+fn find(connection: &mut DbConnection, whose: &Whose) -> Result<Feeds, DbError> {
+    Ok(match whose {
+        Whose::Hub(hub, category, view) => {
+            match find_of_hub(connection, *hub, *category, view.clone())? {
+                Feeds::Open(source) => Feeds::Open(Box::new(Source::Hub(source))),
+                Feeds::Suspended => Feeds::Suspended,
+                Feeds::Closed => Feeds::Closed,
+            }
+        }
+        Whose::Topic(topic) if topics::list_categories(connection, topic, 1)?.is_empty() => {
+            Feeds::Closed
+        }
+        Whose::Topic(topic) => Feeds::Open(Box::new(Source::Topic(topic.clone()))),
+    })
+}
+
 /// The feeds of a category of a hub, or the hub's own, with those posts that a view shows.
-fn find(
+fn find_of_hub(
     connection: &mut DbConnection,
     hub: HubId,
     category: Option<CategoryId>,
     view: View,
-) -> Result<Feeds, DbError> {
+) -> Result<Feeds<OfHub>, DbError> {
     let Some(hub) = hubs::find(connection, hub)? else { return Ok(Feeds::Closed) };
     let category = match category {
         Some(id) => match categories::find(connection, hub.id, id)? {
@@ -72,10 +122,72 @@ fn find(
     if hub.suspended_at.is_some() {
         return Ok(Feeds::Suspended);
     }
-    Ok(Feeds::Open(Box::new(Source { hub, category, view })))
+    Ok(Feeds::Open(Box::new(OfHub { hub, category, view })))
 }
 
 impl Source {
+    /// A feed as everybody is served it.
+    fn render(
+        &self,
+        app: &App,
+        connection: &mut DbConnection,
+        format: FeedFormat,
+    ) -> Result<Option<Rendered>, DbError> {
+        match self {
+            Self::Hub(source) => source.render(app, connection, format),
+            Self::Topic(topic) => app.render_feed(connection, FeedOf::Topic(topic), format),
+        }
+    }
+
+    /// A hash of what its feeds say, whatever their format.
+    fn print(&self, connection: &mut DbConnection) -> Result<Vec<u8>, DbError> {
+        match self {
+            Self::Hub(source) => source.print(connection),
+            Self::Topic(topic) => print_of_topic(connection, topic),
+        }
+    }
+}
+
+/// A hash of texts, each apart from the next.
+#[derive(Default)]
+struct Print(Sha256);
+
+impl Print {
+    fn add(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.0.update((text.len() as u64).to_be_bytes());
+            self.0.update(text);
+        }
+    }
+
+    /// What a feed says of a post.
+    fn add_post(&mut self, category: &str, post: &Listed) {
+        let listed_at = post.listed_at.map_or(0, Timestamp::micros).to_string();
+        self.add(&[&post.public_id.to_string(), category, &listed_at]);
+        self.add(&[&post.url, &post.title, &post.excerpt, &post.blog_name]);
+    }
+
+    fn finish(self) -> Vec<u8> {
+        self.0.finalize().to_vec()
+    }
+}
+
+/// A hash of what the feeds of a topic say: of its hubs, and of the posts.
+fn print_of_topic(connection: &mut DbConnection, topic: &Slug) -> Result<Vec<u8>, DbError> {
+    let mut print = Print::default();
+    let mut names = topics::list_categories(connection, topic, HUBS)?;
+    // They come by their newest posts, which the feed does not say.
+    names.sort_by_key(|(_, category)| category.id);
+    for (hub, category) in &names {
+        print.add(&[&hub.slug, &hub.title, &hub.language, &category.title]);
+    }
+    for (hub, post) in topics::list_posts(connection, topic, None, POSTS)? {
+        print.add_post(&hub.0.to_string(), &post);
+    }
+    Ok(print.finish())
+}
+
+impl OfHub {
     /// Whether it may be told to those who did not ask for it: other hubs.
     fn is_public(&self) -> bool {
         let category = self.category.as_ref();
@@ -89,7 +201,8 @@ impl Source {
         connection: &mut DbConnection,
         format: FeedFormat,
     ) -> Result<Option<Rendered>, DbError> {
-        app.render_feed(connection, &self.hub, self.category.as_ref(), &self.view, format)
+        let of = FeedOf::Hub(&self.hub, self.category.as_ref(), &self.view);
+        app.render_feed(connection, of, format)
     }
 
     /// A hash of what its feeds say, whatever their format. Not of when they changed: much that
@@ -104,14 +217,8 @@ impl Source {
         };
         let titles = categories::list(connection, hub.id)?;
         let title = |id| titles.iter().find(|c| c.id == id).map_or("", |c| c.title.as_str());
-        let mut hash = Sha256::new();
-        let mut add = |texts: &[&str]| {
-            for text in texts {
-                hash.update((text.len() as u64).to_be_bytes());
-                hash.update(text);
-            }
-        };
-        add(&[
+        let mut print = Print::default();
+        print.add(&[
             there,
             &view.to_query(),
             &hub.slug,
@@ -121,15 +228,13 @@ impl Source {
             &hub.language,
         ]);
         // Once it is closed, its feeds say that nothing more will come.
-        add(&[if hub.closed_at.is_some() { "closed" } else { "open" }]);
+        print.add(&[if hub.closed_at.is_some() { "closed" } else { "open" }]);
         if let Some(category) = category {
-            add(&[&category.slug, &category.title, &category.description]);
+            print.add(&[&category.slug, &category.title, &category.description]);
         }
         for post in &posts {
-            let listed_at = post.listed_at.map_or(0, Timestamp::micros).to_string();
-            add(&[&post.public_id.to_string(), title(post.category_id), &listed_at]);
-            add(&[&post.url, &post.title, &post.excerpt, &post.blog_name]);
+            print.add_post(title(post.category_id), post);
         }
-        Ok(hash.finalize().to_vec())
+        Ok(print.finish())
     }
 }

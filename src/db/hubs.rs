@@ -1,9 +1,11 @@
 //! Hubs.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::schema::{hubs, pings};
-use super::{DbConnection, DbError, Tx, instance, jobs, slugs};
+use super::{DbConnection, DbError, Tx, instance, jobs, slugs, websub};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
 use crate::model::id::HubId;
@@ -186,7 +188,7 @@ pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError>
 pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     let (revision, pushed) = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
-        .returning((hubs::revision, hubs::pushed))
+        .returning((hubs::revision, sql::<Bool>(websub::IS_PUSHED)))
         .get_result(tx.connection)?;
     tx.touch_hub(hub, revision);
     if pushed {
@@ -242,6 +244,7 @@ pub fn update_switch(
 pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     // Blogs are held by pings, and both by the hub: the pings go first.
     while super::pings::delete_some(tx, hub, None)? > 0 {}
+    websub::keep_elsewhere(tx, hub)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
     tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)
@@ -277,7 +280,7 @@ pub fn list_public(connection: &mut DbConnection, limit: i64) -> Result<Vec<Hub>
 pub fn count_waiting(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(super::queue::WAITS))
+        .filter(sql::<Bool>(super::queue::WAITS))
         .count()
         .get_result(connection)?)
 }

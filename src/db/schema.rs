@@ -500,6 +500,7 @@ table! {
         created_at -> BigInt,
         asked_print -> Nullable<Binary>,
         asked_by -> Nullable<Binary>,
+        across -> Nullable<Text>,
     }
 }
 

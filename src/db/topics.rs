@@ -21,7 +21,7 @@ use crate::model::view::After;
 /// Which categories take part: of hubs that opted in and are public, as
 /// [`super::hubs::Hub::is_public`] has it, those that everybody may read. Literals and no binds:
 /// the indexes are partial, and SQLite must see it.
-const TAKES_PART: &str = "hubs.on_topics AND hubs.approved_at IS NOT NULL \
+pub(super) const TAKES_PART: &str = "hubs.on_topics AND hubs.approved_at IS NOT NULL \
     AND hubs.suspended_at IS NULL AND hubs.readers = 'public' AND categories.readers = 'public'";
 
 /// A topic, over all hubs that take part.

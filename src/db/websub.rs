@@ -1,12 +1,14 @@
 //! Who subscribed to which feed, and what was pushed to them; other hubs are in
-//! `websub/announcements.rs`, and how many there are of whom in `websub/counts.rs`.
+//! `websub/announcements.rs`, topics over hubs in `websub/across.rs`, and how many there are of whom in `websub/counts.rs`.
 
+mod across;
 pub mod announcements;
 mod counts;
 mod delivery;
 mod denial;
 mod pushed;
 
+pub use across::{IS_PUSHED, deny_topic, enqueue_topic, find_keeper, keep_elsewhere, list_topics};
 pub use counts::{Counts, count};
 pub use delivery::{enqueue_deliveries, enqueue_delivery, update_delivered, update_failed};
 pub use denial::{deny, deny_one};
@@ -21,6 +23,7 @@ use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, SubscriptionId};
 use crate::model::job::JobKind;
+use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::model::websub::{Asked, FeedFormat, Topic};
 use crate::secret::Secret;
@@ -55,6 +58,8 @@ pub struct Subscription {
     pub asked_tries: i64,
     /// What the feed said then, as a hash.
     pub asked_print: Option<Vec<u8>>,
+    /// The topic over hubs whose feed it is: its hub only keeps it.
+    pub across: Option<String>,
     /// What was delivered last, as a hash.
     pub delivered_print: Option<Vec<u8>>,
     /// Deliveries in a row that failed.
@@ -80,6 +85,8 @@ impl Subscription {
 pub struct Request {
     /// Whose feed; none for the hub's own.
     pub category_id: Option<CategoryId>,
+    /// The topic over hubs whose feed it is: the hub only keeps it.
+    pub across: Option<Slug>,
     /// In which format.
     pub format: FeedFormat,
     /// The address of the feed.
@@ -165,6 +172,7 @@ pub fn ask(tx: &mut Tx<'_>, hub: HubId, request: &Request, now: Timestamp) -> Re
                 websub_subscriptions::topic.eq(&request.topic),
                 websub_subscriptions::callback.eq(&request.callback),
                 websub_subscriptions::callback_domain.eq(&request.domain),
+                websub_subscriptions::across.eq(request.across.as_ref().map(Slug::as_str)),
                 websub_subscriptions::created_at.eq(now.micros()),
                 asked,
             ))

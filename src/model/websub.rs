@@ -36,6 +36,8 @@ pub const AGAIN: [Duration; 4] = [
 ];
 
 const DAY: u64 = 86_400;
+/// The first part of the addresses of topics over hubs: no hub's name.
+const TOPICS: &str = "topics";
 const DEFAULT_LEASE: Duration = Duration::from_secs(10 * DAY);
 const SHORTEST_LEASE: Duration = Duration::from_secs(5 * 60);
 const LONGEST_LEASE: Duration = Duration::from_secs(30 * DAY);
@@ -64,13 +66,22 @@ named! {
     }
 }
 
+/// Whose feed an address is of, as names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Publisher {
+    /// A hub's.
+    Hub(String),
+    /// A category's: its hub's name, and its own.
+    Category(String, String),
+    /// That of a topic over hubs.
+    Topic(Slug),
+}
+
 /// The address of one of our feeds, as names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic {
-    /// The hub.
-    pub hub: String,
-    /// The category; none for the hub's own feed.
-    pub category: Option<String>,
+    /// Whose feed it is.
+    pub of: Publisher,
     /// Which posts.
     pub view: View,
     /// The format.
@@ -89,17 +100,15 @@ impl Topic {
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let (page, format) = path.rsplit_once('/')?;
         let format = FeedFormat::parse(format)?;
-        let (hub, category) = match page.split_once('/') {
-            Some((hub, category)) => (hub, Some(category)),
-            None => (page, None),
+        let slug = |text: &str| Slug::for_category(text).ok().filter(|slug| slug.as_str() == text);
+        let name = |text: &str| slug(text).map(|slug| slug.as_str().to_owned());
+        let of = match page.split_once('/') {
+            Some((TOPICS, topic)) if view.is_everything() => Publisher::Topic(slug(topic)?),
+            Some((TOPICS, _)) => return None,
+            Some((hub, category)) => Publisher::Category(name(hub)?, name(category)?),
+            None => Publisher::Hub(name(page)?),
         };
-        let is_slug = |text: &str| Slug::for_category(text).is_ok_and(|slug| slug.as_str() == text);
-        (is_slug(hub) && category.is_none_or(is_slug)).then(|| Self {
-            hub: hub.to_owned(),
-            category: category.map(str::to_owned),
-            view,
-            format,
-        })
+        Some(Self { of, view, format })
     }
 
     /// The view of which an address is the feed; `None` where it is not written as that feed writes
@@ -135,24 +144,23 @@ mod tests {
 
     #[test]
     fn a_topic_is_the_address_of_a_feed_to_the_letter() {
-        let of = |hub: &str, category: Option<&str>, format| Topic {
-            hub: hub.to_owned(),
-            category: category.map(str::to_owned),
-            view: View::default(),
-            format,
-        };
+        let hub = |hub: &str| Publisher::Hub(hub.to_owned());
+        let category = |name: &str| Publisher::Category("sxsw".to_owned(), name.to_owned());
+        let topic = |name: &str| Publisher::Topic(Slug::for_category(name).unwrap());
+        let of = |of: Publisher, format| Topic { of, view: View::default(), format };
         for (text, expected) in [
-            ("/sxsw/rss", of("sxsw", None, FeedFormat::Rss)),
-            ("/sxsw/atom", of("sxsw", None, FeedFormat::Atom)),
-            ("/sxsw/feed.json", of("sxsw", None, FeedFormat::Json)),
-            ("/sxsw/keynotes/rss", of("sxsw", Some("keynotes"), FeedFormat::Rss)),
-            ("/sxsw/keynotes/feed.json", of("sxsw", Some("keynotes"), FeedFormat::Json)),
+            ("/sxsw/rss", of(hub("sxsw"), FeedFormat::Rss)),
+            ("/sxsw/atom", of(hub("sxsw"), FeedFormat::Atom)),
+            ("/sxsw/feed.json", of(hub("sxsw"), FeedFormat::Json)),
+            ("/sxsw/keynotes/rss", of(category("keynotes"), FeedFormat::Rss)),
+            ("/sxsw/keynotes/feed.json", of(category("keynotes"), FeedFormat::Json)),
+            ("/topics/keynotes/atom", of(topic("keynotes"), FeedFormat::Atom)),
         ] {
             assert_eq!(Topic::parse(&format!("{HOME}{text}"), HOME), Some(expected), "{text}");
         }
         let view =
             Topic::parse(&format!("{HOME}/sxsw/atom?q=long+pier&in=keynotes"), HOME).unwrap();
-        assert_eq!((view.hub.as_str(), view.format), ("sxsw", FeedFormat::Atom));
+        assert_eq!((&view.of, view.format), (&hub("sxsw"), FeedFormat::Atom));
         assert_eq!(view.view.to_query(), "q=long+pier&in=keynotes");
     }
 
@@ -173,6 +181,9 @@ mod tests {
             "https://hubs.example/sxsw/rss?q=pier#top",
             "https://hubs.example/sxsw/rss#top",
             "https://hubs.example/sxsw/keynotes/more/rss",
+            "https://hubs.example/topics/keynotes/rss?q=pier",
+            "https://hubs.example/topics/keynotes/rss?before=abc",
+            "https://hubs.example/topics/Keynotes/rss",
             "https://hubs.example/SXSW/rss",
             "https://hubs.example/sx%73w/rss",
             "https://hubs.example//rss",

@@ -15,9 +15,7 @@ use super::extract::client;
 use super::pages::list::{after, view_of};
 use super::pages::reading::{self, AskedFeed, At, Names};
 use super::respond::{self, default_headers};
-use crate::app::{App, Lock};
-use crate::db::categories::Category;
-use crate::db::hubs::Hub;
+use crate::app::{App, FeedOf, Lock};
 use crate::db::{DbConnection, DbError};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::view::{After, View};
@@ -151,20 +149,24 @@ async fn show(
 pub fn render_for_subscribers(
     app: &App,
     connection: &mut DbConnection,
-    hub: &Hub,
-    category: Option<&Category>,
-    view: &View,
+    of: FeedOf<'_>,
     format: FeedFormat,
 ) -> Result<Option<Rendered>, DbError> {
-    if hub.suspended_at.is_some() || Lock::of(hub, category).is_some() {
-        return Ok(None);
-    }
-    let at = At::open(hub.clone(), category.cloned());
     let format = match format {
         FeedFormat::Rss => Format::Rss,
         FeedFormat::Atom => Format::Atom,
         FeedFormat::Json => Format::Json,
     };
+    let (hub, category, view) = match of {
+        FeedOf::Hub(hub, category, view) => (hub, category, view),
+        FeedOf::Topic(topic) => {
+            return topics::render_for_subscribers(app, connection, topic, format);
+        }
+    };
+    if hub.suspended_at.is_some() || Lock::of(hub, category).is_some() {
+        return Ok(None);
+    }
+    let at = At::open(hub.clone(), category.cloned());
     let (is_whole, block) = (view.is_everything(), AddressBlock::EVERYBODY);
     let part = Part { format, view: view.clone(), after: None, block };
     match render::render(app, connection, &at, &part) {

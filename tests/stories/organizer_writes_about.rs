@@ -56,6 +56,12 @@ story! {
         assert_eq!(page.attributes(".written a", "rel"), ["ugc nofollow"]);
         assert_eq!(page.attributes("meta[name=robots]", "content"), ["noindex, follow"]);
 
+        // Without a paragraph it is said whose it is.
+        write(&mut topic.organizer, &[("about", "# Rules\n\n- No rain")]).await.has_status(303);
+        let page = site.browser().open("/sxsw/-/about").await;
+        let description = page.attributes("meta[name=description]", "content").remove(0);
+        assert!(description.starts_with("About SXSW 2003."), "{description}");
+
         write(&mut topic.organizer, &[("about", " \r\n ")]).await.has_status(303);
         topic.organizer.open("/manage/sxsw/about?done=saved").await.says("There is no about page now");
         site.browser().open("/sxsw/-/about").await.has_status(404);

@@ -14,11 +14,11 @@ const FEEDS: [(&str, &str); 3] =
     [("rss", "<item>"), ("atom", "<entry>"), ("feed.json", "\"external_url\"")];
 
 /// `/sxsw/keynotes` and `/boats/keynotes`, of one organizer.
-struct Hubs<'a> {
-    site: &'a Site,
-    organizer: Browser,
-    sxsw: String,
-    boats: String,
+pub(crate) struct Hubs<'a> {
+    pub site: &'a Site,
+    pub organizer: Browser,
+    pub sxsw: String,
+    pub boats: String,
 }
 
 impl<'a> Hubs<'a> {
@@ -37,21 +37,21 @@ impl<'a> Hubs<'a> {
     }
 
     /// Opens the hubs, which take part.
-    async fn taking_part(site: &'a Site) -> Self {
+    pub async fn taking_part(site: &'a Site) -> Self {
         let mut hubs = Self::open(site).await;
         hubs.takes_part("sxsw", "on").await;
         hubs.takes_part("boats", "on").await;
         hubs
     }
 
-    async fn takes_part(&mut self, hub: &str, on: &str) {
+    pub async fn takes_part(&mut self, hub: &str, on: &str) {
         let settings = format!("/manage/{hub}/settings");
         self.organizer.open(&settings).await;
         self.organizer.submit(&settings, &[("on_topics", on)]).await.has_status(303);
     }
 
     /// Lists a post, and gives back its receipt.
-    async fn list(&self, ping_url: &str, url: &str, title: &str) -> String {
+    pub async fn list(&self, ping_url: &str, url: &str, title: &str) -> String {
         let topic = Topic {
             site: self.site,
             organizer: self.site.browser(),
@@ -68,7 +68,7 @@ impl<'a> Hubs<'a> {
         self.organizer.submit(action, fields).await
     }
 
-    async fn readers(&mut self, hub: &str, name: &str, readers: &str) {
+    pub async fn readers(&mut self, hub: &str, name: &str, readers: &str) {
         let fields = [
             ("readers", readers),
             ("password", if readers == "password" { "tell nobody" } else { "" }),
@@ -269,8 +269,8 @@ story! {
             let address = format!("/topics/keynotes/{format}");
             let feed = reader.open(&address).await;
             assert_eq!(feed.body.matches(item).count(), 50, "{format}");
-            let own = format!("<{}{address}>; rel=\"self\"", site.base);
-            assert_eq!(feed.header("link"), Some(own.as_str()), "nobody pushes it");
+            let links = format!("<{0}/websub>; rel=\"hub\", <{0}{address}>; rel=\"self\"", site.base);
+            assert_eq!(feed.header("link"), Some(links.as_str()), "{format}");
             let at = feed.body.find(&format!("{}{address}?before=", site.base)).unwrap();
             let next = feed.body[at..].split(['"', '<', '&']).next().unwrap();
             let next = reader.open(next.strip_prefix(&site.base).unwrap()).await;

@@ -9,6 +9,7 @@ use crate::harness::{Answer, Blog, Page, Site, Topic, days, hours, minutes, seco
 mod bounds;
 mod endings;
 mod other_hubs;
+mod topics;
 mod views;
 
 /// Where deliveries go.

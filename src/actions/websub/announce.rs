@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Feeds, find};
+use super::{Feeds, find_of_hub};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
@@ -72,7 +72,8 @@ fn look(
     hub: HubId,
     told: &Announcement,
 ) -> Result<Option<Changed>, DbError> {
-    let Feeds::Open(source) = find(connection, hub, told.category_id, View::default())? else {
+    let Feeds::Open(source) = find_of_hub(connection, hub, told.category_id, View::default())?
+    else {
         return Ok(None);
     };
     if !source.is_public() {

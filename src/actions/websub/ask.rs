@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Feeds, find};
+use super::{Feeds, Whose, find};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
@@ -76,7 +76,7 @@ fn begin(
     subscription: &Subscription,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    match find(tx.reading(), hub, subscription.category_id, subscription.view())? {
+    match find(tx.reading(), &Whose::subscribed(hub, subscription))? {
         Feeds::Open(source) => {
             let print = source.print(tx.reading())?;
             websub::confirm(tx, hub, subscription, &print, now)

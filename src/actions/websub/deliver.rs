@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Feeds, find};
+use super::{Feeds, Whose, find};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
@@ -80,7 +80,7 @@ fn look(
     if !subscription.holds(now) {
         return Ok(Work::Nothing);
     }
-    let source = match find(connection, hub, subscription.category_id, subscription.view())? {
+    let source = match find(connection, &Whose::subscribed(hub, subscription))? {
         Feeds::Open(source) => source,
         Feeds::Suspended => return Ok(Work::Nothing),
         Feeds::Closed => return Ok(Work::Closed),

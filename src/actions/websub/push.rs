@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Feeds, Source, find};
+use super::{Feeds, OfHub, Whose, find, find_of_hub};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
 use crate::db::websub::announcements::{self, Announcement};
 use crate::db::{DbConnection, DbError, Tx, categories, websub};
 use crate::model::id::{CategoryId, HubId};
+use crate::model::slug::Slug;
 use crate::model::view::View;
 
 /// What is to be done about the feeds of a hub.
@@ -19,6 +20,8 @@ struct Found {
     open: Vec<(Option<CategoryId>, Vec<u8>)>,
     /// Those that nobody may read any more, or not without a password.
     closed: Vec<Option<CategoryId>>,
+    /// What the feeds of topics say in which it has a category; none where nobody takes part.
+    topics: Vec<(Slug, Option<Vec<u8>>)>,
     /// What the feeds say that other hubs are told of.
     public: BTreeMap<Option<CategoryId>, Vec<u8>>,
 }
@@ -43,6 +46,12 @@ pub async fn push(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             for category in &found.closed {
                 websub::deny(tx, hub, *category, now)?;
             }
+            for (topic, print) in &found.topics {
+                match print {
+                    Some(print) => websub::enqueue_topic(tx, topic, print, now)?,
+                    None => websub::deny_topic(tx, topic, now)?,
+                }
+            }
             tell_others(tx, hub, &others, &found.public, now)
         })
         .await
@@ -61,19 +70,26 @@ fn look(
     now: Timestamp,
 ) -> Result<Found, DbError> {
     let mut found = Found::default();
+    for topic in websub::list_topics(connection, hub, now)? {
+        let print = match find(connection, &Whose::Topic(topic.clone()))? {
+            Feeds::Open(source) => Some(source.print(connection)?),
+            Feeds::Suspended | Feeds::Closed => None,
+        };
+        found.topics.push((topic, print));
+    }
     for category in websub::list_pushed(connection, hub, now)? {
-        match find(connection, hub, category, View::default())? {
+        match find_of_hub(connection, hub, category, View::default())? {
             Feeds::Open(source) => found.open.push((category, source.print(connection)?)),
             // Its feeds are pushed again when it is there again.
-            Feeds::Suspended => return Ok(Found { open: vec![], ..found }),
+            Feeds::Suspended => found.open.clear(),
             Feeds::Closed => found.closed.push(category),
         }
     }
     if tells_others {
         let all = categories::list(connection, hub)?.into_iter().map(|c| Some(c.id));
         for category in std::iter::once(None).chain(all) {
-            if let Feeds::Open(source) = find(connection, hub, category, View::default())?
-                && Source::is_public(&source)
+            if let Feeds::Open(source) = find_of_hub(connection, hub, category, View::default())?
+                && OfHub::is_public(&source)
             {
                 found.public.insert(category, source.print(connection)?);
             }

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Feeds, find};
+use super::{Feeds, Whose, find};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::slugs::Holder;
 use crate::db::websub::{self, Request};
 use crate::db::{DbConnection, DbError, members, slugs};
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::id::{CategoryId, HubId};
-use crate::model::view::View;
+use crate::model::id::HubId;
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::model::websub::{
     Asked, MAX_ASKED, MAX_ASKED_IN_ALL, MAX_CALLBACK, MAX_OF_DOMAIN, MAX_OF_TOPIC, MAX_OF_VIEWS,
-    Topic, lease,
+    Publisher, Topic, lease,
 };
 use crate::wire::websub::SubscriptionRequest;
 
@@ -74,11 +73,17 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         asking.request;
     let named = Topic::parse(&topic, app.addresses.home()).ok_or(SubscribeError::NoTopic)?;
     let callback = check_callback(app, &callback)?;
-    let (format, view) = (named.format, named.view.clone());
-    let ids = app.db.read(move |c| find_ids(c, &named)).await?;
-    let (hub, category_id) = ids.ok_or(SubscribeError::NoTopic)?;
+    let format = named.format;
+    let (address, to) = (topic.clone(), callback.as_str().to_owned());
+    let found = app.db.read(move |c| find_whose(c, named, &address, &to)).await?;
+    let (hub, whose) = found.ok_or(SubscribeError::NoTopic)?;
+    let (category_id, across) = match &whose {
+        Whose::Hub(_, category, _) => (*category, None),
+        Whose::Topic(topic) => (None, Some(topic.clone())),
+    };
     let request = Request {
         category_id,
+        across,
         format,
         topic,
         domain: callback.registrable_domain().to_owned(),
@@ -89,7 +94,7 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
         secret,
         lease: i64::try_from(lease(seconds).as_secs()).unwrap_or(i64::MAX),
     };
-    if subscribes { begin(app, hub, request, view).await } else { end(app, hub, request).await }
+    if subscribes { begin(app, hub, request, whose).await } else { end(app, hub, request).await }
 }
 
 fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
@@ -108,30 +113,44 @@ fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
     Ok(url)
 }
 
-type Ids = Option<(HubId, Option<CategoryId>)>;
-
-/// The hub and category of a topic, under names of today or former ones: a subscription that a
-/// rename overtook can be renewed.
-fn find_ids(connection: &mut DbConnection, topic: &Topic) -> Result<Ids, DbError> {
-    let Some(Holder::Of(hub)) = slugs::find_hub(connection, &topic.hub)? else { return Ok(None) };
-    let Some(category) = &topic.category else { return Ok(Some((hub, None))) };
-    Ok(match slugs::find_category(connection, hub, category)? {
-        Some(Holder::Of(category)) => Some((hub, Some(category))),
-        Some(Holder::Gone) | None => None,
-    })
+/// Whose feed a request is about, and the hub that keeps the subscription: under names of today or
+/// former ones, so that a subscription that a rename overtook can be renewed.
+fn find_whose(
+    connection: &mut DbConnection,
+    named: Topic,
+    address: &str,
+    callback: &str,
+) -> Result<Option<(HubId, Whose)>, DbError> {
+    let (hub, category) = match named.of {
+        Publisher::Hub(hub) => (hub, None),
+        Publisher::Category(hub, category) => (hub, Some(category)),
+        Publisher::Topic(topic) => {
+            let keeper = websub::find_keeper(connection, &topic, address, callback)?;
+            return Ok(keeper.map(|hub| (hub, Whose::Topic(topic))));
+        }
+    };
+    let Some(Holder::Of(hub)) = slugs::find_hub(connection, &hub)? else { return Ok(None) };
+    let category = match category {
+        None => None,
+        Some(category) => match slugs::find_category(connection, hub, &category)? {
+            Some(Holder::Of(category)) => Some(category),
+            Some(Holder::Gone) | None => return Ok(None),
+        },
+    };
+    Ok(Some((hub, Whose::Hub(hub, category, named.view))))
 }
 
 async fn begin(
     app: &Arc<App>,
     hub: HubId,
     mut request: Request,
-    view: View,
+    whose: Whose,
 ) -> Result<(), SubscribeError> {
-    let (reader, category, format) = (Arc::clone(app), request.category_id, request.format);
-    let asked = view.clone();
+    let (reader, format) = (Arc::clone(app), request.format);
+    let asked = whose.clone();
     let is_served = app
         .db
-        .read_in_turn(move |c| match find(c, hub, category, asked)? {
+        .read_in_turn(move |c| match find(c, &asked)? {
             Feeds::Open(source) => Ok(source.render(&reader, c, format)?.is_some()),
             Feeds::Suspended | Feeds::Closed => Ok::<_, DbError>(false),
         })
@@ -147,7 +166,7 @@ async fn begin(
             if websub::find_of_callback(tx.reading(), hub, topic, callback)?.is_none() {
                 check_room(tx.reading(), hub, &request, now)?;
             }
-            let Feeds::Open(source) = find(tx.reading(), hub, category, view)? else {
+            let Feeds::Open(source) = find(tx.reading(), &whose)? else {
                 return Err(SubscribeError::NoTopic);
             };
             request.print = Some(source.print(tx.reading())?);

@@ -23,7 +23,7 @@ pub fn enqueue_deliveries(
 ) -> Result<(), DbError> {
     const DELIVER: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
         SELECT hub_id, $1, id, $2, $3 FROM websub_subscriptions \
-        WHERE hub_id = $4 AND coalesce(category_id, 0) = $5 AND expires_at > $6 \
+        WHERE hub_id = $4 AND across IS NULL AND coalesce(category_id, 0) = $5 AND expires_at > $6 \
         AND (delivered_print IS NULL OR delivered_print <> $7)";
     diesel::sql_query(format!("{DELIVER} {ONCE_MORE}"))
         .bind::<Text, _>(JobKind::DeliverFeed.as_str())

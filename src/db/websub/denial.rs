@@ -19,6 +19,7 @@ pub fn deny(
 ) -> Result<(), DbError> {
     let mut query = websub_subscriptions::table
         .filter(websub_subscriptions::hub_id.eq(hub.0))
+        .filter(websub_subscriptions::across.is_null())
         .filter(websub_subscriptions::expires_at.gt(now.micros()))
         .select(websub_subscriptions::id)
         .order(websub_subscriptions::id)

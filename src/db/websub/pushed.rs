@@ -15,6 +15,7 @@ pub fn list_pushed(
 ) -> Result<Vec<Option<CategoryId>>, DbError> {
     Ok(websub_subscriptions::table
         .filter(websub_subscriptions::hub_id.eq(hub.0))
+        .filter(websub_subscriptions::across.is_null())
         .filter(websub_subscriptions::expires_at.gt(now.micros()))
         .select(websub_subscriptions::category_id)
         .distinct()

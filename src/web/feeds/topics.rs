@@ -5,11 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::render::Entry;
 use super::{CACHE_CONTROL, Query};
-use crate::actions::read_topics::TopicPage;
+use crate::actions::read_topics::{TopicPage, topic_page, topic_place};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{DbConnection, DbError};
 use crate::limits::AddressBlock;
+use crate::model::slug::Slug;
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
@@ -51,13 +52,43 @@ fn render(
     format: Format,
     block: AddressBlock,
 ) -> Result<Rendered, PageError> {
-    let mut page = asked.read(app, connection, block)?;
+    let page = asked.read(app, connection, block)?;
+    Ok(write(app, connection, asked, page, format)?)
+}
+
+/// A topic's feed for those it is pushed to: the bytes that everybody is served. None where nobody
+/// takes part any more.
+pub fn render_for_subscribers(
+    app: &App,
+    connection: &mut DbConnection,
+    topic: &Slug,
+    format: Format,
+) -> Result<Option<Rendered>, DbError> {
+    let asked = Asked { topic: topic.clone(), after: None };
+    let page = topic_place(connection, topic, None)
+        .and_then(|newest| topic_page(connection, topic, newest));
+    match page {
+        Ok(page) => Ok(Some(write(app, connection, &asked, page, format)?)),
+        Err(DbError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(
+    app: &App,
+    connection: &mut DbConnection,
+    asked: &Asked,
+    mut page: TopicPage,
+    format: Format,
+) -> Result<Rendered, DbError> {
     let posts = entries(app, connection, &mut page)?;
     let address = app.addresses.path(&path_of(asked.topic.as_str()));
     let language = language(&page);
     let at = |after: Option<After>| view_feed(&address, format, &View::default(), after, None);
     let (own, first) = (at(asked.after), asked.after.map(|_| at(None)));
     let next = page.older.map(|after| at(Some(after)));
+    // Other hubs, which the operator named, are told of what one hub says.
+    let hubs: Vec<String> = first.is_none().then(|| app.addresses.websub()).into_iter().collect();
     let feed = Feed {
         // What a topic is, its address says: other than a hub's it does not change.
         id: &address,
@@ -66,7 +97,7 @@ fn render(
         address: &own,
         first: first.as_deref(),
         next: next.as_deref(),
-        hubs: &[],
+        hubs: &hubs,
         description: &description_of(&page, &asked.topic),
         language,
         changed_at: changed_at(&page, &posts),

@@ -59,11 +59,17 @@ impl AboutView {
     fn of(app: &App, at: &At, page: &AboutPage, adding: &Adding) -> Self {
         let hub_path = format!("/{}", at.hub.slug);
         let prose = Prose::of(&at.hub, &page.markdown);
+        let mut description = text::tidy(&first_paragraph(&prose.parts));
+        if description.is_empty() {
+            // It begins with no paragraph: a list, say.
+            let parts = [format!("About {}.", at.hub.title), at.hub.tagline.clone()];
+            description = text::tidy(&parts.join(" "));
+        }
         Self {
             add: adding.path.clone(),
             canonical: app.addresses.path(&format!("{hub_path}/-/about")),
             image: app.addresses.path(&assets::CARD.path),
-            description: text::shorten(&text::tidy(&first_paragraph(&prose.parts)), LISTED_EXCERPT),
+            description: text::shorten(&description, LISTED_EXCERPT),
             prose,
             changed: Zone::of(&at.hub).date(page.changed_at),
             changed_iso: iso(page.changed_at),

@@ -132,6 +132,7 @@ async fn requests_that_nobody_confirms_keep_nobody_out_on_postgres() {
 /// A request that leads to a domain that is nearly full.
 fn nearly_full(n: usize, topic: &str) -> websub::Request {
     websub::Request {
+        across: None,
         category_id: None,
         format: FeedFormat::Rss,
         topic: topic.to_owned(),

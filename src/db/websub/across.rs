@@ -1,0 +1,134 @@
+//! Subscriptions to the feeds of topics over hubs.
+//!
+//! Each is kept with a hub that takes part, its keeper: its row, its jobs and its share of what is
+//! sent are that hub's. What changes in any hub of the topic is pushed to it all the same, so that
+//! these queries look across hubs ([`crate::db::topics`]).
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+
+use crate::clock::Timestamp;
+use crate::db::jobs::ONCE_MORE;
+use crate::db::schema::{categories, hubs, websub_subscriptions};
+use crate::db::topics::TAKES_PART;
+use crate::db::{DbConnection, DbError, Tx};
+use crate::model::id::{HubId, SubscriptionId};
+use crate::model::job::JobKind;
+use crate::model::slug::Slug;
+
+/// Whether a hub shows its posts in topics, and anybody subscribed to any: then each of its changes
+/// is looked at. Stands where a row of `hubs` is returned.
+pub const IS_PUSHED: &str = "(hubs.pushed OR (hubs.on_topics AND EXISTS \
+    (SELECT 1 FROM websub_subscriptions w WHERE w.across IS NOT NULL)))";
+
+/// The hub that keeps the subscription of a callback to a topic's feed, or would keep it: the first
+/// that takes part. None where nobody does.
+pub fn find_keeper(
+    connection: &mut DbConnection,
+    slug: &Slug,
+    topic: &str,
+    callback: &str,
+) -> Result<Option<HubId>, DbError> {
+    let there = websub_subscriptions::table
+        .filter(websub_subscriptions::across.eq(slug.as_str()))
+        .filter(websub_subscriptions::topic.eq(topic))
+        .filter(websub_subscriptions::callback.eq(callback))
+        .select(websub_subscriptions::hub_id)
+        .order(websub_subscriptions::id)
+        .first(connection)
+        .optional()?;
+    if there.is_some() {
+        return Ok(there);
+    }
+    Ok(hubs::table
+        .inner_join(categories::table)
+        .filter(categories::slug.eq(slug.as_str()))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(TAKES_PART))
+        .select(hubs::id)
+        .order(hubs::id)
+        .first(connection)
+        .optional()?)
+}
+
+/// The topics whose feeds are pushed to anybody, and in which a hub has a category.
+pub fn list_topics(
+    connection: &mut DbConnection,
+    hub: HubId,
+    now: Timestamp,
+) -> Result<Vec<Slug>, DbError> {
+    let slugs: Vec<Option<String>> = websub_subscriptions::table
+        .filter(
+            websub_subscriptions::across.eq_any(
+                categories::table
+                    .filter(categories::hub_id.eq(hub.0))
+                    .select(categories::slug.nullable()),
+            ),
+        )
+        .filter(websub_subscriptions::expires_at.gt(now.micros()))
+        .select(websub_subscriptions::across)
+        .distinct()
+        .order(websub_subscriptions::across)
+        .load(connection)?;
+    Ok(slugs.into_iter().flatten().filter_map(|slug| Slug::for_category(&slug).ok()).collect())
+}
+
+/// Has the feeds of a topic pushed to all who do not have what they say now (`print`), as
+/// [`super::enqueue_deliveries`] does for those of a hub.
+pub fn enqueue_topic(
+    tx: &mut Tx<'_>,
+    topic: &Slug,
+    print: &[u8],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    const DELIVER: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
+        SELECT hub_id, $1, id, $2, $3 FROM websub_subscriptions \
+        WHERE across = $4 AND expires_at > $5 \
+        AND (delivered_print IS NULL OR delivered_print <> $6)";
+    diesel::sql_query(format!("{DELIVER} {ONCE_MORE}"))
+        .bind::<Text, _>(JobKind::DeliverFeed.as_str())
+        .bind::<BigInt, _>(now.micros())
+        .bind::<BigInt, _>(now.micros())
+        .bind::<Text, _>(topic.as_str())
+        .bind::<BigInt, _>(now.micros())
+        .bind::<Binary, _>(print)
+        .execute(tx.connection)?;
+    tx.enqueued();
+    Ok(())
+}
+
+/// Ends the subscriptions to a topic in which nobody takes part any more, and has their callbacks
+/// told.
+pub fn deny_topic(tx: &mut Tx<'_>, topic: &Slug, now: Timestamp) -> Result<(), DbError> {
+    let rows: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
+        .filter(websub_subscriptions::across.eq(topic.as_str()))
+        .filter(websub_subscriptions::expires_at.gt(now.micros()))
+        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
+        .order(websub_subscriptions::id)
+        .load(tx.connection)?;
+    for (keeper, id) in rows {
+        super::deny_one(tx, keeper, id, now)?;
+    }
+    Ok(())
+}
+
+/// Gives the subscriptions to topics that a hub keeps to others that take part, before it is
+/// deleted. Those of topics in which nobody else does go with it.
+pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    let next = format!(
+        "(SELECT min(hubs.id) FROM hubs JOIN categories ON categories.hub_id = hubs.id \
+         WHERE categories.slug = websub_subscriptions.across AND {TAKES_PART} AND hubs.id <> $1)"
+    );
+    let sql = format!(
+        "UPDATE websub_subscriptions SET hub_id = coalesce({next}, hub_id) \
+         WHERE across IS NOT NULL AND hub_id = $2 \
+         AND NOT EXISTS (SELECT 1 FROM websub_subscriptions o WHERE o.across = \
+         websub_subscriptions.across AND o.hub_id <> $3 \
+         AND o.topic = websub_subscriptions.topic AND o.callback = websub_subscriptions.callback)"
+    );
+    diesel::sql_query(sql)
+        .bind::<BigInt, _>(hub.0)
+        .bind::<BigInt, _>(hub.0)
+        .bind::<BigInt, _>(hub.0)
+        .execute(tx.connection)?;
+    Ok(())
+}
