@@ -173,7 +173,7 @@ pub async fn announce(app: &App, url: &str, feed: Option<&str>) -> Result<bool, 
             let trusting = blogs::list_trusting(tx.reading(), &key)?;
             for (hub, blog, read_at) in &trusting {
                 if let Some(feed) = &feed {
-                    blogs::update_feed_if_unknown(tx, *hub, *blog, feed)?;
+                    blogs::update_feed_if_unknown(tx, *hub, *blog, feed, now)?;
                 }
                 let run_at = read_at.map_or(now, |at| at.plus(BETWEEN_ANNOUNCEMENTS).max(now));
                 let key = JobKey { hub: *hub, kind: JobKind::ReadBlog, subject: blog.0 };
@@ -519,7 +519,7 @@ pub async fn read_blog(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
     app.db
         .write(move |tx| {
             if let Some(feed) = &feed {
-                blogs::update_feed_if_unknown(tx, hub, id, feed)?;
+                blogs::update_feed_if_unknown(tx, hub, id, feed, now)?;
             }
             if is_read {
                 blogs::update_feed_read(tx, hub, id, now)?;

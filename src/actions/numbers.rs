@@ -104,7 +104,7 @@ fn activity(
     };
     let whole = of(Bars::between(first, newest, &zone))?;
     let event = match days_of(hub) {
-        Some((from, to)) => Some(of(Bars::of_days(from, to, &zone))?),
+        Some((from, to)) => Some(of(Bars::of_event(from, to, &zone))?),
         None => None,
     };
     let event = event.filter(|event| event.sum() > 0);

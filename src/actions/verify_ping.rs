@@ -65,8 +65,17 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             };
             let reading = readings::find(tx.reading(), hub, ping.id)?;
             let reading = reading.unwrap_or_else(|| Reading::unread(ping.id));
-            let mut judge =
-                Judge { gate, ping, reading, floods, rules, names_feed: false, hit: None, now };
+            let mut judge = Judge {
+                gate,
+                ping,
+                reading,
+                floods,
+                rules,
+                names_feed: false,
+                has_other_feed: false,
+                hit: None,
+                now,
+            };
             let next = judge.judge(tx, found)?;
             judge.write(tx)?;
             jobs::finish(tx, &job, next)?;

@@ -17,6 +17,8 @@ pub use deliver::deliver;
 pub use push::push;
 pub use subscribe::{Asking, SubscribeError, receive};
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::app::{App, FeedOf, Lock};
@@ -25,16 +27,14 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::Listed;
 use crate::db::websub::Subscription;
-use crate::db::{DbConnection, DbError, categories, hubs, listed, topics};
+use crate::db::{DbConnection, DbError, categories, hubs, listed, readings, topics};
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::{CategoryId, HubId, PingId};
 use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::model::websub::FeedFormat;
 use crate::pages_cache::Rendered;
-
-/// As many posts as a feed has.
-const POSTS: i64 = crate::wire::feed::MAX_ITEMS;
+use crate::wire::feed::{MAX_ITEMS, MAX_LAST_ITEMS};
 
 /// The most hubs of a topic that are looked at for what they are called: more are not named.
 const HUBS: i64 = 100;
@@ -160,11 +160,25 @@ impl Print {
         }
     }
 
-    /// What a feed says of a post.
-    fn add_post(&mut self, category: &str, post: &Listed) {
-        let listed_at = post.listed_at.map_or(0, Timestamp::micros).to_string();
-        self.add(&[&post.public_id.to_string(), category, &listed_at]);
-        self.add(&[&post.url, &post.title, &post.excerpt, &post.blog_name]);
+    /// What a feed says of some posts of a hub, each in a category of this title.
+    fn add_posts<'a>(
+        &mut self,
+        connection: &mut DbConnection,
+        hub: HubId,
+        posts: &[Listed],
+        title: impl Fn(&Listed) -> &'a str,
+    ) -> Result<(), DbError> {
+        let ids: Vec<PingId> = posts.iter().map(|post| post.id).collect();
+        let read = readings::list(connection, hub, &ids)?.into_iter();
+        let sources: HashMap<PingId, String> = read.map(|r| (r.ping_id, r.feed_url)).collect();
+        for post in posts {
+            let listed_at = post.listed_at.map_or(0, Timestamp::micros).to_string();
+            let language = post.language.as_deref().unwrap_or_default();
+            let source = sources.get(&post.id).map_or("", String::as_str);
+            self.add(&[&post.public_id.to_string(), title(post), &listed_at, language, source]);
+            self.add(&[&post.url, &post.title, &post.excerpt, &post.blog_name]);
+        }
+        Ok(())
     }
 
     fn finish(self) -> Vec<u8> {
@@ -181,8 +195,8 @@ fn print_of_topic(connection: &mut DbConnection, topic: &Slug) -> Result<Vec<u8>
     for (hub, category) in &names {
         print.add(&[&hub.slug, &hub.title, &hub.language, &category.title]);
     }
-    for (hub, post) in topics::list_posts(connection, topic, None, POSTS)? {
-        print.add_post(&hub.0.to_string(), &post);
+    for (hub, post) in topics::list_posts(connection, topic, None, MAX_ITEMS)? {
+        print.add_posts(connection, hub, &[post], |_| "")?;
     }
     Ok(print.finish())
 }
@@ -210,7 +224,9 @@ impl OfHub {
     fn print(&self, connection: &mut DbConnection) -> Result<Vec<u8>, DbError> {
         let (hub, category) = (&self.hub, self.category.as_ref());
         let (of, view) = (category.map(|c| c.id), &self.view);
-        let (posts, there) = match listed::list_view(connection, hub.id, of, view, None, POSTS) {
+        // As many as the feed has.
+        let most = if hub.closed_at.is_some() { MAX_LAST_ITEMS } else { MAX_ITEMS };
+        let (posts, there) = match listed::list_view(connection, hub.id, of, view, None, most) {
             // What it names is not there any more, or not by that name.
             Err(DbError::NotFound) => (Vec::new(), "gone"),
             posts => (posts?, ""),
@@ -232,9 +248,7 @@ impl OfHub {
         if let Some(category) = category {
             print.add(&[&category.slug, &category.title, &category.description]);
         }
-        for post in &posts {
-            print.add_post(title(post.category_id), post);
-        }
+        print.add_posts(connection, hub.id, &posts, |post| title(post.category_id))?;
         Ok(print.finish())
     }
 }

@@ -3,6 +3,7 @@
 //! Everything goes the way real things go: accounts are opened, pings are received and looked at,
 //! on a clock that is moved through the days.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
 use crate::db::hubs::Switch;
 use crate::db::readings::{self, Reading};
-use crate::db::{accounts as account_rows, hubs as hub_rows, jobs, pings};
+use crate::db::{DbError, accounts as account_rows, blogs, hubs as hub_rows, jobs, pings};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
 use crate::model::id::{AccountId, HubId, PingId};
@@ -162,10 +163,33 @@ async fn fill_hub(
     }
     app.clock.set(now);
     // These blogs are invented: there is no page to read.
-    let slug = hub.slug;
+    let (slug, posts) = (hub.slug, hub.posts);
     if let Found::Here(hub) = app.db.read(move |c| find_hub(c, slug)).await? {
         app.db.write(move |tx| jobs::delete_all(tx, hub.id)).await?;
+        name_feeds(app, hub.id, posts, now).await?;
     }
+    Ok(())
+}
+
+/// Most blogs have a feed, which their pages would name if there were any.
+async fn name_feeds(
+    app: &Arc<App>,
+    hub: HubId,
+    posts: &'static [DemoPost],
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let mut keys = BTreeSet::new();
+    for post in posts {
+        keys.insert(WebUrl::parse(post.url)?.blog_key());
+    }
+    app.db
+        .write(move |tx| {
+            for (_, key) in keys.iter().enumerate().filter(|(at, _)| at % 4 != 3) {
+                blogs::update_feed(tx, hub, key, &format!("https://{key}/feed.xml"), now)?;
+            }
+            Ok::<_, DbError>(())
+        })
+        .await?;
     Ok(())
 }
 

@@ -106,20 +106,31 @@ pub fn list_trusting(
         .filter(blogs::key.eq(key))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("approved_at IS NOT NULL"))
         .select((blogs::hub_id, blogs::id, blogs::feed_read_at))
-        .order(blogs::id)
+        // Whoever changes several hubs takes them in this order.
+        .order((blogs::hub_id, blogs::id))
         .limit(20)
         .load(connection)?)
 }
 
 /// Notes where a page of the blog says its feed is.
-pub fn update_feed(tx: &mut Tx<'_>, hub: HubId, key: &str, feed: &str) -> Result<(), DbError> {
-    if feed.is_empty() {
-        return Ok(());
+pub fn update_feed(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    key: &str,
+    feed: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let known = blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::key.eq(key)))
+        .select((blogs::id, blogs::feed_url, blogs::listed_count))
+        .first::<(BlogId, Option<String>, i64)>(tx.connection)
+        .optional()?;
+    match known {
+        Some((blog, known, listed)) if !feed.is_empty() && known.as_deref() != Some(feed) => {
+            show_feed(tx, hub, blog, feed, listed > 0, now)
+        }
+        _ => Ok(()),
     }
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::key.eq(key)))
-        .set(blogs::feed_url.eq(feed))
-        .execute(tx.connection)?;
-    Ok(())
 }
 
 /// Notes a blog's feed, unless it is known.
@@ -128,9 +139,34 @@ pub fn update_feed_if_unknown(
     hub: HubId,
     blog: BlogId,
     feed: &str,
+    now: Timestamp,
 ) -> Result<(), DbError> {
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
+    let unknown = blogs::table
+        .filter(blogs::hub_id.eq(hub.0).and(blogs::id.eq(blog.0)))
         .filter(blogs::feed_url.is_null())
+        .select(blogs::listed_count)
+        .first::<i64>(tx.connection)
+        .optional()?;
+    match unknown {
+        Some(listed) => show_feed(tx, hub, blog, feed, listed > 0, now),
+        None => Ok(()),
+    }
+}
+
+/// Sets a blog's feed. Where the blog stands among the hub's people, their page and its OPML say
+/// where it is; the hub's row first, as everywhere.
+fn show_feed(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    blog: BlogId,
+    feed: &str,
+    is_shown: bool,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if is_shown {
+        super::hubs::touch(tx, hub, now)?;
+    }
+    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0).and(blogs::id.eq(blog.0))))
         .set(blogs::feed_url.eq(feed))
         .execute(tx.connection)?;
     Ok(())

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::clock::Timestamp;
 
-/// The most bars of a plot. With these a bar is at least 4 px wide on a screen of 360 px
+/// The most bars of a plot, but for that of an event. With these a bar is at least 4 px wide on a screen of 360 px
 /// (`static/style.css`, "Plots").
 pub const MOST: usize = 56;
 
@@ -46,10 +46,24 @@ impl Bars {
         Self::of_days(day(first), day(last), zone)
     }
 
+    /// Those of an event: hours, where it lasts no more than a fortnight. They are narrow then, and
+    /// show when a hall was full, as the longer bars of [`Self::of_days`] do not.
+    pub fn of_event(first: Date, last: Date, zone: &TimeZone) -> Self {
+        let last = last.max(first);
+        let step = match first.until(last).map_or(i32::MAX, |span| span.get_days()) {
+            ..=13 => Step::Hour,
+            _ => step(first, last),
+        };
+        Self::with_step(step, first, last, zone)
+    }
+
     /// The same from one day to a later one.
     pub fn of_days(first: Date, last: Date, zone: &TimeZone) -> Self {
         let last = last.max(first);
-        let step = step(first, last);
+        Self::with_step(step(first, last), first, last, zone)
+    }
+
+    fn with_step(step: Step, first: Date, last: Date, zone: &TimeZone) -> Self {
         let end = next(last);
         let mut edges: Vec<Timestamp> = match step {
             Step::Hour => hours(instant(first.into(), zone), instant(end.into(), zone)),
@@ -207,6 +221,18 @@ mod tests {
             assert_eq!((bars.step, bars.count()), (step, count), "{first} {last}");
             assert!(bars.each().all(|(from, to)| from < to), "{first} {last}");
         }
+    }
+
+    #[test]
+    fn an_event_of_a_fortnight_has_a_bar_for_each_hour() {
+        let of = |last: &str| {
+            let day = |text: &str| text.parse().unwrap();
+            let bars = Bars::of_event(day("2003-03-11"), day(last), &TimeZone::UTC);
+            (bars.step, bars.count())
+        };
+        assert_eq!(of("2003-03-14"), (Step::Hour, 96));
+        assert_eq!(of("2003-03-24"), (Step::Hour, 336));
+        assert_eq!(of("2003-03-25"), (Step::Day, 15));
     }
 
     #[test]

@@ -182,6 +182,7 @@ fn desk(config: &mut ServiceConfig) {
         .service(reads("/manage/{hub}/numbers/categories.csv", numbers::show_categories))
         .service(reads("/manage/{hub}/numbers/outcomes.csv", numbers::show_outcomes))
         .service(reads("/manage/{hub}/numbers/ways.csv", numbers::show_ways))
+        .service(reads("/manage/{hub}/numbers/refused.csv", numbers::show_refused))
         .service(both("/manage/{hub}/feeds", feeds_desk::show, feeds_desk::create))
         .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
         .service(reads("/manage/{hub}/reports", reports::show))

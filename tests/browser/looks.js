@@ -129,6 +129,15 @@ window.looks = (() => {
   // Colours that fade from one scheme to the other, are there.
   const faded = () => document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish());
 
+  // Letters are as large as somebody set their browser to. (The wall's are as large as its screen.)
+  let usual = new Map();
+  function letters(size) {
+    const texts = [...document.querySelectorAll("h1,h2,h3,p,li,a,button,input,th,td,label")].filter((e) => shown(e) && !e.closest(".wall"));
+    const now = new Map(texts.map((e) => [e, parseFloat(style(e).fontSize)]));
+    if (size === 16) { usual = now; return []; }
+    return [...now].filter(([e, px]) => px < 1.8 * usual.get(e)).map(([e, px]) => `${named(e)} stays at ${px} px where letters are twice as large`).slice(0, 3);
+  }
+
   const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   // Whose contrast axe cannot tell, and we have calculated: in light, in dark.
   const TOLD = [
@@ -150,5 +159,5 @@ window.looks = (() => {
     }));
   }
 
-  return { faded, wide, clipped, sets_out, came, focused, moves, rules };
+  return { faded, letters, wide, clipped, sets_out, came, focused, moves, rules };
 })();

@@ -80,9 +80,14 @@ pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, Stri
         if n == 0 {
             problems.extend(tabbed(window).await.into_iter().map(|says| ("by Tab", says)));
         }
+        // Headlines grow with the window, too: sizes are held against those in the same.
+        let letters = match look.name {
+            "1280 light" | "1280 twice" => format!("looks.letters({})", look.letters),
+            _ => "[]".to_owned(),
+        };
         let moves = if look.features.contains(&STILL) { "looks.moves()" } else { "[]" };
         let script = format!(
-            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), {moves}].flat()",
+            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), {moves}, {letters}].flat()",
             look.width
         );
         let mut found = texts(&window.finds(&script).await);

@@ -20,4 +20,5 @@ mod journeys;
 mod looks;
 mod pages;
 mod town;
+mod wall;
 mod window;

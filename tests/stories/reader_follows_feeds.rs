@@ -206,6 +206,22 @@ story! {
         assert!(!reader.open("/sxsw/rss").await.body.contains("<fh:complete/>"));
     }
 
+    async fn a_closed_hub_has_all_its_posts_in_one_document(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        for n in 0..60 {
+            list(&topic, n).await;
+            site.advance(minutes(1));
+        }
+        topic.organizer.open("/manage/sxsw/settings").await;
+        topic.organizer.submit("/manage/sxsw/close", &[]).await.has_status(303);
+        for (format, _) in FORMATS {
+            let whole = site.browser().open(&format!("/sxsw/{format}")).await;
+            let (posts, next) = titles(&whole);
+            assert_eq!((posts.len(), next), (60, None), "{format}");
+            assert!(whole.body.contains("<fh:complete/>") || json(&whole)["expired"] == true, "{format}");
+        }
+    }
+
     async fn each_validator_is_enough_and_the_tag_wins(site) {
         let topic = site.hub("open", "at-once").await;
         list(&topic, 1).await;

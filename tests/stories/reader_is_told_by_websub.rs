@@ -125,6 +125,31 @@ story! { with blogs:
         assert_eq!(sent[0].header("x-hub-signature"), None);
     }
 
+    async fn what_the_page_of_a_post_says_later_is_delivered_too(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        ada.publish("/1", Answer::of(503, "text/plain", "Later"));
+        let readers = ["/sxsw/keynotes/rss", "/sxsw/atom"].map(|feed| Reader::of(site, feed));
+        for reader in &readers {
+            reader.subscribe(site, &[]).await;
+        }
+        assert!(topic.ping(&[("url", &ada.url("/1")), ("title", "Notizen")]).await.is_stored());
+        site.settle().await;
+        for reader in &readers {
+            is_the_feed(site, reader, &reader.delivered()[0]).await;
+        }
+        let page = "<html lang=de><title>Notizen</title><link rel=alternate type='application/rss+xml' href='/feed'>";
+        ada.publish("/1", Answer::html(page));
+        site.advance(minutes(1));
+        site.settle().await;
+        for reader in &readers {
+            let sent = reader.delivered();
+            assert_eq!(sent.len(), 2, "{}", reader.topic);
+            is_the_feed(site, reader, &sent[1]).await;
+            assert!(String::from_utf8_lossy(&sent[1].body).contains(&ada.url("/feed")));
+        }
+    }
+
     // "… and hub.secret. The hub should deliver notifications with a signature computed using this
     // secret."
     async fn websub_rocks_101_a_subscriber_with_a_secret(site) {

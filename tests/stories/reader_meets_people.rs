@@ -1,6 +1,6 @@
 //! A reader meets the people of a hub: the blogs that took part, their sites and their feeds.
 
-use crate::harness::{Answer, Blog, Site, Topic, days, minutes};
+use crate::harness::{Answer, Blog, Site, Topic, days, minutes, seconds};
 
 /// Lists a post, and gives back its receipt.
 async fn list(topic: &Topic<'_>, url: &str, title: &str, blog: &str) -> String {
@@ -134,6 +134,36 @@ story! {
 }
 
 story! { with blogs:
+    async fn a_feed_that_is_found_later_is_named_from_then_on(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        ada.publish("/notes", Answer::of(503, "text/plain", "Later"));
+        assert!(topic.ping(&[("url", &ada.url("/notes")), ("title", "Notes")]).await.is_stored());
+        site.settle().await;
+        site.advance(seconds(30));
+        let paths = ["/sxsw/keynotes/rss", "/sxsw/atom", "/sxsw/-/people", "/sxsw/-/people/opml"];
+        let mut before = Vec::new();
+        for path in paths {
+            let page = site.browser().open(path).await;
+            assert!(!page.has_status(200).body.contains(&ada.url("/feed")), "{path}");
+            before.push(page);
+        }
+        let head = "<title>Notes</title><link rel=alternate type='application/rss+xml' href='/feed'>";
+        ada.publish("/notes", Answer::html(head));
+        site.advance(minutes(1));
+        site.settle().await;
+        site.advance(seconds(30));
+        for (path, before) in paths.into_iter().zip(before) {
+            // Each validator alone tells that it changed.
+            for (ask, validator) in [("if-none-match", "etag"), ("if-modified-since", "last-modified")] {
+                let Some(had) = before.header(validator) else { continue };
+                let page = site.browser().open_with(path, &[(ask, had)]).await;
+                let feed = ada.url("/feed");
+                assert!(page.has_status(200).body.contains(&feed), "{path} {ask}: {}", page.body);
+            }
+        }
+    }
+
     async fn their_feeds_are_a_list_to_import(site) {
         let mut topic = site.hub("open", "new-blog-waits").await;
         let ada = Blog::start();

@@ -45,6 +45,8 @@ pub struct Judge {
     pub rules: Arc<HubRules>,
     /// Whether the page says which feed its blog has.
     pub names_feed: bool,
+    /// Whether it says another feed than before.
+    pub has_other_feed: bool,
     /// The rule that decided, to be counted.
     pub hit: Option<RuleId>,
     pub now: Timestamp,
@@ -127,6 +129,7 @@ impl Judge {
             PingState::Spam | PingState::Rejected | PingState::Removed => {}
         }
         self.names_feed = facts.is_same_blog;
+        self.has_other_feed = before.feed_url != self.reading.feed_url;
         Ok(self.recheck_at())
     }
 
@@ -134,9 +137,14 @@ impl Judge {
     /// changes in them, lock the hub's row before its blogs'.
     pub fn write(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         let hub = self.ping.hub_id;
+        if self.has_other_feed && self.ping.is_public() {
+            // The post's items in feeds name it as their source.
+            listed::show_changed(tx, hub, self.ping.category_id, self.now)?;
+        }
         readings::upsert(tx, hub, &self.reading)?;
         if self.names_feed {
-            blogs::update_feed(tx, hub, &self.ping.blog_key, &self.reading.feed_url)?;
+            let (key, feed) = (&self.ping.blog_key, &self.reading.feed_url);
+            blogs::update_feed(tx, hub, key, feed, self.now)?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ use crate::web::error::PageError;
 use crate::web::pages::feed_links::{is_of_same_site, view_feed};
 use crate::web::pages::list::{check_names, title, view_path};
 use crate::web::pages::reading::At;
-use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, tag};
+use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, MAX_LAST_ITEMS, tag};
 
 /// Renders a part of the feed of a hub or category. `NotFound` where the post before which it
 /// begins is not listed any more.
@@ -53,8 +53,12 @@ pub fn render(
     let is_view = !view.is_everything();
     let all = if is_view { categories::list(connection, hub.id)? } else { Vec::new() };
     check_view(app, connection, at, part)?;
-    let mut posts = listed::list_view(connection, hub.id, category, view, before, MAX_ITEMS + 1)?;
-    let page = usize::try_from(MAX_ITEMS).unwrap_or(usize::MAX);
+    let most = match (hub.closed_at, part.after) {
+        (Some(_), None) => MAX_LAST_ITEMS,
+        _ => MAX_ITEMS,
+    };
+    let mut posts = listed::list_view(connection, hub.id, category, view, before, most + 1)?;
+    let page = usize::try_from(most).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
     let mut about = About::of(app, at, part, &all, posts.last().filter(|_| has_older));

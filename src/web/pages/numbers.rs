@@ -5,7 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::manage::{DeskFace, DeskTab, HubDesk};
-use super::stats::{Shown, activity_csv, categories_csv, outcomes_csv, private, ways_csv};
+use super::stats::{
+    Shown, activity_csv, categories_csv, outcomes_csv, private, refused_csv, ways_csv,
+};
 use crate::actions::numbers::{self, Activity, Desk};
 use crate::app::App;
 use crate::db::DbError;
@@ -34,6 +36,7 @@ struct NumbersView {
     /// Why, and how many.
     refused: Vec<(&'static str, String)>,
     refused_days: u32,
+    refused_csv: String,
     /// `1,502 pings`.
     refused_by_rules: Option<String>,
     /// Where the rules are.
@@ -75,6 +78,7 @@ impl NumbersView {
                 .map(|(reason, count)| (refusal_words(*reason), number(*count)))
                 .collect(),
             refused_days: REFUSED_DAYS,
+            refused_csv: format!("{here}/refused.csv"),
             refused_by_rules: Some(numbers.refused_by_rules)
                 .filter(|count| *count > 0)
                 .map(|count| format!("{} {}", number(count), plural(count, "ping", "pings"))),
@@ -167,6 +171,12 @@ pub async fn show_outcomes(
 pub async fn show_ways(app: web::Data<App>, scope: HubScope) -> Result<HttpResponse, PageError> {
     let desk = read_desk(&app, &scope).await?;
     Ok(private(&scope.hub, "ways", ways_csv(&desk, &Zone::of(&scope.hub))))
+}
+
+/// `GET /manage/{hub}/numbers/refused.csv`
+pub async fn show_refused(app: web::Data<App>, scope: HubScope) -> Result<HttpResponse, PageError> {
+    let desk = read_desk(&app, &scope).await?;
+    Ok(private(&scope.hub, "refused", refused_csv(&desk)))
 }
 
 async fn read_activity(app: &App, scope: &HubScope) -> Result<Activity, DbError> {

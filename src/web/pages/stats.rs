@@ -2,7 +2,7 @@
 
 mod sheet;
 
-pub use sheet::{activity_csv, categories_csv, outcomes_csv, private, ways_csv};
+pub use sheet::{activity_csv, categories_csv, outcomes_csv, private, refused_csv, ways_csv};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;

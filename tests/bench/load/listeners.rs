@@ -85,7 +85,9 @@ pub fn measure() -> anyhow::Result<Listeners> {
         told.push(tell(server.address, &mut sockets, number)?);
     }
     told.sort_unstable();
-    Ok(Listeners { before, listening, after: resident(server.id())?, told })
+    let found = Listeners { before, listening, after: resident(server.id())?, told };
+    anyhow::ensure!(found.each() < 20.0, "each listener costs {:.1} KiB: 20 at most", found.each());
+    Ok(found)
 }
 
 fn open(address: SocketAddr) -> anyhow::Result<Vec<TcpStream>> {

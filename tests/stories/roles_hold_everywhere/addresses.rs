@@ -123,6 +123,7 @@ pub const ADDRESSES: &[(Who, &str)] = &[
     (Moderator, "/manage/{hub}/numbers/event.csv"),
     (Moderator, "/manage/{hub}/numbers/categories.csv"),
     (Moderator, "/manage/{hub}/numbers/outcomes.csv"),
+    (Moderator, "/manage/{hub}/numbers/refused.csv"),
     (Moderator, "/manage/{hub}/numbers/ways.csv"),
     (Moderator, "/manage/{hub}/blogs"),
     (Moderator, "/manage/{hub}/blogs/{blog}"),

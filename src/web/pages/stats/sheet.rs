@@ -57,6 +57,15 @@ pub fn ways_csv(desk: &Desk, zone: &Zone) -> Sheet {
     over_time(&names, &series, zone)
 }
 
+/// Posts that were refused in the last days and not taken in since, by reason.
+pub fn refused_csv(desk: &Desk) -> Sheet {
+    let mut table = Csv::with_columns(["reason", "posts"]);
+    for (reason, count) in &desk.refused {
+        table.row([reason.as_str(), &count.to_string()]);
+    }
+    table.finish()
+}
+
 fn over_time(names: &[&str], all: &[&Series], zone: &Zone) -> Sheet {
     let mut table = Csv::with_columns(["from", "until"].into_iter().chain(names.iter().copied()));
     let Some(first) = all.first() else { return table.finish() };
