@@ -10,7 +10,8 @@
       if (chosen.get(name) === value) chosen.delete(name);
     }
     const query = String(chosen) && `?${chosen}`;
-    frame.src = frame.getAttribute("src").split("?")[0] + query;
+    // “Back” leads to the page before, and through none of the frames.
+    frame.contentWindow.location.replace(frame.getAttribute("src").split("?")[0] + query);
     code.textContent = code.textContent.replace(/ src="([^"?]*)[^"]*"/, (_, page) => ` src="${page}${query.replaceAll("&", "&amp;")}"`);
     for (const tab of document.querySelectorAll(".tabs a")) tab.search = query;
     history.replaceState(null, "", location.pathname + query);
