@@ -86,7 +86,6 @@ pub const PAGES: &[Page] = &[
     (Stranger, "{japanese}", &[], "小さなウェブサイト"),
     (Stranger, "{word}", &[], "Donaudampfschiff"),
     (Stranger, "{removed}", &[], "This post is not listed"),
-    (Stranger, "/p/cut", &[], "This address is cut short"),
     (Stranger, "/sxsw/nowhere", &[], "has no category “nowhere”"),
     (Stranger, "{word}/report", &[], "What is wrong with it?"),
     (Stranger, "{arabic}/report", &[Press("[value=other]"), Press("main .btn")], "Thank you"),
@@ -137,7 +136,7 @@ pub const PAGES: &[Page] = &[
     ),
     // mistakes
     (Stranger, "/nowhere", &[], "There is no such hub"),
-    (Stranger, "/p/none", &[], "This post is not listed"),
+    (Stranger, "/p/none", &[], "This address is cut short"),
     (Stranger, "/sxsw/gone", &[], "This category is gone"),
     (Stranger, "/sxsw/-/nothing", &[], "has no page at this address"),
     (Stranger, "/sxsw?blog=nobody.example", &[], "No post"),
