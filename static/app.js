@@ -48,6 +48,12 @@
   document.querySelector("form.search")?.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
+  // Where a row of tabs does not fit, the one that is shown is.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.parentElement;
+    const [all, one] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (one.left < all.left || one.right > all.right) row.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
+  }
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
     const events = new EventSource(live.dataset.live);

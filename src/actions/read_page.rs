@@ -11,7 +11,7 @@ use crate::model::view::{After, View};
 /// Posts on one page.
 pub const PAGE: i64 = 50;
 /// Languages that a list can be narrowed to; those with the fewest posts are left out.
-const LANGUAGES: i64 = 40;
+pub const LANGUAGES: i64 = 40;
 /// Hours in the pulse of bars.
 pub const PULSE_HOURS: i64 = 32;
 
@@ -28,8 +28,6 @@ pub struct ListPage {
     pub posts: Vec<Listed>,
     /// The post after which older ones begin, if there are any.
     pub older: Option<After>,
-    /// Whether it begins with the newest post, or after one that is still listed there.
-    pub begins_at_post: bool,
     /// Posts listed in each of the last hours before the newest one: hour, and count.
     pub hours: Vec<(i64, i64)>,
     /// The languages of what is listed, by their primary tags, with their posts; the most frequent
@@ -39,31 +37,50 @@ pub struct ListPage {
     pub first_hour: Option<i64>,
 }
 
-/// Reads what a view shows of a hub or of one of its categories: the newest posts, or those after
-/// `after`. `NotFound` where that one is not listed any more and its address does not say where it
-/// was.
+/// Where a page of a list begins.
+#[derive(Debug, Clone, Copy)]
+pub struct From {
+    /// After which post; none at the newest.
+    pub before: Option<Place>,
+    /// Whether that is at the newest post, or after one that is still listed there.
+    pub is_at_post: bool,
+}
+
+impl From {
+    /// At the newest post.
+    pub const NEWEST: Self = Self { before: None, is_at_post: true };
+}
+
+/// Finds where a page begins that shows the newest posts of a hub or of one of its categories, or
+/// those after `after`. `NotFound` where that one is not listed any more and its address does not
+/// say where it was.
+pub fn list_place(
+    connection: &mut DbConnection,
+    hub: HubId,
+    category: Option<CategoryId>,
+    after: Option<After>,
+) -> Result<From, DbError> {
+    let Some(after) = after else { return Ok(From::NEWEST) };
+    let found = listed::find_place(connection, hub, category, after)?;
+    let (place, is_at_post) = found.ok_or(DbError::NotFound)?;
+    Ok(From { before: Some(place), is_at_post })
+}
+
+/// Reads what a view shows of a hub or of one of its categories from some place on.
 pub fn list_page(
     connection: &mut DbConnection,
     hub: Hub,
     category: Option<CategoryId>,
     view: &View,
-    after: Option<After>,
+    from: From,
 ) -> Result<ListPage, DbError> {
-    let (before, begins_at_post) = match after {
-        Some(after) => {
-            let found = listed::find_place(connection, hub.id, category, after)?;
-            let (place, is_there) = found.ok_or(DbError::NotFound)?;
-            (Some(place), is_there)
-        }
-        None => (None, true),
-    };
     let all = categories::list(connection, hub.id)?;
     let category = match category {
         Some(id) => Some(all.iter().find(|c| c.id == id).cloned().ok_or(DbError::NotFound)?),
         None => None,
     };
     let id = category.as_ref().map(|category| category.id);
-    let mut posts = listed::list_view(connection, hub.id, id, view, before, PAGE + 1)?;
+    let mut posts = listed::list_view(connection, hub.id, id, view, from.before, PAGE + 1)?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
@@ -77,17 +94,7 @@ pub fn list_page(
     };
     let languages = listed::list_languages(connection, hub.id, id, LANGUAGES)?;
     let first_hour = listed::find_first_hour(connection, hub.id, id)?;
-    Ok(ListPage {
-        hub,
-        categories: all,
-        category,
-        posts,
-        older,
-        begins_at_post,
-        hours,
-        languages,
-        first_hour,
-    })
+    Ok(ListPage { hub, categories: all, category, posts, older, hours, languages, first_hour })
 }
 
 /// What hangs on the wall of a hub, or of one of its categories.

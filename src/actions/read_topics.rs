@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::app::Gate;
+use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::{Listed, Place};
 use crate::db::topics::{self, Topic};
 use crate::db::{DbConnection, DbError, hubs};
+use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId};
 use crate::model::slug::Slug;
 use crate::model::view::After;
@@ -22,6 +24,20 @@ const MAX_HUBS: i64 = 100;
 pub fn topics_page(connection: &mut DbConnection) -> Result<Vec<Topic>, DbError> {
     let most = i64::try_from(MOST_TOPICS).unwrap_or(i64::MAX);
     topics::list(connection, most)
+}
+
+/// Whether a category takes part in its topic.
+pub fn takes_part(hub: &Hub, category: &Category) -> bool {
+    hub.on_topics && hub.is_public() && category.readers == Readers::Public
+}
+
+/// Whether a category takes part in its topic, and others do.
+pub fn is_shared(
+    connection: &mut DbConnection,
+    hub: &Hub,
+    category: &Category,
+) -> Result<bool, DbError> {
+    Ok(takes_part(hub, category) && topics::has_others(connection, hub.id, &category.slug)?)
 }
 
 /// What a topic's page shows.

@@ -59,6 +59,16 @@ pub fn is_any(connection: &mut DbConnection) -> Result<bool, DbError> {
     Ok(select(exists(any)).get_result(connection)?)
 }
 
+/// Whether hubs beside this one take part in a topic.
+pub fn has_others(connection: &mut DbConnection, hub: HubId, topic: &str) -> Result<bool, DbError> {
+    let others = categories::table
+        .inner_join(hubs::table)
+        .filter(categories::slug.eq(topic))
+        .filter(categories::hub_id.ne(hub.0))
+        .filter(sql::<Bool>(TAKES_PART));
+    Ok(select(exists(others)).get_result(connection)?)
+}
+
 /// The categories of a topic with their hubs, at most `limit`, the most recently pinged first. None
 /// where there is no such topic.
 pub fn list_categories(

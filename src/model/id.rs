@@ -66,6 +66,9 @@ impl PublicId {
         &self.0
     }
 
+    /// How many letters and digits it has in an address.
+    pub const LETTERS: usize = 26;
+
     /// Reads what [`PublicId`]'s `Display` wrote; upper case is accepted.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = decode(text)?;
@@ -111,7 +114,7 @@ mod tests {
         let older = PublicId::new(1_000, [7; 10]);
         let newer = PublicId::new(2_000, [0; 10]);
         assert!(older.as_bytes() < newer.as_bytes());
-        assert_eq!(older.to_string().len(), 26);
+        assert_eq!(older.to_string().len(), PublicId::LETTERS);
         assert_eq!(PublicId::parse(&older.to_string()), Some(older));
         assert_eq!(PublicId::parse(&older.to_string().to_uppercase()), Some(older));
     }

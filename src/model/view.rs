@@ -197,8 +197,9 @@ fn add_slugs(slugs: &mut Vec<Slug>, names: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The key of a blog by its key, its host or any address on it.
-fn blog_key(typed: &str) -> Result<String, &'static str> {
+/// The key of a blog by its key, its host or any address on it. `Err` is a sentence for whoever typed
+/// it.
+pub fn blog_key(typed: &str) -> Result<String, &'static str> {
     let typed = typed.trim();
     let has_scheme = typed.starts_with("http://") || typed.starts_with("https://");
     let url = if has_scheme { typed.to_owned() } else { format!("http://{typed}") };

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text::{self, tidy};
-use fold::{Piece, pieces};
+use fold::{NON_JOINER, Piece, pieces};
 
 /// The most that is searched for, in characters.
 pub const MAX_SEARCH: usize = 100;
@@ -22,6 +22,8 @@ pub const MAX_SEARCH_WORDS: usize = 8;
 const MAX_BEGINNINGS: usize = 24;
 /// The longest word that is kept, in characters: longer ones are found by their beginning.
 const MAX_WORD: usize = 64;
+/// How many characters of a text are seen of it in a list: three lines on a small phone.
+const SEEN: usize = 100;
 /// How many characters of a text stand before the first word that was found in it.
 const LEAD: usize = 48;
 
@@ -41,13 +43,13 @@ impl Search {
         let mut text = String::new();
         let mut count = 0;
         for part in text::cut(&tidy(&typed), MAX_SEARCH).split(' ') {
-            count += pieces(part).filter(|piece| !piece.follows).count();
+            count += pieces(&parted(part)).filter(|piece| !piece.follows).count();
             if count > MAX_SEARCH_WORDS && !text.is_empty() {
                 break;
             }
             text.extend([if text.is_empty() { "" } else { " " }, part]);
         }
-        let words: BTreeSet<String> = folded(&text, Pairs::Searched);
+        let words: BTreeSet<String> = folded(&parted(&text), Pairs::Searched);
         (!text.is_empty())
             .then(|| Self { text, words: words.into_iter().take(MAX_BEGINNINGS).collect() })
     }
@@ -81,7 +83,7 @@ impl Search {
         Marked { parts }
     }
 
-    /// The part of a text that shows the first word that was found in it: at most `max`
+    /// The part of a text whose beginning shows the first word that was found in it: at most `max`
     /// characters.
     pub fn around(&self, text: &str, max: usize) -> String {
         let first = self.hits(text).first().copied();
@@ -91,10 +93,17 @@ impl Search {
         let from = text[..start].char_indices().rev().take(LEAD).last().map_or(0, |(at, _)| at);
         // From the next word on, where there is one before the hit.
         let from = text[from..start].find(' ').map_or(from, |blank| from + blank + 1);
-        if from == 0 || text[..end].chars().nth(max / 2).is_none() {
+        if from == 0 || text[..end].chars().nth(SEEN.min(max)).is_none() {
             return text::shorten(text, max);
         }
         format!("…{}", text::shorten(&text[from..], max.saturating_sub(1)))
+    }
+
+    /// Whether each of the words begins a word of these texts.
+    pub fn names(&self, texts: &[&str]) -> bool {
+        let there = index(texts);
+        let is_there = |word: &String| there.iter().any(|this| this.starts_with(word.as_str()));
+        !self.words.is_empty() && self.words.iter().all(is_there)
     }
 
     /// Where words stand that were searched for: byte ranges in order, which may overlap.
@@ -170,7 +179,13 @@ pub fn index(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().flat_map(|text| folded(text, Pairs::Kept)).collect()
 }
 
-/// What becomes of a script without blanks, and of words with apostrophes.
+/// What is typed with a non-joiner finds what is written with one, or with a blank.
+fn parted(typed: &str) -> String {
+    typed.replace(NON_JOINER, " ")
+}
+
+/// What becomes of a script without blanks, and of words with joints: apostrophes, and the
+/// non-joiner of Persian.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pairs {
     /// Each two neighbours, and the last one, so that each character begins a word; the word, and

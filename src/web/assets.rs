@@ -53,28 +53,24 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 });
 
 /// The script.
-pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let js = include_str!("../../static/app.js");
-    Asset::new("app", "js", "text/javascript; charset=utf-8", js)
-});
+pub static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| script("app", include_str!("../../static/app.js")));
 
 /// The keys of the queue.
-pub static KEYS: LazyLock<Asset> = LazyLock::new(|| {
-    let js = include_str!("../../static/keys.js");
-    Asset::new("keys", "js", "text/javascript; charset=utf-8", js)
-});
+pub static KEYS: LazyLock<Asset> =
+    LazyLock::new(|| script("keys", include_str!("../../static/keys.js")));
 
 /// The line that says what was listed since a list was opened.
-pub static WATCH: LazyLock<Asset> = LazyLock::new(|| {
-    let js = include_str!("../../static/watch.js");
-    Asset::new("watch", "js", "text/javascript; charset=utf-8", js)
-});
+pub static WATCH: LazyLock<Asset> =
+    LazyLock::new(|| script("watch", include_str!("../../static/watch.js")));
 
 /// The wall that turns by itself.
-pub static WALL: LazyLock<Asset> = LazyLock::new(|| {
-    let js = include_str!("../../static/wall.js");
-    Asset::new("wall", "js", "text/javascript; charset=utf-8", js)
-});
+pub static WALL: LazyLock<Asset> =
+    LazyLock::new(|| script("wall", include_str!("../../static/wall.js")));
+
+/// The frame that follows what is chosen for it.
+pub static FRAME: LazyLock<Asset> =
+    LazyLock::new(|| script("frame", include_str!("../../static/frame.js")));
 
 /// The icon.
 pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
@@ -90,6 +86,15 @@ pub static CARD: LazyLock<Asset> = LazyLock::new(|| {
     Asset { rendered: card.rendered.with_header(elsewhere, "cross-origin"), ..card }
 });
 
+/// A script without indents and the comments that have a line to themselves. None has text of
+/// several lines.
+fn script(stem: &str, js: &str) -> Asset {
+    let lines = js.lines().map(str::trim_start);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let js = lines.collect::<Vec<_>>().join("\n");
+    Asset::new(stem, "js", "text/javascript; charset=utf-8", js)
+}
+
 /// Comments out, lines joined: the rest of the style sheet is written tight.
 fn squeeze(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
@@ -104,7 +109,7 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*ICON, &*CARD];
+    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*FRAME, &*ICON, &*CARD];
     let asset = all.into_iter().chain(pictures::files()).find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),

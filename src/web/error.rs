@@ -32,7 +32,8 @@ pub enum PageError {
     /// 410: the operator has suspended the hub.
     #[error("suspended")]
     Suspended,
-    /// 301: a view's categories have other names today, and this is its path with them.
+    /// 301: it has another address: a view's categories have other names today, or a feed was
+    /// guessed to be there.
     #[error("moved")]
     Moved(String),
     /// 303 to the sign-in page, and back to this path.
@@ -82,6 +83,8 @@ pub enum Missing {
     Topic,
     /// A listed post.
     Post,
+    /// A listed post, by an address that lost its end.
+    CutShort,
     /// A receipt.
     Receipt,
     /// The receipt of a post that its sender took back just now.
@@ -129,7 +132,9 @@ pub struct ErrorPage {
     /// Whether it is a member of a hub who reads this.
     is_member: bool,
     /// The hub that it was looked for in.
-    hub: Option<HubWay>,
+    pub hub: Option<HubWay>,
+    /// Whether it was a topic.
+    is_topic: bool,
     /// What was asked for, where it makes sense to ask again.
     again: Option<String>,
     /// The page without what stood behind its `?`, where it was that.
@@ -176,6 +181,7 @@ impl PageError {
             request_id: ours.then(|| request_id.to_owned()),
             is_member,
             hub,
+            is_topic: matches!(self, Self::NotFound(Missing::Topic)),
             whole: whole.map(|(page, _)| page.to_owned()),
             again: again.filter(|_| self.retry_after().is_some()),
         }
@@ -256,6 +262,10 @@ impl Missing {
                 "This post is not listed",
                 "It may be waiting, or it was taken off the list. If you sent it, its receipt says more.",
             ),
+            Self::CutShort => (
+                "This address is cut short",
+                "The address of a post ends in 26 letters and digits, and some are missing here. Copy the whole address, or look for the post in its hub.",
+            ),
             Self::Receipt | Self::TakenBack => (
                 "There is no such receipt",
                 "Copy the whole address: it is long, and every letter counts.",
@@ -286,6 +296,7 @@ impl Missing {
             | Self::ForOrganizers
             | Self::Topic
             | Self::Post
+            | Self::CutShort
             | Self::Link
             | Self::MailLink => ("This is gone", "It was deleted."),
         }

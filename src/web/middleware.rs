@@ -138,6 +138,7 @@ fn with_error_page(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
     }
     let retry_after = error.retry_after();
     let page = error.page(&request_id, again(response.request()), app.clock.now());
+    let policy = page_csp(page.hub.as_ref().map(|hub| &hub.accent));
     let page = page.render().unwrap_or_default();
     let is_bare = is_empty(response.response().body().size());
     let mut response = response;
@@ -154,7 +155,7 @@ fn with_error_page(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(policy) = HeaderValue::from_str(&page_csp(None)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response.map_body(|_, _| BoxBody::new(page))

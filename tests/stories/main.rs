@@ -38,6 +38,7 @@ mod organizer_looks_at_the_numbers;
 mod organizer_makes_a_rule;
 mod organizer_opens_a_hub;
 mod organizer_writes_about;
+mod reader_finds_the_way;
 mod reader_follows_a_topic;
 mod reader_follows_feeds;
 mod reader_is_told_by_websub;

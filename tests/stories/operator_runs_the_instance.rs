@@ -130,7 +130,7 @@ story! {
         let mut reader = site.browser();
         reader.open("/nowhere").await.has_status(404).says("There is no such hub").says("All hubs");
         reader.open("/nowhere/at/all").await.has_status(404).says("There is no such page");
-        reader.open("/p/nothing").await.has_status(404).says("This post is not listed");
+        reader.open("/p/nothing").await.has_status(404).says("This address is cut short");
         reader.open("/r/nothing").await.has_status(404).says("There is no such receipt");
         reader.open("/signup/nothing").await.has_status(404).says("This link does not work any more");
         let wrong = reader.open("/signout").await;

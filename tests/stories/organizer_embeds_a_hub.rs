@@ -91,6 +91,9 @@ story! {
             assert_eq!(offer.attributes("form[method=get] input[checked]", "value"), ["dark"]);
             let frame = reader.open(&src).await;
             frame.has_status(200).says("One");
+            // Who looks at another category has chosen the rest already.
+            let tabs = ["/sxsw", "/sxsw/keynotes"].map(|tab| format!("{tab}/-/embed?theme=dark&count=7"));
+            assert_eq!(offer.attributes(".tabs a", "href"), tabs);
         }
         let filtered = reader.open("/sxsw?q=one").await;
         filtered.never_says("/-/embed").never_says("oembed");

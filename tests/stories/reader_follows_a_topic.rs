@@ -128,11 +128,17 @@ story! {
 
         hubs.takes_part("boats", "on").await;
         assert_eq!(titles(site).await, ["Of boats"]);
+        // A topic of one hub has nothing that the category has not, and is named there once it has:
+        // within ten minutes, since nothing changed in that hub.
+        let named = async || site.browser().open("/boats/keynotes").await.attributes("aside a[href^='/topics']", "href");
+        assert_eq!(named().await, Vec::<String>::new());
         hubs.takes_part("sxsw", "on").await;
+        site.advance(minutes(10));
+        assert_eq!(named().await, ["/topics/keynotes"]);
         hubs.list(&hubs.sxsw, "http://ada.example/2", "Of sxsw again").await;
         assert_eq!(titles(site).await, ["Of sxsw again", "Of boats", "Of sxsw"]);
         let page = reader.open("/topics/keynotes").await;
-        page.says("the category “keynotes” of 2 hubs").says("Tuesday 11 March 2003").says("14:02 UTC");
+        page.says("the category “keynotes” of 2 hubs").says("Tuesday 11 March 2003").says("14:12 UTC");
         assert_eq!(page.attributes("article h3 a", "href")[1], "http://bob.example/1");
         assert_eq!(page.attributes("article h3 a", "rel")[1], "ugc nofollow");
         assert_eq!(page.texts("article .meta a:last-child"), ["SXSW 2003", "Boats & Ships", "SXSW 2003"]);

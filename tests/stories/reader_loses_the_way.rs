@@ -27,6 +27,10 @@ story! {
             assert_eq!(ways[0], "/sxsw", "{path}");
             assert!(ways.contains(&"/sxsw/-/add".to_owned()), "{path}: {ways:?}");
             assert_eq!(lost.attributes("form.search", "action"), ["/sxsw"], "{path}");
+            // It is a page of that hub: with its name on top, and in its colour.
+            assert_eq!(lost.texts("header .hubname"), ["SXSW 2003"], "{path}");
+            assert!(lost.one_text("style").contains("--accent:"), "{path}");
+            assert!(lost.header("content-security-policy").unwrap().contains("'sha256-"), "{path}");
         }
         // A hub that is not for everybody is not named.
         for readers in ["unlisted", "password"] {
@@ -36,6 +40,51 @@ story! {
                 lost.has_status(404).says("There is no such page").never_says("SXSW");
             }
             reader.open("/sxsw/film").await.never_says("SXSW");
+        }
+    }
+
+    async fn an_address_that_lost_its_end_or_has_a_guessed_one_leads_on(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        list(&topic, "Needle").await;
+        let mut reader = site.browser();
+        let permalink = reader.open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
+        for cut in [1, 10, 25] {
+            let lost = reader.open(&permalink[..3 + cut]).await;
+            lost.has_status(404).says("This address is cut short").says("26 letters and digits");
+        }
+        let other = format!("/p/{}", "a".repeat(26));
+        for path in [other.as_str(), "/p/%C3%A9", "/p/a-b"] {
+            reader.open(path).await.has_status(404).says("This post is not listed");
+        }
+        let nowhere = reader.open("/topics/nope").await;
+        assert_eq!(nowhere.has_status(404).attributes("main a.btn", "href"), ["/topics"]);
+
+        for (guess, feed) in [
+            ("/sxsw/feed", "/sxsw/rss"),
+            ("/sxsw/rss.xml", "/sxsw/rss"),
+            ("/sxsw/index.xml", "/sxsw/rss"),
+            ("/sxsw/Atom.xml", "/sxsw/atom"),
+            ("/sxsw/json", "/sxsw/feed.json"),
+            ("/sxsw/keynotes/feed", "/sxsw/keynotes/rss"),
+            ("/sxsw/keynotes/atom.xml", "/sxsw/keynotes/atom"),
+            ("/topics/keynotes/feed", "/topics/keynotes/rss"),
+        ] {
+            let moved = reader.open(guess).await;
+            assert_eq!(moved.has_status(301).header("location"), Some(feed), "{guess}");
+        }
+        reader.open("/sxsw/feed/").await.redirects_to("/sxsw/feed");
+        for path in ["/nowhere/feed", "/sxsw/film/feed", "/sxsw/feed/-/wall", "/sxsw/-/feed"] {
+            reader.open(path).await.has_status(404);
+        }
+        // A guess is told nothing of what is not for everybody, and a category may have the name.
+        topic.organizer.sets_readers("keynotes", "unlisted").await;
+        reader.open("/sxsw/keynotes/feed").await.has_status(404);
+        let mut feed = site.category(topic.organizer, "feed", "open", "at-once").await;
+        reader.open("/sxsw/feed").await.has_status(200);
+        for readers in ["unlisted", "password"] {
+            feed.organizer.sets_readers("-", readers).await;
+            reader.open("/sxsw/rss.xml").await.never_says("SXSW");
+            assert_ne!(reader.open("/sxsw/rss.xml").await.status, 301);
         }
     }
 

@@ -1,6 +1,8 @@
 //! The blogs that took part in a hub: those with a listed post that everybody may read who reads
 //! the hub.
 
+use std::collections::HashSet;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -96,6 +98,39 @@ pub fn list(
         }
     };
     let found: Vec<Participant> = query.load(connection)?;
+    with_newest(connection, hub, found)
+}
+
+/// The blogs that took part which have this key, or a name that begins as `name` does, at most
+/// `limit`, each with its newest post.
+pub fn list_named(
+    connection: &mut DbConnection,
+    hub: HubId,
+    name: &str,
+    key: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(Participant, NewestPost)>, DbError> {
+    let took_part = || blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(sql::<Bool>(TOOK_PART));
+    let mut found: Vec<Participant> = took_part()
+        .filter(blogs::key.eq(key.unwrap_or_default()))
+        .select(Participant::as_select())
+        .load(connection)?;
+    let name = sort_name(name);
+    // One letter begins too many names to mean one.
+    if name.chars().count() > 1 {
+        let so_named: Vec<Participant> = took_part()
+            .filter(
+                blogs::sort_name.ge(&name).and(blogs::sort_name.lt(format!("{name}\u{10ffff}"))),
+            )
+            .select(Participant::as_select())
+            .order((blogs::sort_name, blogs::id))
+            .limit(limit)
+            .load(connection)?;
+        found.extend(so_named);
+    }
+    let mut seen = HashSet::new();
+    found.retain(|blog| seen.insert(blog.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     with_newest(connection, hub, found)
 }
 

@@ -3,6 +3,9 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// What Persian writes between the parts of a word, where others put a blank, or nothing.
+pub const NON_JOINER: char = '\u{200c}';
+
 /// A word; in a script without blanks one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
@@ -16,13 +19,13 @@ pub struct Piece {
     pub is_unspaced: bool,
     /// Whether it is that, and so is the piece before it, which it touches.
     pub follows: bool,
-    /// Where an apostrophe stands in it; none in most.
-    apostrophes: Vec<Apostrophe>,
+    /// Where an apostrophe or a non-joiner stands in it; none in most.
+    joints: Vec<Joint>,
 }
 
-/// An apostrophe in a word.
+/// What stands between two parts of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Apostrophe {
+struct Joint {
     /// Where it would stand in what is folded, in bytes.
     folded: usize,
     /// Where it begins in the text.
@@ -31,7 +34,7 @@ struct Apostrophe {
     end: usize,
 }
 
-/// A part of a word, between its apostrophes.
+/// A part of a word, between its joints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part<'a> {
     /// Its letters and digits, as in [`Piece::folded`].
@@ -43,10 +46,10 @@ pub struct Part<'a> {
 }
 
 impl Piece {
-    /// Its parts, where apostrophes divide it: `L’été` is a word, and so are `L` and `été`.
+    /// Its parts, where joints divide it: `L’été` is a word, and so are `L` and `été`.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        let ends = self.apostrophes.iter().map(|a| (a.folded, a.start));
-        let begins = self.apostrophes.iter().map(|a| (a.folded, a.end));
+        let ends = self.joints.iter().map(|joint| (joint.folded, joint.start));
+        let begins = self.joints.iter().map(|joint| (joint.folded, joint.end));
         let ends = ends.chain([(self.folded.len(), self.end)]);
         let parts = std::iter::once((0, self.start)).chain(begins).zip(ends);
         let parts = parts.map(|((from, start), (to, end))| Part {
@@ -54,7 +57,7 @@ impl Piece {
             start,
             end,
         });
-        parts.filter(|part| !self.apostrophes.is_empty() && !part.folded.is_empty())
+        parts.filter(|part| !self.joints.is_empty() && !part.folded.is_empty())
     }
 }
 
@@ -68,9 +71,9 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece> {
         if is_silent(c) {
             if let Some(last) = pieces.last_mut().filter(|_| open) {
                 last.end = end;
-                if is_apostrophe(c) {
+                if is_apostrophe(c) || c == NON_JOINER {
                     let folded = last.folded.len();
-                    last.apostrophes.push(Apostrophe { folded, start, end });
+                    last.joints.push(Joint { folded, start, end });
                 }
             }
             continue;
@@ -93,8 +96,8 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece> {
             }
             last => {
                 let follows = is_unspaced && last.is_some_and(|last| last.is_unspaced);
-                let apostrophes = Vec::new();
-                pieces.push(Piece { folded, start, end, is_unspaced, follows, apostrophes });
+                let joints = Vec::new();
+                pieces.push(Piece { folded, start, end, is_unspaced, follows, joints });
             }
         }
         open = true;

@@ -3,6 +3,7 @@
 use super::PageError;
 use crate::db::hubs::Hub;
 use crate::model::slug::Slug;
+use crate::web::view::AccentCss;
 
 /// What was looked for in a hub, and is not there. What is locked or unlisted reads the same.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct HubWay {
     pub language: String,
     /// Its page.
     pub path: String,
+    /// The style block with its colour.
+    pub accent: AccentCss,
     /// Whether there is anything to search for.
     pub has_posts: bool,
     /// Whether posts are looked up in its categories: not once it is closed.
@@ -47,6 +50,7 @@ impl HubWay {
             title: hub.title.clone(),
             language: hub.language.clone(),
             path: format!("/{}", hub.slug),
+            accent: AccentCss::of(&hub.accent),
             has_posts: hub.listed_count > 0,
             takes_posts: hub.closed_at.is_none(),
         }

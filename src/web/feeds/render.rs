@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::header;
 
 use super::{CACHE_CONTROL, Part};
+use crate::actions::read_page::{From, list_place};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
@@ -37,15 +38,8 @@ pub fn render(
 ) -> Result<Rendered, PageError> {
     let hub = &at.hub;
     let category = at.category.as_ref().map(|category| category.id);
-    let (before, begins_at_post) = match part.after {
-        Some(after) => {
-            let found = listed::find_place(connection, hub.id, category, after)?;
-            let (place, is_there) = found.ok_or(DbError::NotFound)?;
-            (Some(place), is_there)
-        }
-        None => (None, true),
-    };
-    if part.view.is_everything() && !begins_at_post {
+    let From { before, is_at_post } = list_place(connection, hub.id, category, part.after)?;
+    if part.view.is_everything() && !is_at_post {
         // A place that anybody could have made up is a read like a search.
         app.limits.take(Limit::Search, part.block)?;
     }
@@ -74,7 +68,7 @@ pub fn render(
     let rendered =
         Rendered::new(text, format.content_type(), CACHE_CONTROL, Some(about.changed_at));
     let rendered = rendered.with_header(header::LINK, &feed.link_header());
-    Ok(if begins_at_post { rendered } else { rendered.not_kept() })
+    Ok(if is_at_post { rendered } else { rendered.not_kept() })
 }
 
 /// Sees to it that a view of a hub has its address of today.

@@ -14,7 +14,7 @@ use askama::Template;
 use super::face::{HubFace, add_path, gates};
 use super::list::rel;
 use super::reading::{At, ForAnybody, Names, read_for_anybody};
-use crate::actions::read_page::{ListPage, list_page};
+use crate::actions::read_page::{From, ListPage, list_page};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::DbConnection;
@@ -193,7 +193,7 @@ async fn show(
     let reader = app.clone();
     let read = move |connection: &mut DbConnection, at: At| {
         let category = at.category.map(|category| category.id);
-        let page = list_page(connection, at.hub, category, &View::default(), None)?;
+        let page = list_page(connection, at.hub, category, &View::default(), From::NEWEST)?;
         let gates = gates(&page.hub, &page.categories, page.category.as_ref());
         let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).min();
         let view = PostsView::of(page, &gates, shape, &reader);

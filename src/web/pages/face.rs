@@ -146,6 +146,8 @@ pub struct Tab {
     pub count: String,
     /// Whether it is the one that is shown.
     pub is_current: bool,
+    /// Whether it leads to some of a list, where robots find nothing else.
+    pub is_of_view: bool,
 }
 
 /// The tabs of a hub's pages: its public categories, and the one that is shown.
@@ -155,12 +157,14 @@ pub fn tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> V
         path: format!("/{}", hub.slug),
         count: number(hub.listed_count),
         is_current: current.is_none(),
+        is_of_view: false,
     };
     let of = |category: &Category| Tab {
         title: category.title.clone(),
         path: format!("/{}/{}", hub.slug, category.slug),
         count: number(category.listed_count),
         is_current: current.is_some_and(|current| current.id == category.id),
+        is_of_view: false,
     };
     let is_shown = |category: &&Category| {
         category.readers == Readers::Public || current.is_some_and(|c| c.id == category.id)

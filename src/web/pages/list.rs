@@ -1,6 +1,7 @@
 //! A hub's page, and a category's: the posts, newest first, or some of them.
 
 mod filter;
+mod named;
 mod narrow;
 mod page;
 mod rows;
@@ -8,6 +9,8 @@ mod rows;
 pub use filter::{check_names, path_of as view_path, title, view_of};
 pub use page::{closed, rules};
 pub use rows::{Day, PostRow, Within, days, language_of, rel};
+
+use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,9 +20,12 @@ use page::{ListView, begins_at};
 
 use super::face::gates;
 use super::reading::{self, At, Names};
-use crate::actions::read_page::list_page;
+use super::topics;
+use crate::actions::read_page::{ListPage, list_page, list_place};
+use crate::actions::read_topics::{is_shared, takes_part};
 use crate::actions::resolve::{PingAddress, find_gate};
-use crate::app::App;
+use crate::app::{App, Gate};
+use crate::clock::Timestamp;
 use crate::db::{DbConnection, DbError, about};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::view::{After, View};
@@ -28,6 +34,9 @@ use crate::web::error::{HubWay, LookedFor, Missing, PageError};
 use crate::web::extract::{Visit, client};
 use crate::web::pings::trackback;
 use crate::web::respond;
+
+/// How long it may take until a category’s page knows that others joined its topic.
+const TOPIC_PATIENCE: Duration = Duration::from_secs(600);
 
 /// What of a list is asked for.
 #[derive(Debug)]
@@ -171,46 +180,69 @@ fn render(
     asked: &Asked,
     block: AddressBlock,
 ) -> Result<Rendered, PageError> {
-    let shown = at.hub.public_changed_at;
     let (hub, category) = (at.hub, at.category.map(|category| category.id));
     let has_about = category.is_none() && about::is_there(connection, hub.id)?;
-    let here = format!("/{}", hub.slug);
     if category.is_none() {
-        let path = |view: &View| {
-            let named = Asked { view: view.clone(), after: asked.after };
-            named.path(&here)
-        };
+        let here = format!("/{}", hub.slug);
+        let path = |view: &View| Asked { view: view.clone(), after: asked.after }.path(&here);
         check_names(connection, hub.id, &asked.view, path)?;
     }
     let way = HubWay::of(&hub);
-    let page = list_page(connection, hub, category, &asked.view, asked.after)
-        .map_err(|error| asked.missing(way, error))?;
-    let may_keep = asked.view.is_everything() && page.begins_at_post;
-    if asked.view.is_everything() && !page.begins_at_post {
+    let missing = |error| asked.missing(way.clone(), error);
+    let from = list_place(connection, hub.id, category, asked.after).map_err(missing)?;
+    let may_keep = asked.view.is_everything() && from.is_at_post;
+    if asked.view.is_everything() && !from.is_at_post {
         // A place that anybody could have made up is a read like a search.
         app.limits.take(Limit::Search, block)?;
     }
-    let (now, few) = (app.clock.now(), at.lock.is_some());
+    let page = list_page(connection, hub, category, &asked.view, from).map_err(missing)?;
     let gates = gates(&page.hub, &page.categories, page.category.as_ref());
-    // The event's first day changes the page as a category's edge does.
-    let (ahead, begun): (Vec<_>, Vec<_>) =
-        begins_at(&page.hub).into_iter().partition(|first| now < *first);
-    let fresh_until = gates.iter().filter_map(|gate| gate.next_edge(now)).chain(ahead).min();
-    // When a category opened or closed, the page changed, though nobody did anything.
-    let edges = gates.iter().filter_map(|gate| gate.last_edge(now)).chain(begun);
-    let edge = edges.max().unwrap_or(shown);
-    let changed = page.category.as_ref().map_or(shown, |category| category.changed_at);
-    let modified_at = shown.max(changed).max(edge);
+    let times = Times::of(&page, &gates, app.clock.now());
+    let named = named::find(connection, &page, asked)?;
+    let topic = match &page.category {
+        Some(it) if is_shared(connection, &page.hub, it)? => Some(topics::path_of(&it.slug)),
+        _ => None,
+    };
+    let few = at.lock.is_some();
     let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
     let mut view = ListView::of(page, &gates, asked, app, feed_key.as_deref());
-    view.has_about = has_about;
+    (view.has_about, view.named, view.topic) = (has_about, named, topic);
     let accent = Some(&view.hub.accent);
-    let page = respond::public_page(app, &view, accent, Some(modified_at))?;
+    let page = respond::public_page(app, &view, accent, times.modified_at)?;
     // Senders look for these by regular expression: nothing is added to them.
     let mut page = page
         .with_header(header::LINK, &format!("<{}>; rel=\"webmention\"", view.webmention))
         .with_header(HeaderName::from_static("x-pingback"), &view.pingback);
-    page.fresh_until = fresh_until;
+    page.fresh_until = times.fresh_until;
     let page = if may_keep { page } else { page.not_kept() };
     Ok(if few { page.for_few() } else { page })
+}
+
+/// From when a list's page is as it is, and until when.
+struct Times {
+    /// When it last changed; none where that is not known to the second.
+    modified_at: Option<Timestamp>,
+    /// When it changes next, though nobody does anything.
+    fresh_until: Option<Timestamp>,
+}
+
+impl Times {
+    fn of(page: &ListPage, gates: &[Gate], now: Timestamp) -> Self {
+        // The event's first day changes the page as a category's edge does.
+        let (ahead, begun): (Vec<_>, Vec<_>) =
+            begins_at(&page.hub).into_iter().partition(|first| now < *first);
+        let next = gates.iter().filter_map(|gate| gate.next_edge(now)).chain(ahead);
+        // When a category opened or closed, the page changed, though nobody did anything.
+        let last = gates.iter().filter_map(|gate| gate.last_edge(now)).chain(begun);
+        let shown = page.hub.public_changed_at;
+        let changed = page.category.as_ref().map_or(shown, |category| category.changed_at);
+        let modified_at = last.max().unwrap_or(shown).max(shown).max(changed);
+        // Who else takes part in a topic is decided in other hubs, which change nothing in this one.
+        let is_of_topic = page.category.as_ref().is_some_and(|it| takes_part(&page.hub, it));
+        let look_again = is_of_topic.then(|| now.plus(TOPIC_PATIENCE));
+        Self {
+            modified_at: (!is_of_topic).then_some(modified_at),
+            fresh_until: next.chain(look_again).min(),
+        }
+    }
 }

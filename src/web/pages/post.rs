@@ -1,14 +1,17 @@
 //! A listed post's permalink, and "Report".
 
+mod part;
+
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use part::{PostPart, description};
+
 use super::embed::BadgePart;
 use super::face::HubFace;
-use super::list::{language_of, rel};
 use super::reading::may_read;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
@@ -17,14 +20,12 @@ use crate::db::listed::Beside;
 use crate::db::{DbConnection, blogs, pings};
 use crate::model::category::Readers;
 use crate::model::id::PublicId;
-use crate::model::ping::{CameBy, LISTED_EXCERPT, ReportReason};
-use crate::model::text;
+use crate::model::ping::{CameBy, ReportReason};
 use crate::pages_cache::{Generation, Subject};
 use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
-use crate::web::view::{Zone, iso};
 
 /// How a ping came, in words.
 pub const fn came_by_words(came_by: CameBy) -> &'static str {
@@ -34,55 +35,6 @@ pub const fn came_by_words(came_by: CameBy) -> &'static str {
         CameBy::Webmention => "by Webmention",
         CameBy::Pingback => "by Pingback",
         CameBy::Feed => "by the blog’s feed",
-    }
-}
-
-#[derive(Debug)]
-struct PostPart {
-    url: String,
-    host: String,
-    rel: &'static str,
-    title: String,
-    excerpt: String,
-    /// The language of both; may be empty.
-    language: String,
-    blog_name: String,
-    listed: String,
-    listed_iso: String,
-    came_by: &'static str,
-    path: String,
-    category: String,
-    category_path: String,
-}
-
-impl PostPart {
-    fn of(page: &PermalinkPage, blog_is_approved: bool) -> Self {
-        let ping = &page.ping;
-        let listed_at = ping.listed_at.unwrap_or(ping.received_at);
-        let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
-        Self {
-            url: ping.url.clone(),
-            host: host.unwrap_or_default(),
-            rel: rel(blog_is_approved),
-            title: ping.title.clone(),
-            excerpt: ping.excerpt.clone(),
-            language: language_of(&page.language),
-            blog_name: ping.blog_name.clone(),
-            listed: Zone::of(&page.gate.hub).moment_zoned(listed_at),
-            listed_iso: iso(listed_at),
-            came_by: came_by_words(ping.came_by),
-            path: format!("/p/{}", ping.public_id),
-            category: page.gate.category.title.clone(),
-            category_path: format!("/{}/{}", page.gate.hub.slug, page.gate.category.slug),
-        }
-    }
-}
-
-/// The post in a sentence or two, for those who show links.
-fn description(post: &PostPart) -> String {
-    match post.excerpt.as_str() {
-        "" => format!("A post from {}", post.blog_name),
-        excerpt => text::shorten(excerpt, LISTED_EXCERPT),
     }
 }
 
@@ -141,7 +93,7 @@ async fn read(
     request: &HttpRequest,
     id: &str,
 ) -> Result<(PermalinkPage, bool, Generation), PageError> {
-    let id = PublicId::parse(id).ok_or(PageError::NotFound(Missing::Post))?;
+    let id = PublicId::parse(id).ok_or_else(|| no_post(id))?;
     let generations = Arc::clone(&app.generations);
     let read = app
         .db
@@ -162,6 +114,12 @@ async fn read(
         return Err(PageError::Suspended);
     }
     Ok(read)
+}
+
+/// Why there is no post of this id: an address that lost its end is told from one that has it.
+fn no_post(id: &str) -> PageError {
+    let is_of_one = id.len() < PublicId::LETTERS && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    PageError::NotFound(if is_of_one { Missing::CutShort } else { Missing::Post })
 }
 
 fn lock(page: &PermalinkPage) -> Option<Lock> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::feed_links::{FeedLink, feed_links};
+use super::feed_links::{FeedLink, feed_links, feed_path};
 use super::list::{Day, Within, after, days};
 use crate::actions::read_topics::{MOST_TOPICS, TopicPage, topic_page, topic_place, topics_page};
 use crate::app::{App, Gate};
@@ -13,7 +13,6 @@ use crate::clock::Timestamp;
 use crate::db::DbConnection;
 use crate::db::topics::Topic;
 use crate::limits::{AddressBlock, Limit};
-use crate::model::category::Readers;
 use crate::model::slug::Slug;
 use crate::model::view::{After, View};
 use crate::pages_cache::{Rendered, Subject};
@@ -26,13 +25,6 @@ use crate::web::view::{Zone, number, plural};
 /// The page of a topic.
 pub fn path_of(topic: &str) -> String {
     format!("/topics/{topic}")
-}
-
-/// The page of a category's topic, where the category takes part in it.
-pub fn topic_of(gate: &Gate) -> Option<String> {
-    let takes_part = gate.hub.on_topics && gate.hub.is_public();
-    let is_there = takes_part && gate.category.readers == Readers::Public;
-    is_there.then(|| path_of(&gate.category.slug))
 }
 
 /// What a topic is called: as its address says. Its categories may have any titles.
@@ -134,6 +126,8 @@ struct TopicView {
     image: String,
     description: String,
     feeds: Vec<FeedLink>,
+    /// The RSS, as a feed reader takes its address.
+    feed_address: String,
     days: Vec<Day>,
     hubs: Vec<HubRow>,
     has_more_hubs: bool,
@@ -153,6 +147,7 @@ impl TopicView {
             image: app.addresses.path(&assets::CARD.path),
             description: description_of(page, topic),
             feeds: feed_links(&path, &View::default(), None),
+            feed_address: app.addresses.path(&feed_path(&path, None)),
             days: days_of(page),
             hubs: page.gates.iter().map(|gate| HubRow::of(gate, now)).collect(),
             has_more_hubs: page.has_more,

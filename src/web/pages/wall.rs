@@ -108,8 +108,10 @@ impl Slide {
 /// How to get onto the wall.
 #[derive(Debug)]
 struct Invitation {
-    /// The address as people type it.
-    address: String,
+    /// The address as people type it, in parts: its lines break between them.
+    address: Vec<String>,
+    /// How large it can be, so that each part is in one line: a class of the style sheet.
+    size: &'static str,
     path: String,
     qr: QrCode,
 }
@@ -178,7 +180,13 @@ fn invitation(page: &WallPage, gates: &[Gate], here: &str, app: &App) -> Option<
     gates.iter().find(|gate| gate.takes_posts(now))?;
     let address = app.addresses.path(&path);
     let (_, short) = address.split_once("://")?;
-    Some(Invitation { address: short.to_owned(), qr: QrCode::of(&address), path })
+    let parts: Vec<String> = short.split_inclusive('/').map(str::to_owned).collect();
+    let size = match parts.iter().map(String::len).max().unwrap_or(0) {
+        0..=20 => "",
+        21..=32 => "tight",
+        _ => "broken",
+    };
+    Some(Invitation { address: parts, size, qr: QrCode::of(&address), path })
 }
 
 /// `GET /{hub}/-/wall`

@@ -51,6 +51,8 @@ struct OfferView {
     tabs: Vec<Tab>,
     themes: Vec<Choice>,
     counts: Vec<Choice>,
+    /// What the form says where nothing was chosen.
+    usual: String,
     /// Nothing, where it is behind a reading password.
     codes: Option<Codes>,
 }
@@ -71,7 +73,7 @@ impl OfferView {
         let title = name(&hub, category.as_ref());
         let mut tabs = tabs(&hub, &all, category.as_ref());
         for tab in &mut tabs {
-            tab.path.push_str("/-/embed");
+            tab.path.push_str(&format!("/-/embed{}", shape.query()));
             tab.count.clear();
         }
         Ok(Self {
@@ -92,6 +94,7 @@ impl OfferView {
             address: app.addresses.path(&page),
             themes: themes(shape),
             counts: counts(shape),
+            usual: format!("theme={}&count={}", Theme::System.as_str(), super::POSTS),
             hub: HubFace::of(&hub),
             title,
             page,

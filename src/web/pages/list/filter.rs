@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 
 use super::Asked;
 use super::narrow::Narrow;
+use super::rows::rel;
 use crate::actions::read_page::ListPage;
 use crate::db::DbConnection;
 use crate::db::categories::Category;
@@ -13,6 +14,8 @@ use crate::model::id::HubId;
 use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::web::error::{Missing, PageError};
+use crate::web::pages::face::Tab;
+use crate::web::pages::people::site_of;
 use crate::web::view::{number, plural};
 
 /// The view that a request asks for.
@@ -55,6 +58,28 @@ pub fn check_names(
 /// The address of a view of a page.
 pub fn path_of(page: &str, view: &View) -> String {
     if view.is_everything() { page.to_owned() } else { format!("{page}?{}", view.to_query()) }
+}
+
+/// A view as it is in any one category, which shows its own posts whatever the view names.
+pub fn in_any(view: &View) -> View {
+    view.dropping("in").dropping("not")
+}
+
+/// The tabs beside a view: each leads to what it shows there, and says no number, which would be
+/// that of all posts.
+pub fn narrow_tabs(tabs: &mut [Tab], view: &View) {
+    let inside = in_any(view);
+    if let Some(everything) = tabs.first_mut() {
+        everything.is_current = everything.is_current && *view == inside;
+    }
+    if inside.is_everything() {
+        return;
+    }
+    for tab in tabs {
+        tab.path = path_of(&tab.path, &inside);
+        tab.count.clear();
+        tab.is_of_view = true;
+    }
 }
 
 /// What a view of a hub's categories shows, as a heading, with these posts in it.
@@ -128,6 +153,8 @@ pub struct Filtered {
     pub arrived: Option<String>,
     /// The names that no category here has.
     pub unknown: Vec<Unknown>,
+    /// The blog itself, where one was asked for and has posts here.
+    pub site: Option<SiteLink>,
 }
 
 /// A name that no category has which the list could name.
@@ -157,7 +184,7 @@ fn unknown(page: &ListPage, here: &str, view: &View) -> Vec<Unknown> {
 /// How many posts a view of some of a hub's categories shows, where it asks for nothing else: their
 /// counters know.
 fn in_categories(page: &ListPage, view: &View) -> Option<i64> {
-    let is_all = view.dropping("in").dropping("not").is_everything();
+    let is_all = in_any(view).is_everything();
     if page.category.is_some() || !is_all {
         return None;
     }
@@ -167,6 +194,25 @@ fn in_categories(page: &ListPage, view: &View) -> Option<i64> {
         this.readers == Readers::Public && is_named && !is_in(&view.without, this)
     });
     Some(shown.map(|category| category.listed_count).sum())
+}
+
+/// Where a blog is.
+#[derive(Debug)]
+pub struct SiteLink {
+    /// Its key: its host, and its path on hosts that many share.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// As for its posts.
+    pub rel: &'static str,
+}
+
+impl SiteLink {
+    /// The blog of a post.
+    fn of(post: &Listed) -> Option<Self> {
+        let (name, url) = (post.blog_key.clone(), site_of(&post.url, &post.blog_key));
+        (!url.is_empty()).then(|| Self { name, url, rel: rel(post.blog_approved_at.is_some()) })
+    }
 }
 
 impl Filtered {
@@ -196,12 +242,12 @@ impl Filtered {
         let known = in_categories(page, view);
         let is_whole = asked.after.is_none() && page.older.is_none();
         let count = i64::try_from(page.posts.len()).unwrap_or(i64::MAX);
-        let in_hub =
-            || path_of(&format!("/{}", page.hub.slug), &view.dropping("in").dropping("not"));
+        let in_hub = || path_of(&format!("/{}", page.hub.slug), &in_any(view));
         Some(Self {
             nothing: format!("No post {says} is listed here."),
             arrived: view.blog.as_ref().map(|_| arrived()),
             unknown: unknown(page, here, view),
+            site: view.blog.as_ref().and_then(|_| SiteLink::of(page.posts.first()?)),
             count: if let Some(count) = known.filter(|count| *count > 0) {
                 format!("{} {}", number(count), plural(count, "post", "posts"))
             } else if is_whole && count > 0 {

@@ -2,13 +2,13 @@
 
 use jiff::civil::Date;
 
-use crate::actions::read_page::ListPage;
+use crate::actions::read_page::{LANGUAGES, ListPage};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
 use crate::model::language::Language;
 use crate::model::slug::Slug;
 use crate::model::view::View;
-use crate::web::view::{Zone, number};
+use crate::web::view::{Zone, number, plural};
 
 /// What a list can be narrowed by.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Narrow {
     pub days: Option<Days>,
     /// The languages to choose from.
     pub languages: Vec<Choice>,
+    /// `9 posts name no language`; empty where each does.
+    pub nameless: String,
     /// All posts of the list.
     pub all: String,
 }
@@ -83,6 +85,7 @@ impl Narrow {
             ticks,
             is_without: view.categories.is_empty() && !view.without.is_empty(),
             days,
+            nameless: if languages.is_empty() { String::new() } else { nameless(page) },
             languages,
             all: here.to_owned(),
         })
@@ -138,4 +141,16 @@ fn languages(page: &ListPage, view: &View) -> Vec<Choice> {
         choices.push(Choice { tag, says, is_set: true });
     }
     choices
+}
+
+/// How many posts of a list name no language, in words. Nothing where some languages are left out,
+/// and their posts with them.
+fn nameless(page: &ListPage) -> String {
+    let listed = page.category.as_ref().map_or(page.hub.listed_count, |c| c.listed_count);
+    let count = listed - page.languages.iter().map(|(_, posts)| posts).sum::<i64>();
+    let is_cut = i64::try_from(page.languages.len()).is_ok_and(|shown| shown >= LANGUAGES);
+    if is_cut || count < 1 {
+        return String::new();
+    }
+    format!("{} {} no language", number(count), plural(count, "post names", "posts name"))
 }

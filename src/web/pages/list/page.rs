@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::Asked;
-use super::filter::{Filtered, SearchField, path_of};
+use super::filter::{Filtered, SearchField, in_any, narrow_tabs, path_of};
+use super::named::Named;
 use super::rows::{Day, Within, days};
 use crate::actions::read_page::ListPage;
 use crate::app::{App, Gate};
@@ -16,10 +17,10 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
 use crate::web::assets;
 use crate::web::pages::face::{HubFace, Pulse, Tab, add_path, tabs};
-use crate::web::pages::feed_links::{FeedLink, feed_address, feed_links, feed_path};
+use crate::web::pages::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
 use crate::web::pages::live;
-use crate::web::pages::topics::topic_of;
 use crate::web::view::{RdfBlock, Zone, closed_sentence, number, plural};
+use crate::wire::feed::Format;
 
 /// What is particular to a category's page.
 #[derive(Debug)]
@@ -32,8 +33,6 @@ struct CategoryPart {
     rules: Vec<String>,
     /// Since when it takes no posts, or when it will, as a sentence; empty if it does.
     closed: String,
-    /// The page of its topic over all hubs, where it takes part in that.
-    topic: Option<String>,
 }
 
 impl CategoryPart {
@@ -49,7 +48,6 @@ impl CategoryPart {
             ping,
             rules: rules(gate, now),
             closed: closed(gate, now),
-            topic: topic_of(gate),
         }
     }
 }
@@ -96,6 +94,8 @@ pub struct ListView {
     hub_rss: Option<String>,
     /// The list of the hub's feeds, where there are several.
     opml: Option<String>,
+    /// The RSS, as a feed reader takes its address.
+    feed_address: String,
     /// Whether there is an about page, on a hub's page.
     pub has_about: bool,
     /// `312 blogs`, on a hub's page; empty where nothing is listed.
@@ -116,12 +116,16 @@ pub struct ListView {
     /// Whether search engines are asked to leave this category alone.
     is_unlisted: bool,
     category: Option<CategoryPart>,
+    /// The page of its topic over all hubs, on a category's page, where others take part too.
+    pub topic: Option<String>,
     has_categories: bool,
     tabs: Vec<Tab>,
     pulse: Option<Pulse>,
     days: Vec<Day>,
     /// Where to search; not where nothing is listed.
     search: Option<SearchField>,
+    /// What has a name like what is searched for.
+    pub named: Vec<Named>,
     /// What is shown, where it is not everything.
     filtered: Option<Filtered>,
     /// Whether this is the page of the newest posts.
@@ -152,9 +156,7 @@ impl ListView {
         let pulse = Pulse::of(&page).filter(|_| view.is_everything());
         let hub_path = format!("/{}", page.hub.slug);
         let mut tabs = tabs(&page.hub, &page.categories, page.category.as_ref());
-        if let Some(everything) = tabs.first_mut() {
-            everything.is_current = everything.is_current && view.is_everything();
-        }
+        narrow_tabs(&mut tabs, view);
         let here = match &page.category {
             Some(category) => format!("{hub_path}/{}", category.slug),
             None => hub_path.clone(),
@@ -162,20 +164,23 @@ impl ListView {
         let within = Within { path: &here, language: &page.hub.language, view };
         let days = days(&page.posts, &zone, &within, |post| {
             let category = page.categories.iter().find(|c| c.id == post.category_id)?;
-            let wanted = page.category.is_none();
-            wanted.then(|| (category.title.as_str(), format!("{hub_path}/{}", category.slug)))
+            let path = path_of(&format!("{hub_path}/{}", category.slug), &in_any(view));
+            page.category.is_none().then_some((category.title.as_str(), path))
         });
         let hub_key = feed_key.filter(|_| page.hub.readers == Readers::Password);
         let paragraphs = page.hub.description.split("\n\n").filter(|p| !p.is_empty());
         Self {
             // The only one that everybody may see: whether there are others is told to nobody.
             add: add_path(&page.hub, gates),
+            feed_address: addresses.path(&view_feed(&here, Format::Rss, view, None, feed_key)),
             feeds: feed_links(&here, view, feed_key),
             hub_rss: (page.category.is_some() && shows_hub_feed(&page))
                 .then(|| feed_path(&hub_path, hub_key)),
             opml: (tabs.len() > 1 && shows_hub_feed(&page))
                 .then(|| feed_address(&hub_path, "opml", [("key", hub_key)])),
             has_about: false,
+            topic: None,
+            named: Vec::new(),
             people: people(&page),
             search: SearchField::of(&page, &here, view),
             filtered: Filtered::of(&page, &here, asked),

@@ -28,7 +28,7 @@ pub struct PostRow {
     /// The list's posts in that language, where it has a list.
     pub language_path: String,
     /// Whose blog it is from.
-    pub blog_name: String,
+    pub blog_name: Marked,
     /// The list's posts from that blog; empty where there is no list to narrow.
     pub blog_path: String,
     /// A letter instead of a picture.
@@ -83,15 +83,14 @@ impl Within<'_> {
     }
 
     fn row(&self, post: &Listed) -> PostRow {
-        let (title, excerpt) = match &self.view.search {
-            Some(search) => {
-                let excerpt = search.around(&post.excerpt, LISTED_EXCERPT);
-                (search.mark(&post.title), search.mark(&excerpt))
-            }
-            None => {
-                let excerpt = text::shorten(&post.excerpt, LISTED_EXCERPT);
-                (Marked::plain(post.title.clone()), Marked::plain(excerpt))
-            }
+        let search = self.view.search.as_ref();
+        let excerpt = match search {
+            Some(search) => search.around(&post.excerpt, LISTED_EXCERPT),
+            None => text::shorten(&post.excerpt, LISTED_EXCERPT),
+        };
+        let marked = |text: &str| match search {
+            Some(search) => search.mark(text),
+            None => Marked::plain(text.to_owned()),
         };
         let language = post.language.as_deref().and_then(Language::parse);
         let own = Language::parse(self.language);
@@ -102,12 +101,12 @@ impl Within<'_> {
         PostRow {
             url: post.url.clone(),
             rel: rel(post.blog_approved_at.is_some()),
-            title,
-            excerpt,
+            title: marked(&post.title),
+            excerpt: marked(&excerpt),
             language_name: other.map(|language| language.name().to_owned()).unwrap_or_default(),
             language_path: self.narrowed(View { language: other.cloned(), ..self.view.clone() }),
             language: language.map(|language| language.as_str().to_owned()).unwrap_or_default(),
-            blog_name: post.blog_name.clone(),
+            blog_name: marked(&post.blog_name),
             blog_path: self.narrowed(View { blog, ..self.view.clone() }),
             avatar: Avatar::of(&post.blog_name),
             time: String::new(),
