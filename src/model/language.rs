@@ -22,12 +22,22 @@ impl Language {
         self.0.split('-').next().unwrap_or_default()
     }
 
+    /// Whether it is written from right to left.
+    pub fn is_right_to_left(&self) -> bool {
+        let in_latin = self.0.contains("-latn");
+        RIGHT_TO_LEFT.contains(&self.primary()) && !in_latin
+    }
+
     /// `German`, or the tag where its name is not known.
     pub fn name(&self) -> &str {
         let named = NAMES.iter().find(|(tag, _)| *tag == self.0);
         named.map_or(self.0.as_str(), |(_, name)| name)
     }
 }
+
+/// Those that are written from right to left.
+const RIGHT_TO_LEFT: &[&str] =
+    &["ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"];
 
 /// The languages that blogs are written in most.
 const NAMES: &[(&str, &str)] = &[
@@ -83,6 +93,20 @@ const NAMES: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_are_written_from_right_to_left() {
+        for (tag, expected) in [
+            ("ar", true),
+            ("he-IL", true),
+            ("fa", true),
+            ("az-Latn", false),
+            ("ur-Latn", false),
+            ("en", false),
+        ] {
+            assert_eq!(Language::parse(tag).unwrap().is_right_to_left(), expected, "{tag}");
+        }
+    }
 
     #[test]
     fn a_tag_has_one_case_and_perhaps_a_name() {

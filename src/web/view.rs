@@ -14,6 +14,7 @@ use crate::app::Closed;
 use crate::clock::Timestamp;
 use crate::db::hubs::Hub;
 use crate::model::colour::Accent;
+use crate::model::language::Language;
 use crate::wire::discovery;
 
 /// A time zone to show times in.
@@ -193,6 +194,15 @@ impl AccentCss {
     /// The block's source for a Content-Security-Policy.
     pub fn csp_source(&self) -> String {
         style_source(&self.0)
+    }
+}
+
+/// The `dir` of a text in a language: that of the language where it is known to be written from right
+/// to left, else that of the text's first letter. Pages often name the language of their template.
+pub fn dir_of(language: &str) -> &'static str {
+    match Language::parse(language) {
+        Some(language) if language.is_right_to_left() => "rtl",
+        _ => "auto",
     }
 }
 

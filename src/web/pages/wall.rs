@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderName;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::face::{HubFace, gates};
+use super::face::{HubFace, add_path, gates};
 use super::list::{PostRow, Within, days};
 use super::live;
 use super::reading::{self, At, Names};
@@ -159,7 +159,7 @@ impl WallView {
             next: format!("{path}{}", next.query()),
             live: live::path(&page.hub, page.category.as_ref()),
             is_waiting: count == 0 && listed > 0,
-            invitation: invitation(&page, gates, &here, app),
+            invitation: invitation(&page, gates, app),
             hub: HubFace::of(&page.hub),
             category: page.category.map(|category| category.title).unwrap_or_default(),
             look: turn.look.as_str(),
@@ -171,12 +171,9 @@ impl WallView {
 }
 
 /// Where to add a post, unless nothing takes one.
-fn invitation(page: &WallPage, gates: &[Gate], here: &str, app: &App) -> Option<Invitation> {
+fn invitation(page: &WallPage, gates: &[Gate], app: &App) -> Option<Invitation> {
     let now = app.clock.now();
-    let path = match &page.category {
-        Some(_) => format!("{here}/add"),
-        None => format!("{here}/-/add"),
-    };
+    let path = add_path(&page.hub, gates);
     gates.iter().find(|gate| gate.takes_posts(now))?;
     let address = app.addresses.path(&path);
     let (_, short) = address.split_once("://")?;
