@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::queue::{find_ping, state_words};
-use super::sign_in::Nothing;
 use crate::actions::trust;
 use crate::app::App;
 use crate::db::pings::Ping;
@@ -100,6 +99,8 @@ struct BlogsView {
     here: String,
     standing: &'static str,
     words: String,
+    /// What is shown, for the forms: their answers lead back to it.
+    kept: Vec<(&'static str, String)>,
     choices: Vec<Choice>,
     rows: Vec<BlogRow>,
     next: Option<String>,
@@ -171,6 +172,7 @@ pub async fn show(
         next: last.map(|id| format!("{}&after={id}", path(standing))),
         rows: found.into_iter().map(|blog| BlogRow::of(blog, &counts, &zone)).collect(),
         done: done.map(|blog| Done::of(&blog, &here, &query.was)),
+        kept: Kept::of(trust, &words, after).fields(),
         standing,
         words,
         here,
@@ -199,12 +201,36 @@ impl Done {
     }
 }
 
+/// Which blogs were shown when something was done to one of them.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    standing: String,
+    q: String,
+    after: String,
+}
+
+impl Kept {
+    fn of(standing: Option<Trust>, words: &str, after: Option<BlogId>) -> Self {
+        Self {
+            standing: standing.map(Trust::as_str).unwrap_or_default().to_owned(),
+            q: words.to_owned(),
+            after: after.map(|after| after.0.to_string()).unwrap_or_default(),
+        }
+    }
+
+    fn fields(self) -> Vec<(&'static str, String)> {
+        let all = [("standing", self.standing), ("q", self.q), ("after", self.after)];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+}
+
 /// `POST /manage/{hub}/blogs/{blog}/{verb}`
 pub async fn update(
     app: web::Data<App>,
     scope: HubScope,
     names: web::Path<(String, i64, String)>,
-    _form: Checked<Nothing>,
+    form: Checked<Kept>,
 ) -> Result<HttpResponse, PageError> {
     let (_, blog, verb) = names.into_inner();
     let to = match verb.as_str() {
@@ -214,8 +240,11 @@ pub async fn update(
         _ => return Err(PageError::NotFound(Missing::Page)),
     };
     let before = trust::update(&app, scope.hub.id, BlogId(blog), to, scope.account.id).await?;
-    let (slug, was) = (&scope.hub.slug, before.trust().as_str());
-    Ok(respond::see_other(&format!("/manage/{slug}/blogs?done={blog}&was={was}")))
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(form.0.fields());
+    query.append_pair("done", &blog.to_string()).append_pair("was", before.trust().as_str());
+    let query = query.finish();
+    Ok(respond::see_other(&format!("/manage/{}/blogs?{query}", scope.hub.slug)))
 }
 
 #[derive(Debug)]
@@ -254,6 +283,7 @@ struct PostsView {
     here: String,
     blog: BlogRow,
     csrf: String,
+    kept: Vec<(&'static str, String)>,
     rows: Vec<PostRow>,
     next: Option<String>,
 }
@@ -295,6 +325,7 @@ pub async fn show_posts(
         desk: DeskFace::of(&scope.account, &visit),
         hub: HubDesk::read(&app, &scope, DeskTab::Blogs).await?,
         csrf: visit.csrf.clone(),
+        kept: Vec::new(),
         next: last.map(|id| format!("{here}/{}?before={id}", blog.id.0)),
         blog: BlogRow::of(blog, &counts, &zone),
         rows: posts.into_iter().map(|ping| PostRow::of(ping, &all, &zone)).collect(),

@@ -69,6 +69,8 @@ struct HubView {
     hub: HubDesk,
     csrf: String,
     rules: RulesFace,
+    /// What the operators' rules do here, beside the hub's: how many of each kind.
+    others: Vec<String>,
 }
 
 #[derive(Debug, Template)]
@@ -241,13 +243,28 @@ async fn hub_page(
     visit: &Visit,
     rules: RulesFace,
 ) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let counts = app.db.read(move |c| rows::count_for_all(c, now)).await?;
     let view = HubView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, DeskTab::Rules).await?,
         csrf: visit.csrf.clone(),
         rules,
+        others: counts.into_iter().map(|(action, count)| others(action, count)).collect(),
     };
     respond::private_page(status(&view.rules), &view, None, visit)
+}
+
+/// What so many rules for all hubs do. Not what they look for: whoever opens a hub would know how to
+/// get past them.
+fn others(action: RuleAction, count: i64) -> String {
+    let rules = plural(count, "rule", "rules");
+    let what = match action {
+        RuleAction::Refuse => "What they fit is refused, and its sender is told.",
+        RuleAction::SetAside => "What they fit is set aside as spam: you find it under Decided.",
+        RuleAction::Wait => "What they fit waits under To look at.",
+    };
+    format!("{} {rules}: {}", number(count), what)
 }
 
 fn operator_page(

@@ -6,10 +6,11 @@ use crate::actions::receipt::ReceiptOf;
 use crate::app::{App, Gate};
 use crate::db::readings::Reading;
 use crate::fetch::UNREADABLE;
-use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
 use crate::model::web_url::{Hosts, WebUrl};
+use crate::web::pages::contact::ContactLink;
 use crate::web::view::Zone;
 
 /// One step of a ping's life.
@@ -31,6 +32,23 @@ pub struct Step {
 #[template(path = "partials/steps.html")]
 pub struct StepsPart {
     pub steps: Vec<Step>,
+    /// How to reach the organizers, where a sentence says to ask them.
+    contact: Option<ContactLink>,
+}
+
+impl StepsPart {
+    /// What happened so far, and what comes next. Of a hub behind a reading password a sender need
+    /// not know more than that.
+    pub fn of(app: &App, found: &ReceiptOf) -> Self {
+        let hub = &found.gate.hub;
+        let contact = ContactLink::of(hub).filter(|_| hub.readers != Readers::Password);
+        Self { steps: steps(app, found), contact }
+    }
+
+    /// Nothing: for those who sent what was there before.
+    pub const fn none() -> Self {
+        Self { steps: Vec::new(), contact: None }
+    }
 }
 
 impl askama::filters::HtmlSafe for StepsPart {}
@@ -62,7 +80,7 @@ impl Step {
 }
 
 /// Every step so far, and what comes next.
-pub fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
+fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
     let zone = Zone::of(&found.gate.hub);
     let mut steps = vec![received(found, &zone)];
     steps.extend(page_read(app, found, &zone));

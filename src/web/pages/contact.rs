@@ -1,0 +1,28 @@
+//! How to reach a hub's organizers, on its pages.
+
+use crate::db::hubs::Hub;
+use crate::model::contact::Contact;
+
+/// A link to what the organizers gave everybody.
+#[derive(Debug, Clone)]
+pub struct ContactLink {
+    /// Where it leads: a page, or a mail.
+    pub href: String,
+    /// It in words.
+    pub words: String,
+}
+
+impl ContactLink {
+    /// The contact of a hub, where its organizers gave one.
+    pub fn of(hub: &Hub) -> Option<Self> {
+        let contact = Contact::parse(&hub.contact).ok()?;
+        Some(Self { href: contact.href(), words: contact.words().to_owned() })
+    }
+
+    /// Whether a sentence sends somebody to the organizers, so that the contact belongs beside it.
+    pub fn answers(&self, sentence: &str) -> bool {
+        ["sk the organizers", "sk them", "rite to the organizers", "with the organizers"]
+            .iter()
+            .any(|asked| sentence.contains(asked))
+    }
+}
