@@ -36,7 +36,7 @@ story! {
         }
         let hub = reader.open("/sxsw").await;
         assert_eq!(hub.attributes("#about a", "href"), ["mailto:Team@Example.org"]);
-        reader.open(&spam).await.says("write to the organizers. You reach them at Team@Example.org .");
+        reader.open(&spam).await.says("write to the organizers. You reach them at Team@Example.org.");
         let form = reader.open("/sxsw/keynotes/add?post=http://eve.example/2").await;
         form.says("Did my post arrive?").never_says("You reach them at");
         topic.organizer.open("/manage/sxsw/about").await;

@@ -1,5 +1,7 @@
 //! Blogs, as a hub knows them: how they stand, and what came from them.
 
+mod kept;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -17,6 +19,7 @@ use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
+use kept::Kept;
 
 /// Blogs or posts on one page.
 const PAGE: i64 = 30;
@@ -198,30 +201,6 @@ impl Done {
             Some(Trust::New) | None => "forget",
         };
         Self { sentence, undo: format!("{here}/{}/{verb}", blog.id.0) }
-    }
-}
-
-/// Which blogs were shown when something was done to one of them.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Kept {
-    standing: String,
-    q: String,
-    after: String,
-}
-
-impl Kept {
-    fn of(standing: Option<Trust>, words: &str, after: Option<BlogId>) -> Self {
-        Self {
-            standing: standing.map(Trust::as_str).unwrap_or_default().to_owned(),
-            q: words.to_owned(),
-            after: after.map(|after| after.0.to_string()).unwrap_or_default(),
-        }
-    }
-
-    fn fields(self) -> Vec<(&'static str, String)> {
-        let all = [("standing", self.standing), ("q", self.q), ("after", self.after)];
-        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 }
 

@@ -13,8 +13,11 @@ pub struct ContactLink {
 }
 
 impl ContactLink {
-    /// The contact of a hub, where its organizers gave one.
+    /// The contact of a hub, where its organizers gave one. A suspended hub shows nothing.
     pub fn of(hub: &Hub) -> Option<Self> {
+        if hub.suspended_at.is_some() {
+            return None;
+        }
         let contact = Contact::parse(&hub.contact).ok()?;
         Some(Self { href: contact.href(), words: contact.words().to_owned() })
     }

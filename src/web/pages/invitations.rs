@@ -34,7 +34,7 @@ pub struct InvitationRow {
     pub role: &'static str,
     /// Who made it.
     pub by: String,
-    /// When.
+    /// When; empty where its name says so.
     pub at: String,
     /// Until when it works.
     pub until: String,
@@ -50,10 +50,10 @@ impl InvitationRow {
                 Some(email) => format!("the invitation of {email}"),
                 None => format!("the link that was made on {at}"),
             },
+            at: if invitation.email.is_some() { at.clone() } else { String::new() },
             to: invitation.email.unwrap_or_else(|| format!("By a link, made on {at}")),
             role: invitation.role.map_or("", Role::as_str),
             by,
-            at,
             until: zone.moment_zoned(invitation.expires_at),
         }
     }

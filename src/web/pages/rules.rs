@@ -1,5 +1,7 @@
 //! Rules and bans: of a hub, and the operator's for all hubs.
 
+mod others;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,6 +20,7 @@ use crate::web::error::PageError;
 use crate::web::extract::{Checked, HubScope, Operator, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
+use others::words;
 
 /// A rule in the list.
 #[derive(Debug)]
@@ -250,21 +253,9 @@ async fn hub_page(
         hub: HubDesk::read(app, scope, DeskTab::Rules).await?,
         csrf: visit.csrf.clone(),
         rules,
-        others: counts.into_iter().map(|(action, count)| others(action, count)).collect(),
+        others: counts.into_iter().map(|(action, count)| words(action, count)).collect(),
     };
     respond::private_page(status(&view.rules), &view, None, visit)
-}
-
-/// What so many rules for all hubs do. Not what they look for: whoever opens a hub would know how to
-/// get past them.
-fn others(action: RuleAction, count: i64) -> String {
-    let rules = plural(count, "rule", "rules");
-    let what = match action {
-        RuleAction::Refuse => "What they fit is refused, and its sender is told.",
-        RuleAction::SetAside => "What they fit is set aside as spam: you find it under Decided.",
-        RuleAction::Wait => "What they fit waits under To look at.",
-    };
-    format!("{} {rules}: {}", number(count), what)
 }
 
 fn operator_page(
