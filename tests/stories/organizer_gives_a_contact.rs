@@ -35,7 +35,7 @@ story! {
             page.says("The organizers: Team@Example.org").never_says("operator@example.org");
         }
         let hub = reader.open("/sxsw").await;
-        assert_eq!(hub.attributes("#about a", "href"), ["mailto:Team@Example.org"]);
+        assert_eq!(hub.attributes("aside a[rel=ugc]", "href"), ["mailto:Team@Example.org"]);
         reader.open(&spam).await.says("write to the organizers. You reach them at Team@Example.org.");
         let form = reader.open("/sxsw/keynotes/add?post=http://eve.example/2").await;
         form.says("Did my post arrive?").never_says("You reach them at");

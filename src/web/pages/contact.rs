@@ -1,6 +1,7 @@
 //! How to reach a hub's organizers, on its pages.
 
 use crate::db::hubs::Hub;
+use crate::model::category::Readers;
 use crate::model::contact::Contact;
 
 /// A link to what the organizers gave everybody.
@@ -20,6 +21,11 @@ impl ContactLink {
         }
         let contact = Contact::parse(&hub.contact).ok()?;
         Some(Self { href: contact.href(), words: contact.words().to_owned() })
+    }
+
+    /// The same for whoever has a receipt, and need not have the hub's reading password.
+    pub fn of_open(hub: &Hub) -> Option<Self> {
+        Self::of(hub).filter(|_| hub.readers != Readers::Password)
     }
 
     /// Whether a sentence sends somebody to the organizers, so that the contact belongs beside it.

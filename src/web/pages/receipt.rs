@@ -26,7 +26,7 @@ use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
 use crate::web::view::{Zone, iso};
-use steps::StepsPart;
+use steps::{StepsPart, steps};
 use understood::{Understood, understood, understood_json};
 
 #[derive(Debug, Template)]
@@ -155,7 +155,7 @@ impl ReceiptView {
         let reading = found.reading.as_ref();
         let is_claim = ping.came_by.is_a_claim();
         let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
-        let steps = if is_again { StepsPart::none() } else { StepsPart::of(app, found) };
+        let steps = StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } };
         Self {
             hub: if gate.hub.readers == Readers::Password {
                 HubFace::of_locked()

@@ -228,10 +228,7 @@ impl ListView {
 
     /// Whether a hub's page says what it is about.
     const fn has_about_part(&self) -> bool {
-        let is_told = !self.paragraphs.is_empty()
-            || !self.link.is_empty()
-            || self.has_about
-            || self.hub.contact.is_some();
+        let is_told = !self.paragraphs.is_empty() || !self.link.is_empty() || self.has_about;
         self.category.is_none() && is_told
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::shown_state;
-use super::steps::StepsPart;
+use super::steps::{StepsPart, steps};
 use crate::actions::receipt::{self, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::limits::Place;
@@ -106,7 +106,7 @@ impl Listener {
     }
 
     fn event_for(&mut self, app: &App, found: &ReceiptOf) -> String {
-        let part = StepsPart::of(app, found);
+        let part = StepsPart { steps: steps(app, found) };
         let now = seen(found, &part);
         if now == self.seen {
             // A comment keeps proxies from closing the stream, and finds out who has gone.

@@ -6,7 +6,7 @@ use crate::actions::receipt::ReceiptOf;
 use crate::app::{App, Gate};
 use crate::db::readings::Reading;
 use crate::fetch::UNREADABLE;
-use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers};
+use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
 use crate::model::web_url::{Hosts, WebUrl};
@@ -25,6 +25,8 @@ pub struct Step {
     quote: String,
     /// Where the help for bloggers says more; empty where nothing is to do.
     help: &'static str,
+    /// How to reach the organizers, where a sentence says to write to them.
+    contact: Option<ContactLink>,
 }
 
 /// The list of steps, alone: what is sent while somebody looks.
@@ -32,23 +34,6 @@ pub struct Step {
 #[template(path = "partials/steps.html")]
 pub struct StepsPart {
     pub steps: Vec<Step>,
-    /// How to reach the organizers, where a sentence says to ask them.
-    contact: Option<ContactLink>,
-}
-
-impl StepsPart {
-    /// What happened so far, and what comes next. Of a hub behind a reading password a sender need
-    /// not know more than that.
-    pub fn of(app: &App, found: &ReceiptOf) -> Self {
-        let hub = &found.gate.hub;
-        let contact = ContactLink::of(hub).filter(|_| hub.readers != Readers::Password);
-        Self { steps: steps(app, found), contact }
-    }
-
-    /// Nothing: for those who sent what was there before.
-    pub const fn none() -> Self {
-        Self { steps: Vec::new(), contact: None }
-    }
 }
 
 impl askama::filters::HtmlSafe for StepsPart {}
@@ -61,7 +46,16 @@ const LATER: (&str, &str) = ("", "");
 const UNKNOWN: (&str, &str) = ("", "–");
 
 fn step((class, mark): (&'static str, &'static str), title: &'static str, at: String) -> Step {
-    Step { class, mark, title, at, sentences: Vec::new(), quote: String::new(), help: "" }
+    Step {
+        class,
+        mark,
+        title,
+        at,
+        sentences: Vec::new(),
+        quote: String::new(),
+        help: "",
+        contact: None,
+    }
 }
 
 impl Step {
@@ -80,11 +74,13 @@ impl Step {
 }
 
 /// Every step so far, and what comes next.
-fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
+pub fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
     let zone = Zone::of(&found.gate.hub);
     let mut steps = vec![received(found, &zone)];
     steps.extend(page_read(app, found, &zone));
     steps.extend(outcome(found, &zone));
+    let contact = ContactLink::of_open(&found.gate.hub);
+    steps.iter_mut().for_each(|step| step.contact.clone_from(&contact));
     steps
 }
 
@@ -263,7 +259,7 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
         ).helped("spam")],
         PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
-            "It was taken back, is gone from its own site, or nobody looked at it in time.",
+            "An organizer removed it, it was taken back, it is gone from its own site, or nobody looked at it in time.",
         ).helped("removed")],
     }
 }
