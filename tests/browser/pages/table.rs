@@ -39,6 +39,12 @@ const SEND_THREE: Step = Run(
      fetch(to, { method: 'POST', body: new URLSearchParams({ url: `http://late${n}.example/`, title: 'Late' }) })))",
 );
 
+/// Somebody else saves another excerpt first.
+const EDIT_FIRST: Step = Run(
+    "const form = document.querySelector('main .form'); const typed = new URLSearchParams(new FormData(form)); \
+     typed.set('excerpt', 'Theirs'); return fetch(form.action, { method: 'POST', body: typed })",
+);
+
 /// A new page gets a line here, and nothing else; without one, a test below names it.
 pub const PAGES: &[Page] = &[
     // readers
@@ -210,6 +216,12 @@ pub const PAGES: &[Page] = &[
     (Operator, "/manage/bare", &[], "category"),
     (Operator, "/manage/sxsw/decided", &[], "What somebody decided about."),
     (Operator, "{edit}", &[], "Edit a post"),
+    (
+        Operator,
+        "{edit}",
+        &[EDIT_FIRST, Type("#excerpt", "Mine"), SEND],
+        "Somebody changed this post",
+    ),
     (Operator, "/manage/sxsw/reports", &[], "It harms somebody"),
     (Operator, "/manage/quiet/reports", &[], "Nobody has reported anything."),
     (Operator, "/manage/sxsw/blogs", &[], "trusted since"),
