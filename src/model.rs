@@ -7,6 +7,7 @@ pub mod blog;
 pub mod browser;
 pub mod category;
 pub mod colour;
+pub mod contact;
 pub mod email;
 pub mod forward;
 pub mod hub;

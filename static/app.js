@@ -63,6 +63,12 @@
     // What is sent must not be cut off by a reload of what it changes.
     for (const leaves of ["submit", "pagehide"]) addEventListener(leaves, () => { events.close(); });
   }
+  // A new hub's clock is most often that of whoever opens it, until they say otherwise.
+  const zone = document.querySelector("[data-guess-zone]");
+  if (zone && zone.value === "UTC") {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === here)) zone.value = here;
+  }
   const slug = document.querySelector("[data-slug-of]");
   const title = slug && document.getElementById(slug.dataset.slugOf);
   if (title && !slug.value) {

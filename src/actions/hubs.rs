@@ -11,6 +11,7 @@ use crate::db::hubs::{Hub, HubTexts, Switch};
 use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings, slugs, websub};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
+use crate::model::contact::{Contact, ContactError};
 use crate::model::hub::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE, is_language_tag, line, paragraphs};
 use crate::model::id::{AccountId, HubId};
 use crate::model::log::LogKind;
@@ -47,6 +48,8 @@ pub struct HubDraft {
     pub time_zone: String,
     /// Not empty where posts of its public categories stand on topic pages.
     pub on_topics: String,
+    /// How everybody can reach its organizers: an e-mail address, a web address, or empty.
+    pub contact: String,
 }
 
 impl HubDraft {
@@ -65,6 +68,7 @@ impl HubDraft {
             language: hub.language.clone(),
             time_zone: hub.time_zone.clone(),
             on_topics: if hub.on_topics { "on" } else { "" }.to_owned(),
+            contact: hub.contact.clone(),
         }
     }
 
@@ -96,6 +100,7 @@ impl HubDraft {
             _ => {}
         }
         let link = problems.take("link", link(&self.link)).unwrap_or_default();
+        let contact = problems.take("contact", contact(&self.contact)).unwrap_or_default();
         let accent = problems.take("accent", accent(&self.accent));
         let language = or(&self.language, "en");
         if !is_language_tag(&language) {
@@ -120,6 +125,7 @@ impl HubDraft {
                 language,
                 time_zone,
                 on_topics: !self.on_topics.is_empty(),
+                contact,
             }),
             _ => Err(problems),
         }
@@ -147,6 +153,13 @@ fn link(typed: &str) -> Result<String, crate::model::web_url::WebUrlError> {
         return Ok(String::new());
     }
     WebUrl::parse(&with_scheme(typed.trim())).map(|url| url.as_str().to_owned())
+}
+
+fn contact(typed: &str) -> Result<String, ContactError> {
+    match typed.trim() {
+        "" => Ok(String::new()),
+        typed => Contact::parse(typed).map(|contact| contact.as_str().to_owned()),
+    }
 }
 
 /// `harbour.example` as browsers take it: with `https://` before it.
@@ -274,6 +287,7 @@ fn changed(old: &Hub, new: &HubTexts) -> String {
         ("language", old.language != new.language),
         ("time zone", old.time_zone != new.time_zone),
         ("topic pages", old.on_topics != new.on_topics),
+        ("contact", old.contact != new.contact),
     ];
     let changed: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
     changed.join(", ")
@@ -359,10 +373,13 @@ mod tests {
             accent: "#ffff00".into(),
             language: "English".into(),
             time_zone: "Mars/Base".into(),
+            contact: "call us".into(),
             ..HubDraft::default()
         };
         let problems = bad.check().unwrap_err();
-        for field in ["title", "slug", "starts_on", "link", "accent", "language", "time_zone"] {
+        let fields =
+            ["title", "slug", "starts_on", "link", "accent", "language", "time_zone", "contact"];
+        for field in fields {
             assert_ne!(problems.of(field), "", "{field}");
         }
     }

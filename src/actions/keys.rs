@@ -42,6 +42,8 @@ pub struct KeysDraft {
     pub hourly: String,
     /// From when on they do not work, in the hub's time zone; empty: never.
     pub expires_at: String,
+    /// The form it was typed into; empty where nobody says.
+    pub form: String,
 }
 
 /// A key that was just made: it can be shown now, and never again.
@@ -59,6 +61,9 @@ pub enum KeysError {
     /// Something typed was not accepted.
     #[error("{0}")]
     Problems(Problems),
+    /// This very form has made keys before.
+    #[error("sent before")]
+    Again,
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -136,7 +141,7 @@ pub fn printed<'a>(
     })
 }
 
-/// Makes one key for each name.
+/// Makes one key for each name: once for each form, however often it is sent, and wherever.
 pub async fn make(
     app: &App,
     hub: &Hub,
@@ -151,7 +156,7 @@ pub async fn make(
         .iter()
         .map(|name| Made { name: name.clone(), key: PingKey::random() })
         .collect();
-    let lists_at_once = !draft.lists_at_once.is_empty();
+    let (lists_at_once, form) = (!draft.lists_at_once.is_empty(), line(&draft.form, MAX_NAME));
     let rows: Vec<NewKey> = made
         .iter()
         .map(|made| NewKey {
@@ -162,12 +167,16 @@ pub async fn make(
             lists_at_once,
             hourly: checked.hourly,
             expires_at: checked.expires_at,
+            form: form.clone(),
         })
         .collect();
     app.db
         .write(move |tx| {
             // The hub's row first: with it locked, nobody makes keys beside us.
             crate::db::hubs::touch_quietly(tx, id, now)?;
+            if keys::are_made(tx.reading(), id, &form)? {
+                return Err(KeysError::Again);
+            }
             let new = i64::try_from(rows.len()).unwrap_or(i64::MAX);
             if keys::count_good(tx.reading(), id, now)? + new > MAX_KEYS {
                 let sentence = format!(

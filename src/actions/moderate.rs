@@ -182,5 +182,15 @@ pub async fn dismiss_reports(
     by: AccountId,
 ) -> Result<(), DbError> {
     let now = app.clock.now();
-    app.db.write(move |tx| reports::update_handled(tx, hub, ping, by, now)).await
+    app.db
+        .write(move |tx| {
+            // Somebody was faster: nothing was done, and nothing is noted.
+            if reports::update_handled(tx, hub, ping, by, now)? == 0 {
+                return Ok(());
+            }
+            let line =
+                Line { actor: Some(by), kind: LogKind::Report, detail: "", ping: Some(ping) };
+            log::insert_line(tx, hub, &line, now)
+        })
+        .await
 }

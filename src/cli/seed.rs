@@ -224,6 +224,7 @@ async fn open_hub(
         language: hub.language.into(),
         time_zone: hub.time_zone.into(),
         on_topics: "on".into(),
+        contact: String::new(),
     };
     let account = app.db.read(move |c| account_rows::find(c, owner)).await?;
     let (account, _) = account.context("the organizer's account")?;

@@ -69,6 +69,8 @@ pub struct Hub {
     pub public_changed_at: Timestamp,
     /// Whether posts of its public categories stand on the pages of topics over all hubs.
     pub on_topics: bool,
+    /// How everybody can reach its organizers: a [`crate::model::contact::Contact`], or empty.
+    pub contact: String,
 }
 
 impl Hub {
@@ -105,6 +107,8 @@ pub struct HubTexts {
     pub time_zone: String,
     /// Whether posts of its public categories stand on topic pages.
     pub on_topics: bool,
+    /// How everybody can reach its organizers, or empty.
+    pub contact: String,
 }
 
 /// Adds a hub and gives it its slug; `Taken` where any hub ever had it.
@@ -155,6 +159,7 @@ type Texts<'a> = (
     diesel::dsl::Eq<hubs::language, &'a String>,
     diesel::dsl::Eq<hubs::time_zone, &'a String>,
     diesel::dsl::Eq<hubs::on_topics, bool>,
+    diesel::dsl::Eq<hubs::contact, &'a String>,
 );
 
 fn texts(new: &HubTexts) -> Texts<'_> {
@@ -171,6 +176,7 @@ fn texts(new: &HubTexts) -> Texts<'_> {
         hubs::language.eq(&new.language),
         hubs::time_zone.eq(&new.time_zone),
         hubs::on_topics.eq(new.on_topics),
+        hubs::contact.eq(&new.contact),
     )
 }
 

@@ -61,6 +61,8 @@ pub struct NewKey {
     pub hourly: i64,
     /// From when on it does not work.
     pub expires_at: Option<Timestamp>,
+    /// The form that makes it; empty where nobody says.
+    pub form: String,
 }
 
 /// Adds a key.
@@ -77,6 +79,7 @@ pub fn insert(tx: &mut Tx<'_>, hub: HubId, new: &NewKey, now: Timestamp) -> Resu
             dsl::hourly.eq(new.hourly),
             dsl::expires_at.eq(new.expires_at.map(Timestamp::micros)),
             dsl::created_at.eq(now.micros()),
+            dsl::form.eq(&new.form),
         ))
         .execute(tx.connection)?;
     Ok(())
@@ -112,6 +115,14 @@ pub fn count_good(
 /// How many keys a hub has, revoked ones too.
 pub fn count(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
     Ok(ping_keys::table.filter(ping_keys::hub_id.eq(hub.0)).count().get_result(connection)?)
+}
+
+/// Whether a form has made keys of a hub. One that nobody names has not.
+pub fn are_made(connection: &mut DbConnection, hub: HubId, form: &str) -> Result<bool, DbError> {
+    let of_form = ping_keys::table
+        .filter(ping_keys::hub_id.eq(hub.0))
+        .filter(ping_keys::form.eq(form).and(ping_keys::form.ne("")));
+    Ok(diesel::select(diesel::dsl::exists(of_form)).get_result(connection)?)
 }
 
 /// Notes that a key brought a post.

@@ -29,6 +29,8 @@ pub struct OpenReport {
     pub url: String,
     /// The blog's name.
     pub blog_name: String,
+    /// The blog.
+    pub blog_key: String,
     /// What state the ping is in now.
     pub state: PingState,
     /// The hub.
@@ -102,6 +104,7 @@ pub fn list_open(
             pings::title,
             pings::url,
             pings::blog_name,
+            pings::blog_key,
             pings::state,
             hubs::id,
             hubs::slug,
@@ -130,21 +133,20 @@ pub fn find_ping(
         .optional()?)
 }
 
-/// Closes every open report about a ping.
+/// Closes every open report about a ping; how many there were.
 pub fn update_handled(
     tx: &mut Tx<'_>,
     hub: HubId,
     ping: PingId,
     by: AccountId,
     now: Timestamp,
-) -> Result<(), DbError> {
-    diesel::update(
+) -> Result<usize, DbError> {
+    Ok(diesel::update(
         reports::table
             .filter(reports::hub_id.eq(hub.0))
             .filter(reports::ping_id.eq(ping.0))
             .filter(reports::handled_at.is_null()),
     )
     .set((reports::handled_at.eq(now.micros()), reports::handled_by.eq(by.0)))
-    .execute(tx.connection)?;
-    Ok(())
+    .execute(tx.connection)?)
 }

@@ -72,6 +72,20 @@ pub fn count(connection: &mut DbConnection, hub: Option<HubId>) -> Result<i64, D
     })
 }
 
+/// How many rules for all hubs hold, by what they do.
+pub fn count_for_all(
+    connection: &mut DbConnection,
+    now: Timestamp,
+) -> Result<Vec<(RuleAction, i64)>, DbError> {
+    Ok(rules::table
+        .filter(rules::hub_id.is_null())
+        .filter(rules::expires_at.is_null().or(rules::expires_at.gt(now.micros())))
+        .group_by(rules::action)
+        .select((rules::action, diesel::dsl::count_star()))
+        .order(rules::action)
+        .load(connection)?)
+}
+
 /// What holds in a hub: its own rules and those for all hubs.
 pub fn list_in_force(
     connection: &mut DbConnection,

@@ -93,6 +93,7 @@ table! {
         changed_at -> BigInt,
         pushed -> Bool,
         on_topics -> Bool,
+        contact -> Text,
     }
 }
 
@@ -404,6 +405,7 @@ table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        form -> Text,
     }
 }
 

@@ -19,6 +19,8 @@ named! {
         Original = "original",
         /// A change of a listed page was shown, or not; the detail is `accept` or `keep`.
         Revision = "revision",
+        /// What readers reported about a post was dismissed.
+        Report = "report",
         /// A category was opened; the detail is its title.
         CategoryOpened = "category-opened",
         /// A category was changed; the detail is its title.
@@ -68,9 +70,14 @@ impl LogGroup {
     pub const fn kinds(self) -> &'static [LogKind] {
         use LogKind as Kind;
         match self {
-            Self::Verdicts => {
-                &[Kind::Verdict, Kind::Undo, Kind::Bulk, Kind::BulkUndo, Kind::Revision]
-            }
+            Self::Verdicts => &[
+                Kind::Verdict,
+                Kind::Undo,
+                Kind::Bulk,
+                Kind::BulkUndo,
+                Kind::Revision,
+                Kind::Report,
+            ],
             Self::Edits => &[Kind::Edit, Kind::Original],
             Self::Settings => &[
                 Kind::CategoryOpened,

@@ -5,6 +5,7 @@ pub mod account;
 pub mod add;
 pub mod blogs;
 pub mod categories;
+pub mod contact;
 pub mod embed;
 pub mod face;
 pub mod feed_links;

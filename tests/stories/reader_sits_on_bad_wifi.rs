@@ -33,7 +33,7 @@ const PUBLIC: [(&str, usize); 17] = [
 /// What the pictures of a help page may weigh, in light or in dark: they are loaded as they come
 /// into view.
 const PICTURES: usize = 240 * KIB;
-const QUEUE: usize = 110 * KIB;
+const QUEUE: usize = 80 * KIB;
 
 /// What a feed of fifty posts may weigh with gzip.
 const FEED: usize = 18 * KIB;

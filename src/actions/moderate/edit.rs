@@ -18,6 +18,10 @@ pub struct EditDraft {
     pub title: String,
     /// The first words to show.
     pub excerpt: String,
+    /// [`Ping::fingerprint`] of the texts that the form showed; empty where nobody says.
+    ///
+    /// [`Ping::fingerprint`]: crate::db::pings::Ping::fingerprint
+    pub seen: String,
 }
 
 /// Why texts were not changed.
@@ -26,6 +30,9 @@ pub enum EditError {
     /// Something typed was not accepted.
     #[error("{0}")]
     Problems(Problems),
+    /// Somebody changed the texts since they were shown: nothing was changed.
+    #[error("changed by somebody else")]
+    Overtaken,
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -44,22 +51,35 @@ pub async fn edit(
         let sentence = "Give the post a title.";
         return Err(EditError::Problems(Problems::one("title", sentence)));
     }
-    Ok(change(app, hub, ping, Some((title, excerpt)), by).await?)
+    change(app, hub, ping, Change { texts: Some((title, excerpt)), seen: draft.seen.clone() }, by)
+        .await
 }
 
-/// Shows the sender's own texts again.
-pub async fn restore(app: &App, hub: HubId, ping: PingId, by: AccountId) -> Result<(), DbError> {
-    change(app, hub, ping, None, by).await
+/// Shows the sender's own texts again, in place of those that were `seen`.
+pub async fn restore(
+    app: &App,
+    hub: HubId,
+    ping: PingId,
+    seen: String,
+    by: AccountId,
+) -> Result<(), EditError> {
+    change(app, hub, ping, Change { texts: None, seen }, by).await
+}
+
+/// Texts in place of the sender's, or those again; and which the form showed.
+struct Change {
+    texts: Option<(String, String)>,
+    seen: String,
 }
 
 async fn change(
     app: &App,
     hub: HubId,
     ping: PingId,
-    texts: Option<(String, String)>,
+    change: Change,
     by: AccountId,
-) -> Result<(), DbError> {
-    let now = app.clock.now();
+) -> Result<(), EditError> {
+    let (now, Change { texts, seen }) = (app.clock.now(), change);
     app.db
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
@@ -70,10 +90,13 @@ async fn change(
             if edited == shown {
                 return Ok(());
             }
+            if !seen.is_empty() && seen != ping.fingerprint() {
+                return Err(EditError::Overtaken);
+            }
             edits::update(tx, &ping, edited, Some(by), now)?;
             let kind = if edited.is_some() { LogKind::Edit } else { LogKind::Original };
             let line = Line { actor: Some(by), kind, detail: "", ping: Some(ping.id) };
-            log::insert_line(tx, hub, &line, now)
+            Ok(log::insert_line(tx, hub, &line, now)?)
         })
         .await
 }

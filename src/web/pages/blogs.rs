@@ -1,12 +1,13 @@
 //! Blogs, as a hub knows them: how they stand, and what came from them.
 
+mod kept;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::queue::{find_ping, state_words};
-use super::sign_in::Nothing;
 use crate::actions::trust;
 use crate::app::App;
 use crate::db::pings::Ping;
@@ -18,6 +19,7 @@ use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
+use kept::Kept;
 
 /// Blogs or posts on one page.
 const PAGE: i64 = 30;
@@ -100,6 +102,8 @@ struct BlogsView {
     here: String,
     standing: &'static str,
     words: String,
+    /// What is shown, for the forms: their answers lead back to it.
+    kept: Vec<(&'static str, String)>,
     choices: Vec<Choice>,
     rows: Vec<BlogRow>,
     next: Option<String>,
@@ -171,6 +175,7 @@ pub async fn show(
         next: last.map(|id| format!("{}&after={id}", path(standing))),
         rows: found.into_iter().map(|blog| BlogRow::of(blog, &counts, &zone)).collect(),
         done: done.map(|blog| Done::of(&blog, &here, &query.was)),
+        kept: Kept::of(trust, &words, after).fields(),
         standing,
         words,
         here,
@@ -204,7 +209,7 @@ pub async fn update(
     app: web::Data<App>,
     scope: HubScope,
     names: web::Path<(String, i64, String)>,
-    _form: Checked<Nothing>,
+    form: Checked<Kept>,
 ) -> Result<HttpResponse, PageError> {
     let (_, blog, verb) = names.into_inner();
     let to = match verb.as_str() {
@@ -214,8 +219,11 @@ pub async fn update(
         _ => return Err(PageError::NotFound(Missing::Page)),
     };
     let before = trust::update(&app, scope.hub.id, BlogId(blog), to, scope.account.id).await?;
-    let (slug, was) = (&scope.hub.slug, before.trust().as_str());
-    Ok(respond::see_other(&format!("/manage/{slug}/blogs?done={blog}&was={was}")))
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(form.0.fields());
+    query.append_pair("done", &blog.to_string()).append_pair("was", before.trust().as_str());
+    let query = query.finish();
+    Ok(respond::see_other(&format!("/manage/{}/blogs?{query}", scope.hub.slug)))
 }
 
 #[derive(Debug)]
@@ -254,6 +262,7 @@ struct PostsView {
     here: String,
     blog: BlogRow,
     csrf: String,
+    kept: Vec<(&'static str, String)>,
     rows: Vec<PostRow>,
     next: Option<String>,
 }
@@ -295,6 +304,7 @@ pub async fn show_posts(
         desk: DeskFace::of(&scope.account, &visit),
         hub: HubDesk::read(&app, &scope, DeskTab::Blogs).await?,
         csrf: visit.csrf.clone(),
+        kept: Vec::new(),
         next: last.map(|id| format!("{here}/{}?before={id}", blog.id.0)),
         blog: BlogRow::of(blog, &counts, &zone),
         rows: posts.into_iter().map(|ping| PostRow::of(ping, &all, &zone)).collect(),

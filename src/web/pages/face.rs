@@ -1,5 +1,6 @@
 //! What all pages of a hub have on top: its name, its colour, its tabs, its pulse.
 
+use super::contact::ContactLink;
 use crate::actions::read_page::{ListPage, PULSE_HOURS};
 use crate::app::Gate;
 use crate::clock::Timestamp;
@@ -31,6 +32,8 @@ pub struct HubFace {
     pub closed_on: String,
     /// Whether a post can be added now, as far as the page knows.
     pub takes_posts: bool,
+    /// How to reach its organizers, where they said so.
+    pub contact: Option<ContactLink>,
 }
 
 impl HubFace {
@@ -46,6 +49,7 @@ impl HubFace {
             is_closed: hub.closed_at.is_some(),
             closed_on: hub.closed_at.map(|at| Zone::of(hub).date(at)).unwrap_or_default(),
             takes_posts: hub.closed_at.is_none(),
+            contact: ContactLink::of(hub),
         }
     }
 }
@@ -75,6 +79,7 @@ impl HubFace {
             is_closed: true,
             closed_on: String::new(),
             takes_posts: false,
+            contact: None,
             path: "/".to_owned(),
             is_hidden: true,
         }

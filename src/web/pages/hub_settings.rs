@@ -20,6 +20,8 @@ pub struct HubForm {
     pub draft: HubDraft,
     /// All IANA time zones.
     pub time_zones: Vec<String>,
+    /// Whether nobody has chosen a time zone yet: a script may choose the browser’s.
+    pub guesses_zone: bool,
 }
 
 impl HubForm {
@@ -31,7 +33,22 @@ impl HubForm {
             .filter(|name| name == "UTC" || name.contains('/') && !name.starts_with("Etc/"))
             .collect();
         time_zones.sort_unstable();
-        Self { draft, time_zones }
+        Self { draft, time_zones, guesses_zone: false }
+    }
+
+    /// The form of a hub that is not there yet.
+    #[must_use]
+    pub fn of_new(self) -> Self {
+        Self { guesses_zone: true, ..self }
+    }
+
+    /// What the time zone is for, and what UTC is.
+    pub fn zone_hint(&self) -> &'static str {
+        if self.draft.time_zone == "UTC" {
+            "The hub’s clock: days, hours and times on its pages go by it. UTC is London’s time in winter: choose the city that is nearest."
+        } else {
+            "The hub’s clock: days, hours and times on its pages go by it."
+        }
     }
 }
 

@@ -24,29 +24,36 @@ pub const NOT_MAILED: &str =
 /// An open invitation in a list.
 #[derive(Debug)]
 pub struct InvitationRow {
-    /// Its row.
-    pub id: i64,
+    /// Where it is taken back.
+    pub revoke: String,
+    /// What is taken back there, in words.
+    pub what: String,
     /// Whom it went to.
     pub to: String,
     /// The role; empty where it is to the instance.
     pub role: &'static str,
     /// Who made it.
     pub by: String,
-    /// When.
+    /// When; empty where its name says so.
     pub at: String,
     /// Until when it works.
     pub until: String,
 }
 
 impl InvitationRow {
-    /// An invitation with the name of who made it.
-    pub fn of((invitation, by): (Invitation, String), zone: &Zone) -> Self {
+    /// An invitation with the name of who made it, among those that are under `place`.
+    pub fn of((invitation, by): (Invitation, String), place: &str, zone: &Zone) -> Self {
+        let at = zone.moment(invitation.created_at);
         Self {
-            id: invitation.id.0,
-            to: invitation.email.unwrap_or_else(|| "By a link".to_owned()),
+            revoke: format!("{place}/{}/revoke", invitation.id.0),
+            what: match &invitation.email {
+                Some(email) => format!("the invitation of {email}"),
+                None => format!("the link that was made on {at}"),
+            },
+            at: if invitation.email.is_some() { at.clone() } else { String::new() },
+            to: invitation.email.unwrap_or_else(|| format!("By a link, made on {at}")),
             role: invitation.role.map_or("", Role::as_str),
             by,
-            at: zone.date(invitation.created_at),
             until: zone.moment_zoned(invitation.expires_at),
         }
     }
@@ -97,7 +104,10 @@ impl OpenView {
         Ok(Self {
             desk: DeskFace::of(&operator.0, visit),
             csrf: visit.csrf.clone(),
-            rows: open.into_iter().map(|open| InvitationRow::of(open, &utc)).collect(),
+            rows: open
+                .into_iter()
+                .map(|open| InvitationRow::of(open, "/operator/invitations", &utc))
+                .collect(),
             link: String::new(),
             email: String::new(),
             mail_leaves: app.mail.leaves(),

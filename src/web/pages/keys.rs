@@ -14,6 +14,7 @@ use crate::db::keys::{self as rows, Key};
 use crate::model::category::{PingPolicy, Readers};
 use crate::model::id::{CategoryId, KeyId};
 use crate::model::problems::Problems;
+use crate::secret::random_token;
 use crate::web::error::PageError;
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
@@ -22,8 +23,11 @@ use crate::web::view::{QrCode, Zone, number, plural};
 /// A key in the list.
 #[derive(Debug)]
 struct KeyRow {
-    id: i64,
     name: String,
+    /// Where it is revoked.
+    revoke: String,
+    /// What is revoked there, in words.
+    what: String,
     ending: String,
     /// Where it opens what, and how.
     opens: String,
@@ -52,6 +56,8 @@ struct KeysView {
     rows: Vec<KeyRow>,
     choices: Vec<Choice>,
     draft: KeysDraft,
+    /// Tells this form from all others, so that it makes addresses once.
+    form: String,
     problems: Problems,
 }
 
@@ -94,6 +100,9 @@ pub async fn show(
     scope.may_change()?;
     let notice = match query.done.as_str() {
         "revoked" => "The ping address does not work any more. Its posts stay where they are.",
+        "again" => {
+            "That form was sent before, and has made its ping addresses: no others were made. They are not shown again. If their sheet is lost, revoke them and make new ones."
+        }
         _ => "",
     };
     page(&app, &scope, &visit, notice, KeysDraft::default(), Problems::default()).await
@@ -120,12 +129,13 @@ async fn page(
         hub: HubDesk::read(app, scope, DeskTab::Keys).await?,
         csrf: visit.csrf.clone(),
         notice,
-        rows: keys.iter().map(|key| row(key, &all, &zone, now)).collect(),
+        rows: keys.iter().map(|key| row(key, &scope.hub.slug, &all, &zone, now)).collect(),
         choices: all
             .into_iter()
             .map(|category| Choice { slug: category.slug, title: category.title })
             .collect(),
         draft,
+        form: random_token().expose().clone(),
         problems,
     };
     let status =
@@ -138,7 +148,7 @@ fn title_of(all: &[Category], category: Option<CategoryId>) -> String {
     category.map_or_else(|| "all categories".to_owned(), |category| category.title.clone())
 }
 
-fn row(key: &Key, all: &[Category], zone: &Zone, now: Timestamp) -> KeyRow {
+fn row(key: &Key, hub: &str, all: &[Category], zone: &Zone, now: Timestamp) -> KeyRow {
     let how = if key.lists_at_once { "listed at once" } else { "as the category says" };
     let standing = match (key.revoked_at, key.expires_at) {
         (Some(at), _) => format!("revoked on {}", zone.moment(at)),
@@ -147,7 +157,8 @@ fn row(key: &Key, all: &[Category], zone: &Zone, now: Timestamp) -> KeyRow {
         (None, None) => String::new(),
     };
     KeyRow {
-        id: key.id.0,
+        revoke: format!("/manage/{hub}/keys/{}/revoke", key.id.0),
+        what: format!("the ping address of {}", key.name),
         name: key.name.clone(),
         ending: key.ending.clone(),
         opens: format!(
@@ -175,6 +186,7 @@ pub async fn create(
     match keys::make(&app, &scope.hub, &draft, scope.account.id).await {
         Ok(made) => sheet(&app, &scope, &visit, &draft, &made).await,
         Err(KeysError::Problems(problems)) => page(&app, &scope, &visit, "", draft, problems).await,
+        Err(KeysError::Again) => Ok(done(&scope, "again")),
         Err(KeysError::Database(error)) => Err(error.into()),
     }
 }
@@ -252,5 +264,9 @@ pub async fn delete(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     keys::revoke(&app, scope.hub.id, KeyId(path.1), scope.account.id).await?;
-    Ok(respond::see_other(&format!("/manage/{}/keys?done=revoked", scope.hub.slug)))
+    Ok(done(&scope, "revoked"))
+}
+
+fn done(scope: &HubScope, what: &str) -> HttpResponse {
+    respond::see_other(&format!("/manage/{}/keys?done={what}", scope.hub.slug))
 }

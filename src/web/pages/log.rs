@@ -64,6 +64,7 @@ fn words(entry: &Entry) -> (String, String) {
         LogKind::Original => ("went back to the sender’s words of".to_owned(), title),
         LogKind::Revision if detail == "accept" => ("showed what its page says now:".into(), title),
         LogKind::Revision => ("kept what was listed:".to_owned(), title),
+        LogKind::Report => ("dismissed what was reported about".to_owned(), title),
         LogKind::CategoryOpened => ("opened the category".to_owned(), detail),
         LogKind::CategoryChanged => ("changed the category".to_owned(), detail),
         LogKind::CategoryDeleted => ("deleted the category".to_owned(), detail),
@@ -116,6 +117,13 @@ struct LogView {
     people: Vec<Choice>,
     kinds: Vec<Choice>,
     next: Option<String>,
+}
+
+impl LogView {
+    /// Whether some lines are left out.
+    fn is_sifted(&self) -> bool {
+        self.people.iter().chain(&self.kinds).any(|choice| choice.is_chosen)
+    }
 }
 
 /// What may stand behind a `?`.

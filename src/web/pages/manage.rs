@@ -233,6 +233,8 @@ struct HubRow {
     posts: String,
     posts_word: &'static str,
     waiting: i64,
+    /// How many reports are open, in words; empty where none is.
+    reports: String,
     standing: &'static str,
 }
 
@@ -266,17 +268,22 @@ pub async fn show(
             let mut rows = Vec::new();
             for (hub, _) in members::list_hubs(c, id)? {
                 let waiting = crate::db::hubs::count_waiting(c, hub.id)?;
-                rows.push((hub, waiting));
+                let open = reports::count_open(c, hub.id)?;
+                rows.push((hub, waiting, open));
             }
             Ok::<_, DbError>(rows)
         })
         .await?;
-    let rows = hubs.into_iter().map(|(hub, waiting)| HubRow {
+    let rows = hubs.into_iter().map(|(hub, waiting, open)| HubRow {
         desk_path: format!("/manage/{}", hub.slug),
         path: format!("/{}", hub.slug),
         posts: number(hub.listed_count),
         posts_word: plural(hub.listed_count, "post", "posts"),
         waiting,
+        reports: match open {
+            0 => String::new(),
+            open => format!("{} {}", number(open), plural(open, "report", "reports")),
+        },
         standing: short_standing(&hub),
         title: hub.title,
     });
@@ -324,21 +331,22 @@ pub async fn new_hub(
         time_zone: "UTC".to_owned(),
         ..HubDraft::default()
     };
-    new_hub_page(&app, &signed_in.0.account, &visit, draft, Problems::default())
+    let form = HubForm::of(draft).of_new();
+    new_hub_page(&app, &signed_in.0.account, &visit, form, Problems::default())
 }
 
 fn new_hub_page(
     app: &App,
     account: &Account,
     visit: &Visit,
-    draft: HubDraft,
+    form: HubForm,
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let view = NewHubView {
         desk: DeskFace::of(account, visit),
         csrf: visit.csrf.clone(),
         host: app.addresses.host(),
-        form: HubForm::of(draft),
+        form,
         problems,
     };
     let status =
@@ -360,7 +368,8 @@ pub async fn create_hub(
             Ok(respond::see_other(&format!("/manage/{slug}/categories?done=opened")))
         }
         Err(HubError::Problems(problems)) => {
-            new_hub_page(&app, &account, &visit, draft.with_readable_accent(), problems)
+            let form = HubForm::of(draft.with_readable_accent());
+            new_hub_page(&app, &account, &visit, form, problems)
         }
         Err(HubError::Database(error)) => Err(error.into()),
     }

@@ -93,6 +93,7 @@ async fn page(
     let (zone, may_change) = (Zone::of(&scope.hub), scope.may_change().is_ok());
     let owners = all.iter().filter(|member| member.role == Role::Owner).count();
     let is_owner = scope.role == Role::Owner;
+    let invitations_path = format!("/manage/{}/invitations", scope.hub.slug);
     let view = MembersView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, DeskTab::Members).await?,
@@ -101,9 +102,9 @@ async fn page(
         rows: all.into_iter().map(|member| Row::of(member, scope, &zone)).collect(),
         open: if may_change { open } else { Vec::new() }
             .into_iter()
-            .map(|open| InvitationRow::of(open, &zone))
+            .map(|open| InvitationRow::of(open, &invitations_path, &zone))
             .collect(),
-        invitations_path: format!("/manage/{}/invitations", scope.hub.slug),
+        invitations_path,
         choices: choices(&shown.form.role),
         link: shown.link,
         email: shown.form.email,

@@ -2,10 +2,12 @@
 
 pub mod decided;
 pub mod edit;
-mod notice;
+pub mod notice;
 mod row;
-mod stand;
+pub mod stand;
 pub mod verdict;
+
+use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -66,6 +68,11 @@ struct QueueView {
 }
 
 impl QueueView {
+    /// Whether anything can be left out of the list.
+    const fn can_be_sifted(&self) -> bool {
+        self.categories.len() > 2 || !self.reasons.is_empty()
+    }
+
     /// Whether the post of this id is among those that are shown.
     fn is_on_page(&self, id: &str) -> bool {
         self.rows.iter().any(|row| row.id == id)
@@ -117,7 +124,7 @@ pub async fn show(
         reasons: reason_filters(&reasons, slug, &stand),
         shown: shown_words(all, &stand),
         has_categories: !all.is_empty(),
-        rows: waiting.into_iter().map(|ping| QueueRow::of(ping, &around)).collect(),
+        rows: rows(waiting, &around),
         revised: revised
             .into_iter()
             .map(|(ping, reading)| Revised::of(ping, reading, &around.zone))
@@ -134,6 +141,20 @@ pub async fn show(
         stand,
     };
     respond::private_page(StatusCode::OK, &view, None, &visit)
+}
+
+/// The posts of a page. What all posts of a blog or a sender have in common is offered once.
+fn rows(waiting: Vec<Ping>, around: &Around) -> Vec<QueueRow> {
+    let (mut blogs, mut senders) = (BTreeSet::new(), BTreeSet::new());
+    let row = |ping: Ping| {
+        let is_first_of_blog = blogs.insert(ping.blog_key.clone());
+        let is_first_of_sender = senders.insert(ping.sender_hash.clone());
+        let mut row = QueueRow::of(ping, around);
+        row.of_blog *= i64::from(is_first_of_blog);
+        row.of_sender *= i64::from(is_first_of_sender);
+        row
+    };
+    waiting.into_iter().map(row).collect()
 }
 
 fn read(

@@ -22,6 +22,10 @@ struct Part {
     /// What its fields and headings are called by: `-` for the hub.
     name: String,
     action: String,
+    /// Where its feed gets another address.
+    renewal: String,
+    /// Whose feed that is, in words.
+    of: String,
     readers: &'static str,
     has_password: bool,
     /// The address of its feed, where it is secret.
@@ -146,6 +150,11 @@ fn part(app: &App, scope: &HubScope, category: Option<&Category>) -> Part {
     };
     let lock = Lock::of(hub, category).filter(|_| readers == Readers::Password);
     Part {
+        renewal: format!("/manage/{}/readers/{name}/feed", hub.slug),
+        of: match category {
+            Some(category) => format!("for {}", category.title),
+            None => "for the whole hub".to_owned(),
+        },
         action: format!("/manage/{}/readers/{name}", hub.slug),
         readers: readers.as_str(),
         has_password: hash.is_some(),

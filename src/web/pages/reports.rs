@@ -5,11 +5,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::manage::{DeskFace, DeskTab, HubDesk};
+use super::queue::notice::{Did, Notice};
+use super::queue::stand::Stand;
 use super::queue::state_words;
 use super::sign_in::Nothing;
 use crate::actions::moderate;
 use crate::app::App;
 use crate::db::reports::{self, OpenReport};
+use crate::db::{DbError, pings};
+use crate::model::blog::barred_with;
 use crate::model::id::ReportId;
 use crate::model::ping::{PingState, ReportReason};
 use crate::web::error::{Missing, PageError};
@@ -34,6 +38,8 @@ pub struct ReportRow {
     pub title: String,
     /// The blog's name.
     pub blog_name: String,
+    /// What taking it for spam bars, in words.
+    pub bars: String,
     /// What state the ping is in.
     pub state: &'static str,
     /// Whether it is still listed.
@@ -54,6 +60,7 @@ impl ReportRow {
             at: zone.moment_zoned(report.created_at),
             ping: report.public_id.to_string(),
             title: report.title,
+            bars: barred_with(&report.blog_key),
             blog_name: report.blog_name,
             state: state_words(report.state),
             is_listed: report.state == PingState::Listed,
@@ -78,6 +85,8 @@ struct ReportsView {
     desk: DeskFace,
     hub: HubDesk,
     csrf: String,
+    stand: Stand,
+    notice: Option<Notice>,
     rows: Vec<ReportRow>,
 }
 
@@ -85,14 +94,23 @@ struct ReportsView {
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
+    did: web::Query<Did>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
-    let (hub, zone) = (scope.hub.id, Zone::of(&scope.hub));
-    let open = app.db.read(move |c| reports::list_open(c, Some(hub), 0, 100)).await?;
+    let (hub, zone, now) = (scope.hub.id, Zone::of(&scope.hub), app.clock.now());
+    let (open, notice) = app
+        .db
+        .read(move |c| {
+            let open = reports::list_open(c, Some(hub), 0, 100)?;
+            Ok::<_, DbError>((open, did.read(c, hub, now)?))
+        })
+        .await?;
     let view = ReportsView {
         desk: DeskFace::of(&scope.account, &visit),
         hub: HubDesk::read(&app, &scope, DeskTab::Reports).await?,
         csrf: visit.csrf.clone(),
+        stand: Stand { page: "reports".to_owned(), ..Stand::default() },
+        notice,
         rows: open.into_iter().map(|report| ReportRow::of(report, &zone)).collect(),
     };
     respond::private_page(StatusCode::OK, &view, None, &visit)
@@ -106,8 +124,15 @@ pub async fn dismiss(
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
     let (hub, report) = (scope.hub.id, ReportId(names.1));
-    let ping = app.db.read(move |c| reports::find_ping(c, hub, report)).await?;
-    let ping = ping.ok_or(PageError::NotFound(Missing::Page))?;
-    moderate::dismiss_reports(&app, hub, ping, scope.account.id).await?;
-    Ok(respond::see_other(&format!("/manage/{}/reports", scope.hub.slug)))
+    let found = app
+        .db
+        .read(move |c| match reports::find_ping(c, hub, report)? {
+            Some(ping) => pings::find(c, hub, ping),
+            None => Ok(None),
+        })
+        .await?;
+    let ping = found.ok_or(PageError::NotFound(Missing::Page))?;
+    moderate::dismiss_reports(&app, hub, ping.id, scope.account.id).await?;
+    let done = format!("/manage/{}/reports?dismissed={}", scope.hub.slug, ping.public_id);
+    Ok(respond::see_other(&done))
 }

@@ -1,5 +1,7 @@
 //! Rules and bans: of a hub, and the operator's for all hubs.
 
+mod others;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,6 +20,7 @@ use crate::web::error::PageError;
 use crate::web::extract::{Checked, HubScope, Operator, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
+use others::words;
 
 /// A rule in the list.
 #[derive(Debug)]
@@ -69,6 +72,8 @@ struct HubView {
     hub: HubDesk,
     csrf: String,
     rules: RulesFace,
+    /// What the operators' rules do here, beside the hub's: how many of each kind.
+    others: Vec<String>,
 }
 
 #[derive(Debug, Template)]
@@ -241,11 +246,14 @@ async fn hub_page(
     visit: &Visit,
     rules: RulesFace,
 ) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let counts = app.db.read(move |c| rows::count_for_all(c, now)).await?;
     let view = HubView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, DeskTab::Rules).await?,
         csrf: visit.csrf.clone(),
         rules,
+        others: counts.into_iter().map(|(action, count)| words(action, count)).collect(),
     };
     respond::private_page(status(&view.rules), &view, None, visit)
 }

@@ -39,6 +39,12 @@ const SEND_THREE: Step = Run(
      fetch(to, { method: 'POST', body: new URLSearchParams({ url: `http://late${n}.example/`, title: 'Late' }) })))",
 );
 
+/// Somebody else saves another excerpt first.
+const EDIT_FIRST: Step = Run(
+    "const form = document.querySelector('main .form'); const typed = new URLSearchParams(new FormData(form)); \
+     typed.set('excerpt', 'Theirs'); return fetch(form.action, { method: 'POST', body: typed })",
+);
+
 /// A new page gets a line here, and nothing else; without one, a test below names it.
 pub const PAGES: &[Page] = &[
     // readers
@@ -210,8 +216,14 @@ pub const PAGES: &[Page] = &[
     (Operator, "/manage/sxsw", &[Press(".pick"), Run("scrollTo(0, 900)")], "1 selected"),
     (Operator, "/manage/quiet", &[], "Nothing has come yet."),
     (Operator, "/manage/bare", &[], "category"),
-    (Operator, "/manage/sxsw/decided", &[], "Decided"),
+    (Operator, "/manage/sxsw/decided", &[], "What somebody decided about."),
     (Operator, "{edit}", &[], "Edit a post"),
+    (
+        Operator,
+        "{edit}",
+        &[EDIT_FIRST, Type("#excerpt", "Mine"), SEND],
+        "Somebody changed this post",
+    ),
     (Operator, "/manage/sxsw/reports", &[], "It harms somebody"),
     (Operator, "/manage/quiet/reports", &[], "Nobody has reported anything."),
     (Operator, "/manage/sxsw/blogs", &[], "trusted since"),
@@ -223,7 +235,7 @@ pub const PAGES: &[Page] = &[
         &[Type("#pattern", "blog1.example"), Press("[value=refuse]"), Press("[value=try]")],
         "If this rule had held",
     ),
-    (Operator, "/manage/sxsw/log", &[], "Who did what"),
+    (Operator, "/manage/sxsw/log", &[], "who did what"),
     (Operator, "/manage/sxsw/numbers", &[], "listed, of"),
     (Operator, "/manage/bare/numbers", &[], "In numbers"),
     (Operator, "/manage/sxsw/members", &[], "Open invitations"),
@@ -249,6 +261,12 @@ pub const PAGES: &[Page] = &[
     (Operator, "/manage/sxsw/feeds", &[], "/feed.xml"),
     (Operator, "/manage/quiet/feeds", &[], "No feed is followed yet."),
     (Operator, "/manage/sxsw/keys", &[], "Revoke"),
+    (
+        Operator,
+        "/manage/sxsw/keys",
+        &[Press(".sure summary")],
+        "It stops working at once and for good",
+    ),
     (
         Operator,
         "/manage/sxsw/keys",

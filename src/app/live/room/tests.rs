@@ -40,6 +40,7 @@ fn hub() -> Hub {
         changed_at: at(0),
         public_changed_at: at(0),
         on_topics: false,
+        contact: String::new(),
     }
 }
 

@@ -33,6 +33,13 @@ struct DecidedView {
     notice: Option<Notice>,
 }
 
+impl DecidedView {
+    /// What is shown, in words.
+    fn current(&self) -> &str {
+        self.filters.iter().find(|filter| filter.is_current).map_or("", |filter| &filter.title)
+    }
+}
+
 /// What may stand behind the `?`.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Query {
@@ -105,7 +112,8 @@ fn filters(hub: &str, current: Option<PingState>) -> Vec<Filter> {
         let name = state.map(PingState::as_str).unwrap_or_default().to_owned();
         let stand = Stand { page: "decided".to_owned(), state: name, ..Stand::default() };
         Filter {
-            title: state.map_or_else(|| "All".to_owned(), |state| capital(state_words(state))),
+            title: state
+                .map_or_else(|| "All verdicts".to_owned(), |state| capital(state_words(state))),
             path: stand.path(hub, &[]),
             count: 0,
             is_current: state == current,

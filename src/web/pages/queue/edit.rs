@@ -31,6 +31,10 @@ struct EditView {
     problems: Problems,
     sent: EditDraft,
     is_edited: bool,
+    /// Tells the texts that are shown now from any others.
+    seen: String,
+    /// What they are, where somebody else was faster.
+    overtaken: Option<EditDraft>,
 }
 
 /// `GET /manage/{hub}/pings/{id}/edit`
@@ -42,9 +46,8 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let ping = read(&app, &scope, &names.1).await?;
-    let draft = EditDraft { title: ping.title.clone(), excerpt: ping.excerpt.clone() };
-    page(&app, &scope, &visit, ping, Form { draft, stand: query.into_inner() }, Problems::default())
-        .await
+    let shown = Shown { draft: texts(&ping), ..Shown::default() };
+    page(&app, &scope, &visit, ping, query.into_inner(), shown).await
 }
 
 async fn read(app: &App, scope: &HubScope, id: &str) -> Result<Ping, PageError> {
@@ -53,31 +56,50 @@ async fn read(app: &App, scope: &HubScope, id: &str) -> Result<Ping, PageError> 
     found.filter(|ping| ping.purged_at.is_none()).ok_or(PageError::NotFound(Missing::Post))
 }
 
+/// What a ping is shown as.
+fn texts(ping: &Ping) -> EditDraft {
+    let (title, excerpt) = (ping.title.clone(), ping.excerpt.clone());
+    EditDraft { title, excerpt, seen: String::new() }
+}
+
+/// What stands in the form, and above it.
+#[derive(Default)]
+struct Shown {
+    draft: EditDraft,
+    problems: Problems,
+    is_overtaken: bool,
+}
+
 async fn page(
     app: &App,
     scope: &HubScope,
     visit: &Visit,
     ping: Ping,
-    form: Form,
-    problems: Problems,
+    stand: Stand,
+    shown: Shown,
 ) -> Result<HttpResponse, PageError> {
-    let tab = if form.stand.page == "decided" { DeskTab::Decided } else { DeskTab::Queue };
+    let tab = if stand.page == "decided" { DeskTab::Decided } else { DeskTab::Queue };
     let sent = ping.sent();
     let view = EditView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, tab).await?,
         csrf: visit.csrf.clone(),
-        back: form.stand.path(&scope.hub.slug, &[]),
-        stand: form.stand,
+        back: stand.path(&scope.hub.slug, &[]),
+        stand,
+        seen: ping.fingerprint(),
+        overtaken: shown.is_overtaken.then(|| texts(&ping)),
         id: ping.public_id.to_string(),
         url: ping.url,
-        draft: form.draft,
-        problems,
-        sent: EditDraft { title: sent.title, excerpt: sent.excerpt },
+        draft: shown.draft,
+        problems: shown.problems,
+        sent: EditDraft { title: sent.title, excerpt: sent.excerpt, seen: String::new() },
         is_edited: ping.edited_at.is_some(),
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = match view.problems.is_empty() {
+        _ if view.overtaken.is_some() => StatusCode::CONFLICT,
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     respond::private_page(status, &view, None, visit)
 }
 
@@ -98,18 +120,21 @@ pub async fn update(
     visit: Visit,
     form: Checked<Form>,
 ) -> Result<HttpResponse, PageError> {
-    let form = form.0;
+    let Form { draft, stand } = form.0;
     let ping = read(&app, &scope, &names.1).await?;
-    match edit::edit(&app, scope.hub.id, ping.id, &form.draft, scope.account.id).await {
-        Ok(()) => {
-            let did = [("edited", names.1.as_str())];
-            Ok(respond::see_other(&form.stand.path(&scope.hub.slug, &did)))
-        }
-        Err(EditError::Problems(problems)) => {
-            page(&app, &scope, &visit, ping, form, problems).await
-        }
-        Err(EditError::Database(error)) => Err(error.into()),
-    }
+    let shown = match edit::edit(&app, scope.hub.id, ping.id, &draft, scope.account.id).await {
+        Ok(()) => return Ok(edited(&scope, &stand, &names.1)),
+        Err(EditError::Problems(problems)) => Shown { problems, draft, is_overtaken: false },
+        Err(EditError::Overtaken) => Shown { draft, is_overtaken: true, ..Shown::default() },
+        Err(EditError::Database(error)) => return Err(error.into()),
+    };
+    // What is there now: others may have changed it.
+    let ping = read(&app, &scope, &names.1).await?;
+    page(&app, &scope, &visit, ping, stand, shown).await
+}
+
+fn edited(scope: &HubScope, stand: &Stand, id: &str) -> HttpResponse {
+    respond::see_other(&stand.path(&scope.hub.slug, &[("edited", id)]))
 }
 
 /// `POST /manage/{hub}/pings/{id}/original`
@@ -117,10 +142,18 @@ pub async fn restore(
     app: web::Data<App>,
     scope: HubScope,
     names: web::Path<(String, String)>,
-    form: Checked<Stand>,
+    visit: Visit,
+    form: Checked<Form>,
 ) -> Result<HttpResponse, PageError> {
+    let Form { draft, stand } = form.0;
     let ping = find(&app, &scope, &names.1).await?;
-    edit::restore(&app, scope.hub.id, ping, scope.account.id).await?;
-    let did = [("edited", names.1.as_str())];
-    Ok(respond::see_other(&form.0.path(&scope.hub.slug, &did)))
+    match edit::restore(&app, scope.hub.id, ping, draft.seen, scope.account.id).await {
+        Ok(()) | Err(EditError::Problems(_)) => Ok(edited(&scope, &stand, &names.1)),
+        Err(EditError::Overtaken) => {
+            let ping = read(&app, &scope, &names.1).await?;
+            let shown = Shown { draft: texts(&ping), is_overtaken: true, ..Shown::default() };
+            page(&app, &scope, &visit, ping, stand, shown).await
+        }
+        Err(EditError::Database(error)) => Err(error.into()),
+    }
 }

@@ -30,6 +30,8 @@ pub struct Did {
     back: String,
     /// A verdict on many, and none was ticked.
     unticked: String,
+    /// The post whose reports were dismissed.
+    dismissed: String,
     /// Somebody has just become a member.
     joined: String,
     /// The post that comes next: what is said stands above it.
@@ -51,6 +53,8 @@ pub struct Notice {
     pub is_stale: bool,
     /// The post above which it stands; empty: on top.
     pub at: String,
+    /// Whether it is about many posts: then the page's title says it, too.
+    pub is_many: bool,
 }
 
 impl Did {
@@ -84,7 +88,8 @@ impl Did {
         if let Ok(count) = self.undone.parse::<i64>() {
             let what = format!("{} {}", number(count), plural(count, "post", "posts"));
             let sentence = plural(count, "is as it was before.", "are as they were before.");
-            return Ok(Some(Notice { what, sentence: sentence.to_owned(), ..Notice::default() }));
+            let sentence = sentence.to_owned();
+            return Ok(Some(Notice { what, sentence, is_many: true, ..Notice::default() }));
         }
         if !self.unticked.is_empty() {
             let sentence = "Tick the posts first, then choose a verdict.".to_owned();
@@ -96,6 +101,10 @@ impl Did {
                 PingState::Pending => "waits again.".to_owned(),
                 state => format!("is as it was before: {}.", state_words(state)),
             };
+            return Ok(Some(Notice { what: ping.title, sentence, ..Notice::default() }));
+        }
+        if let Some(ping) = find_ping(c, hub, PublicId::parse(&self.dismissed))? {
+            let sentence = "stays as it is: what was reported about it is dismissed.".to_owned();
             return Ok(Some(Notice { what: ping.title, sentence, ..Notice::default() }));
         }
         for (id, is_stale) in [(&self.stale, true), (&self.done, false)] {
@@ -118,7 +127,7 @@ impl Did {
                     undo.filter(|_| !is_stale).map(|_| format!("/pings/{}/undo", ping.public_id));
                 let event = newest.as_ref().map(|newest| newest.id).unwrap_or_default();
                 let what = ping.title;
-                let notice = Notice { what, sentence, undo, event, is_stale, at: String::new() };
+                let notice = Notice { what, sentence, undo, event, is_stale, ..Notice::default() };
                 return Ok(Some(notice));
             }
         }
@@ -158,8 +167,7 @@ fn bulk_notice(
         what: format!("{} {}", number(count), plural(count, "post", "posts")),
         sentence: format!("{} now: {}.", plural(count, "is", "are"), state_words(found.to_state)),
         undo: undo.then(|| format!("/bulk/{}/undo", id.0)),
-        event: 0,
-        is_stale: false,
-        at: String::new(),
+        is_many: true,
+        ..Notice::default()
     }))
 }

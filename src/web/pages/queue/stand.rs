@@ -10,7 +10,7 @@ use crate::model::ping::WaitReason;
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Stand {
-    /// `decided`, or empty for the queue.
+    /// `decided`, `reports`, or empty for the queue.
     pub page: String,
     /// A category's slug.
     pub category: String,
@@ -23,20 +23,45 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// The address of this place on the desk of the hub, with more behind the `?`.
-    pub fn path(&self, hub: &str, more: &[(&str, &str)]) -> String {
+    /// Whether it is the queue.
+    pub fn is_queue(&self) -> bool {
+        !matches!(self.page.as_str(), "decided" | "reports")
+    }
+
+    /// This place as it stands behind the address of another page, which leads back here.
+    pub fn as_query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let own = [
+        let own = [("page", &self.page)].into_iter().chain(self.own());
+        for (name, value) in own.filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        match query.finish() {
+            query if query.is_empty() => query,
+            query => format!("?{query}"),
+        }
+    }
+
+    fn own(&self) -> [(&'static str, &String); 4] {
+        [
             ("category", &self.category),
             ("reason", &self.reason),
             ("state", &self.state),
             ("place", &self.place),
-        ];
-        for (name, value) in own.into_iter().filter(|(_, value)| !value.is_empty()) {
+        ]
+    }
+
+    /// The address of this place on the desk of the hub, with more behind the `?`.
+    pub fn path(&self, hub: &str, more: &[(&str, &str)]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.own().into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
         query.extend_pairs(more);
-        let page = if self.page == "decided" { "/decided" } else { "" };
+        let page = match self.page.as_str() {
+            "decided" => "/decided",
+            "reports" => "/reports",
+            _ => "",
+        };
         match query.finish() {
             query if query.is_empty() => format!("/manage/{hub}{page}"),
             query => format!("/manage/{hub}{page}?{query}"),

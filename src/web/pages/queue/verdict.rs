@@ -70,7 +70,7 @@ async fn next(
     stand: &Stand,
     ping: Option<PingId>,
 ) -> Result<Option<String>, DbError> {
-    let Some(ping) = ping.filter(|_| stand.page != "decided") else { return Ok(None) };
+    let Some(ping) = ping.filter(|_| stand.is_queue()) else { return Ok(None) };
     let stand = stand.clone();
     app.db
         .read(move |c| {
@@ -111,7 +111,7 @@ pub async fn undo(
         // Twice undone, or nothing to undo: the page shows how things stand.
         Ok(Undone::Done | Undone::Nothing) | Err(DbError::NotFound) => {
             let back = names.1.as_str();
-            let at = (stand.page != "decided").then_some(back);
+            let at = stand.is_queue().then_some(back);
             Ok(respond::see_other(&stand.path_at(&scope.hub.slug, ("back", back), at)))
         }
         Err(error) => Err(error.into()),

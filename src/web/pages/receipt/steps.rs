@@ -10,6 +10,7 @@ use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
 use crate::model::web_url::{Hosts, WebUrl};
+use crate::web::pages::contact::ContactLink;
 use crate::web::view::Zone;
 
 /// One step of a ping's life.
@@ -24,6 +25,8 @@ pub struct Step {
     quote: String,
     /// Where the help for bloggers says more; empty where nothing is to do.
     help: &'static str,
+    /// How to reach the organizers, where a sentence says to write to them.
+    contact: Option<ContactLink>,
 }
 
 /// The list of steps, alone: what is sent while somebody looks.
@@ -43,7 +46,16 @@ const LATER: (&str, &str) = ("", "");
 const UNKNOWN: (&str, &str) = ("", "–");
 
 fn step((class, mark): (&'static str, &'static str), title: &'static str, at: String) -> Step {
-    Step { class, mark, title, at, sentences: Vec::new(), quote: String::new(), help: "" }
+    Step {
+        class,
+        mark,
+        title,
+        at,
+        sentences: Vec::new(),
+        quote: String::new(),
+        help: "",
+        contact: None,
+    }
 }
 
 impl Step {
@@ -67,6 +79,8 @@ pub fn steps(app: &App, found: &ReceiptOf) -> Vec<Step> {
     let mut steps = vec![received(found, &zone)];
     steps.extend(page_read(app, found, &zone));
     steps.extend(outcome(found, &zone));
+    let contact = ContactLink::of_open(&found.gate.hub);
+    steps.iter_mut().for_each(|step| step.contact.clone_from(&contact));
     steps
 }
 
@@ -245,7 +259,7 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
         ).helped("spam")],
         PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
-            "It was taken back, is gone from its own site, or nobody looked at it in time.",
+            "An organizer removed it, it was taken back, it is gone from its own site, or nobody looked at it in time.",
         ).helped("removed")],
     }
 }

@@ -1,0 +1,2 @@
+ALTER TABLE ping_keys DROP COLUMN form;
+ALTER TABLE hubs DROP COLUMN contact;
