@@ -10,6 +10,7 @@ use super::embed::BadgePart;
 use super::face::HubFace;
 use super::list::{language_of, rel};
 use super::reading::may_read;
+use super::receipt::add_path;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
 use crate::app::{App, Lock};
@@ -98,6 +99,8 @@ struct PostView {
     description: String,
     /// Where other sites ask about it; only of what everybody may read.
     oembed: Option<String>,
+    /// Where whoever says that it is theirs looks it up.
+    look_up: String,
     /// What its author may show.
     badge: Option<BadgePart>,
     /// The next newer and the next older post of the category.
@@ -198,6 +201,7 @@ pub async fn show(
             .hidden_unless(page.gate.category.readers == Readers::Public)
             .taking_posts(page.gate.takes_posts(now)),
         add: format!("{}/add", post.category_path),
+        look_up: add_path(&post.category_path, "post", &post.url),
         canonical,
         image: app.addresses.path(&assets::CARD.path),
         post,

@@ -173,7 +173,7 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/reset/too-old", &[], "This link does not work any more"),
     (Stranger, "{invitation}", &[], "Sign in and accept"),
     (Newcomer, "{invitation}", &[], "Accept as Ada"),
-    (Stranger, "{mailed}", &[], "Every verdict can be undone on the desk."),
+    (Stranger, "{mailed}", &[], "not a trusted blog yet"),
     (Stranger, "{stop}", &[], "Stop these mails?"),
     (Newcomer, "/account", &[], "Your account"),
     (
