@@ -457,11 +457,7 @@ async fn find_known_key(app: &App, gate: &Gate, key: KeyId) -> Result<Arc<Key>, 
 }
 
 /// The ping key whose address a browser opened, while it opens this category.
-pub async fn known_key(
-    app: &App,
-    gate: &Gate,
-    key: KeyId,
-) -> Result<Option<Arc<Key>>, DbError> {
+pub async fn known_key(app: &App, gate: &Gate, key: KeyId) -> Result<Option<Arc<Key>>, DbError> {
     match find_known_key(app, gate, key).await {
         Ok(key) => Ok(Some(key)),
         Err(ReceiveError::Database(error)) => Err(error),

@@ -119,7 +119,9 @@ impl FetchError {
             Self::TooManyRedirects | Self::BadRedirect => {
                 "The address leads on and on: send the one where the page is in the end."
             }
-            Self::NotAPage(_) => "What the address answers is not a page that can be read, but a picture, a film or another file.",
+            Self::NotAPage(_) => {
+                "What the address answers is not a page that can be read, but a picture, a film or another file."
+            }
             Self::Encoded => "The page came compressed, though it was asked for plain.",
             Self::TooBusy(_) => "The address will be read later.",
             Self::TooLarge => "The answer is too large.",

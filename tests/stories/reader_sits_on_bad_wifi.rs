@@ -17,7 +17,7 @@ const PUBLIC: [(&str, usize); 17] = [
     ("/", 14 * KIB),
     ("/sxsw/-/people", 15 * KIB),
     ("/sxsw/-/wall", 14 * KIB),
-    ("/sxsw/-/add", 11 * KIB),
+    ("/sxsw/-/add", 12 * KIB),
     ("/sxsw/keynotes/add", 16 * KIB),
     ("/sxsw/-/about", 10 * KIB),
     ("/sxsw/-/stats", 12 * KIB),
@@ -26,7 +26,7 @@ const PUBLIC: [(&str, usize); 17] = [
     ("/embed/sxsw", 10 * KIB),
     ("/sxsw/-/embed", 14 * KIB),
     ("/help", 12 * KIB),
-    ("/help/bloggers", 17 * KIB),
+    ("/help/bloggers", 19 * KIB),
     ("/help/organizers", 16 * KIB),
     ("/help/readers", 13 * KIB),
 ];

@@ -124,9 +124,7 @@ pub async fn show(
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let prover = Prover::of(&app, &request);
     let arrived = match asked {
-        Some(post) => {
-            Some(ask(&app, &request, &gate, &prover, &as_typed(&post)).await?)
-        }
+        Some(post) => Some(ask(&app, &request, &gate, &prover, &as_typed(&post)).await?),
         None => None,
     };
     let taken_back = query.done.as_deref() == Some("withdraw");

@@ -98,9 +98,7 @@ pub async fn show(
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     let Some(found) = receipt::read(&app, &token).await? else {
         return Err(match receipt::is_over(&app, &token) {
-            true if query.done == "withdraw" => {
-                PageError::Gone(Missing::TakenBack)
-            }
+            true if query.done == "withdraw" => PageError::Gone(Missing::TakenBack),
             true => PageError::Gone(Missing::Receipt),
             false => PageError::NotFound(Missing::Receipt),
         });

@@ -130,58 +130,61 @@ const NEVER: &str = "in the last days, or it was taken back, or its time was ove
 /// What became of a post in a category, in words.
 fn told(app: &App, gate: &Gate, prover: &Prover, post: &str, arrived: Arrived) -> ArrivedPart {
     let zone = Zone::of(&gate.hub);
-    let at = |since| zone.moment_zoned(since);
     let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
     let part = |kind, title: &str, sentence: String| ArrivedPart {
         category_path: path.clone(),
         until: zone.date(prover.until),
         ..ArrivedPart::of(&gate.hub, post, kind, title, sentence)
     };
-    let asked = encoded(post);
+    let at = |since| zone.moment_zoned(since);
     match arrived {
-        Arrived::Never => ArrivedPart {
-            on: Some((format!("/{}/-/add?post={asked}", gate.hub.slug), "Look in the whole hub")),
-            ..part(
-                "warn",
-                "It is not in this category",
-                format!("No ping with this address has reached this category {NEVER}"),
-            )
-        },
+        Arrived::Never => {
+            let whole = format!("/{}/-/add?post={}", gate.hub.slug, encoded(post));
+            let sentence = format!("No ping with this address has reached this category {NEVER}");
+            let part = part("warn", "It is not in this category", sentence);
+            ArrivedPart { on: Some((whole, "Look in the whole hub")), ..part }
+        }
         Arrived::Refused(reason, since) => {
             let (why, advice) = refused(reason);
             let sentence = format!("It came on {} and was not taken in. {advice}", at(since));
-            let on = Some((format!("{path}/add?url={asked}"), "Send it by the form"));
-            ArrivedPart { on, ..part("bad", why, sentence) }
+            let form = format!("{path}/add?url={}", encoded(post));
+            ArrivedPart { on: Some((form, "Send it by the form")), ..part("bad", why, sentence) }
         }
         Arrived::Unverified(since, proof) => {
-            let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);
-            let sentence = format!(
-                "It arrived on {}. Nobody sees it before its page was read and links to {page}.",
-                at(since)
-            );
             let title = "Its page was not found to link here yet";
+            let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);
+            let sentence = unverified(&at(since), &page);
             with_proof(part("warn", title, sentence), proof, &zone)
         }
         Arrived::Hidden(since, proof) => {
-            let sentence = format!(
-                "It was listed, and is off the list since {}, because its page could not be read for a day. It comes back once it can be read: “Check again” on its receipt reads it at once.",
-                at(since)
-            );
-            with_proof(part("warn", "Its page cannot be read", sentence), proof, &zone)
+            with_proof(part("warn", "Its page cannot be read", hidden(&at(since))), proof, &zone)
         }
         Arrived::Waiting(since, proof) => {
-            let sentence = format!(
-                "It arrived on {}, and waits for the organizers to look at it. Its receipt says whether its page could be read.",
-                at(since)
-            );
-            with_proof(part("warn", "It is waiting", sentence), proof, &zone)
+            with_proof(part("warn", "It is waiting", waiting(&at(since))), proof, &zone)
         }
         Arrived::Listed(id, since, proof) => {
             let sentence = format!("It has been listed since {}.", at(since));
-            let part = ArrivedPart { link: format!("/p/{id}"), ..part("good", "It is listed", sentence) };
+            let link = format!("/p/{id}");
+            let part = ArrivedPart { link, ..part("good", "It is listed", sentence) };
             with_proof(part, proof, &zone)
         }
     }
+}
+
+fn unverified(at: &str, page: &str) -> String {
+    format!("It arrived on {at}. Nobody sees it before its page was read and links to {page}.")
+}
+
+fn hidden(at: &str) -> String {
+    format!(
+        "It was listed, and is off the list since {at}, because its page could not be read for a day. It comes back once it can be read: “Check again” on its receipt reads it at once."
+    )
+}
+
+fn waiting(at: &str) -> String {
+    format!(
+        "It arrived on {at}, and waits for the organizers to look at it. Its receipt says whether its page could be read."
+    )
 }
 
 /// An address behind a `?`.

@@ -204,8 +204,7 @@ impl<'a> Desk<'a> {
         let path = format!("/{}/{}", hub.slug, category.slug);
         let now = app.clock.now();
         let knows = self.knows || key.is_some();
-        let known =
-            Known { shown: knows, lists_at_once: key.is_some_and(|key| key.lists_at_once) };
+        let known = Known { shown: knows, lists_at_once: key.is_some_and(|key| key.lists_at_once) };
         AddView {
             add: format!("{path}/add"),
             rss: {

@@ -27,7 +27,8 @@ pub fn claim_refusals(addresses: &Addresses) -> Vec<RefusalRow> {
     let claims = std::iter::once(which).chain(of_targets()).chain(of_senders());
     let claims = claims.map(|(error, advice)| (claim_sentence(&error, &endpoint), advice));
     let receipt = format!("{}/r/…", addresses.home());
-    let again = (already_here(&receipt), "Nothing is wrong: the receipt says how your post stands.");
+    let again =
+        (already_here(&receipt), "Nothing is wrong: the receipt says how your post stands.");
     let mentions = of_mentions().into_iter().map(|(error, advice)| (error.to_string(), advice));
     let cut_off = (CUT_OFF.to_owned(), "The line broke, or your tool gave up half-way.");
     let calls = of_calls().into_iter().map(|(error, advice)| (error.to_string(), advice));
