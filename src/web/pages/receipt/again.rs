@@ -1,6 +1,7 @@
 //! A post that is sent again: what that changed, and how a post that waits is corrected by it.
 
 use crate::actions::receipt::ReceiptOf;
+use crate::db::pings::PingTexts;
 use crate::model::category::PingPolicy;
 use crate::model::ping::{PingState, Resent};
 use crate::model::web_url::{Hosts, WebUrl};
@@ -57,24 +58,40 @@ pub fn correct(found: &ReceiptOf, category_path: &str) -> Option<Correct> {
         return Some(Correct { sentence, form: String::new() });
     }
     let sentence = match gate.category.ping_policy {
-        PingPolicy::Passphrase if ping.proved => {
+        PingPolicy::Closed => return None,
+        PingPolicy::Open | PingPolicy::Passphrase if ping.key_id.is_some() => {
+            "Something wrong in it? Send the same post again by your personal ping address, while it waits: what comes then stands in its place."
+        }
+        PingPolicy::Open | PingPolicy::Passphrase if ping.proved => {
             "Something wrong in it? Send the same post again with the passphrase, while it waits: what comes then stands in its place."
         }
-        PingPolicy::Closed => return None,
         PingPolicy::Open | PingPolicy::Passphrase => {
             "Something wrong in it? Send the same post again from where you are, while it waits: what comes then stands in its place."
         }
     };
+    let form = match gate.is_secret() {
+        true => String::new(),
+        false => category_path.to_owned() + &filled(&ping.url, ping.sent()),
+    };
+    Some(Correct { sentence, form })
+}
+
+/// What an address may take of first words, encoded: what does not fit is left out, and what a ping
+/// leaves out stays.
+const MOST: usize = 4_000;
+
+/// The form of a category with a post in it, after the category's path.
+fn filled(url: &str, texts: PingTexts) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    let texts = ping.sent();
-    let title = if texts.title == ping.url { String::new() } else { texts.title };
-    let fields = [
-        ("url", &ping.url),
-        ("title", &title),
-        ("excerpt", &texts.excerpt),
-        ("blog_name", &texts.blog_name),
-    ];
-    query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));
-    let form = format!("{category_path}/add?{}", query.finish());
-    Some(Correct { sentence, form: if gate.is_secret() { String::new() } else { form } })
+    query.append_pair("url", url);
+    for (name, text) in
+        [("title", texts.title), ("blog_name", texts.blog_name), ("excerpt", texts.excerpt)]
+    {
+        let length: usize =
+            url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum();
+        if !text.is_empty() && text != url && length <= MOST {
+            query.append_pair(name, &text);
+        }
+    }
+    format!("/add?{}", query.finish())
 }
