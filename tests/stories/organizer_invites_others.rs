@@ -113,7 +113,7 @@ story! {
     async fn who_has_an_account_already_is_led_back_to_the_invitation(site) {
         let mut topic = site.hub("open", "at-once").await;
         let mut bob = site.organizer("bob@example.org").await;
-        bob.open("/account").await;
+        bob.open("/manage").await;
         bob.submit("/signout", &[]).await;
         site.advance(hours(1));
         let link = link(&mut topic.organizer, "moderator").await;
