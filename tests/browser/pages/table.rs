@@ -104,6 +104,8 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/help/readers", &[], "Read a hub"),
     // bloggers
     (Stranger, "/sxsw/-/add", &[], "Which category does it belong to?"),
+    (Stranger, "/sxsw/-/add?post=http://blog1.example/1", &[], "Is it your post?"),
+    (Stranger, "/sxsw/-/add?post=http://nobody.example/", &[], "It is not in this hub"),
     (Stranger, "/sxsw/keynotes/add", &[], "Add your post to keynotes"),
     (Stranger, "/sxsw/corridor/add?post=http://blog1.example/1", &[], "Is it your post?"),
     (Stranger, "/sxsw/corridor/add?post=http://nobody.example/", &[], "Did my post arrive?"),
