@@ -19,7 +19,7 @@ use crate::wire::webmention::MentionError;
 /// The refusals that a Webmention or a Pingback may meet, the likeliest first.
 pub fn claim_refusals(addresses: &Addresses) -> Vec<RefusalRow> {
     let endpoint = addresses.webmention();
-    let pages = ["keynotes", "panels"].map(|category| addresses.category("hub", category));
+    let pages = ["film", "music"].map(|category| addresses.category("hub", category));
     let which = (
         ClaimError::WhichCategory(pages.to_vec()),
         "The hub’s own page stands for no category where there are several: link to the page of one.",
