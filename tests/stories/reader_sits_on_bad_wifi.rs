@@ -18,7 +18,7 @@ const PUBLIC: [(&str, usize); 17] = [
     ("/sxsw/-/people", 15 * KIB),
     ("/sxsw/-/wall", 14 * KIB),
     ("/sxsw/-/add", 12 * KIB),
-    ("/sxsw/keynotes/add", 16 * KIB),
+    ("/sxsw/keynotes/add", 17 * KIB),
     ("/sxsw/-/about", 10 * KIB),
     ("/sxsw/-/stats", 12 * KIB),
     ("/topics/keynotes", 20 * KIB),
