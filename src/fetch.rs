@@ -36,7 +36,7 @@ mod tests;
 pub use address::Refusal;
 pub use budget::TooBusy;
 pub use dial::Dial;
-pub use error::{FetchError, Phase, UNREADABLE};
+pub use error::{FetchError, Phase, UNREADABLE, answered, nothing_came};
 pub use headers::Headers;
 pub use limits::Limits;
 pub use own::Own;

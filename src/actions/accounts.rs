@@ -100,10 +100,20 @@ pub fn start_sign_up(app: &Arc<App>, typed: &str, from: AddressBlock) -> Result<
     Ok(())
 }
 
-/// The same for somebody who was invited by a link: their address is confirmed first.
+/// An invitation, for whoever opens an account by it.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// Its row.
+    pub id: InvitationId,
+    /// The path of its page.
+    pub path: String,
+}
+
+/// The same for somebody who was invited by a link: their address is confirmed first. Whoever has
+/// an account is led back to the invitation.
 pub fn start_invited_sign_up(
     app: &Arc<App>,
-    invitation: InvitationId,
+    invitation: Invited,
     typed: &str,
     from: AddressBlock,
 ) -> Result<(), AccountError> {
@@ -149,20 +159,22 @@ where
 async fn send_sign_up(
     app: &Arc<App>,
     email: Email,
-    invitation: Option<InvitationId>,
+    invitation: Option<Invited>,
 ) -> Result<(), DbError> {
     let (site, now) = (app.addresses.host(), app.clock.now());
     let asked = email.clone();
     if app.db.read(move |c| accounts::find_by_email(c, &asked)).await?.is_some() {
-        let sign_in = app.addresses.path("/signin");
-        let reset = app.addresses.path("/reset");
-        return send(
-            app,
-            &email,
-            &AlreadyHereMail { sign_in: &sign_in, reset: &reset, site: &site },
-        )
-        .await;
+        let back = invitation.map(|invited| invited.path);
+        let next = back.as_ref().map(|back| format!("?next={back}")).unwrap_or_default();
+        let mail = AlreadyHereMail {
+            sign_in: &app.addresses.path(&format!("/signin{next}")),
+            reset: &app.addresses.path("/reset"),
+            invitation: back.map(|back| app.addresses.path(&back)),
+            site: &site,
+        };
+        return send(app, &email, &mail).await;
     }
+    let invitation = invitation.map(|invited| invited.id);
     let token = random_token();
     let (hash, to) = (hash_token(token.expose()), email.clone());
     app.db

@@ -4,9 +4,12 @@ use crate::actions::receive_ping;
 use crate::app::{App, Gate, Receipt, ReceiptKind};
 use crate::clock::Timestamp;
 use crate::db::jobs::JobKey;
-use crate::db::{DbError, jobs, pings, readings, refusals};
+use crate::db::pings::Ping;
+use crate::db::readings::Reading;
+use crate::db::refusals::RefusedPing;
+use crate::db::{DbConnection, DbError, jobs, pings, readings, refusals};
 use crate::limits::{AddressBlock, Limit, TooOften};
-use crate::model::id::PublicId;
+use crate::model::id::{CategoryId, HubId, PublicId};
 use crate::model::ping::{PingState, ReadingOutcome, RefusalReason};
 use crate::model::web_url::{WebUrl, WebUrlError};
 
@@ -40,10 +43,12 @@ pub enum Proof {
 }
 
 /// How a page was looked at for the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
     /// What came of it the last time, and when that was.
     pub last: Option<(ReadingOutcome, Timestamp)>,
+    /// Why it could not be read then, as it is kept.
+    pub problem: String,
     /// When it is looked at next.
     pub next: Option<Timestamp>,
 }
@@ -71,40 +76,83 @@ pub async fn ask(
     browser: &str,
     from: AddressBlock,
 ) -> Result<Arrived, ArrivedError> {
+    let (hub, category) = (gate.hub.id, vec![gate.category.id]);
+    let mut found = ask_in(app, hub, category, typed, browser, from).await?;
+    Ok(found.pop().map_or(Arrived::Never, |(_, arrived)| arrived))
+}
+
+/// The same in several categories of a hub: those where it came to, and what became of it there.
+/// Whoever calls this names those only that whoever asks may know of.
+pub async fn ask_in(
+    app: &App,
+    hub: HubId,
+    categories: Vec<CategoryId>,
+    typed: &str,
+    browser: &str,
+    from: AddressBlock,
+) -> Result<Vec<(CategoryId, Arrived)>, ArrivedError> {
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
     let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
-    let (hub, category) = (gate.hub.id, gate.category.id);
-    let (ping, refused, reading, next) = app
+    let traces = app
         .db
         .read(move |c| {
-            let Some(ping) = pings::find_by_url(c, hub, category, &hash)? else {
-                return Ok((None, refusals::find(c, hub, category, &hash)?, None, None));
-            };
-            let reading = readings::find(c, hub, ping.id)?;
-            let next = jobs::find_run_at(c, JobKey::verify(hub, ping.id))?;
-            Ok::<_, DbError>((Some(ping), None, reading, next))
+            let each = categories.into_iter().map(|id| Ok((id, Trace::find(c, hub, id, &hash)?)));
+            each.collect::<Result<Vec<_>, DbError>>()
         })
         .await?;
-    let Some(ping) = ping else {
-        return Ok(refused.map_or(Arrived::Never, |r| Arrived::Refused(r.reason, r.refused_at)));
-    };
-    let code = app.proof_of_page(category, &ping.url, browser);
-    let last = reading.as_ref().and_then(|reading| Some((reading.outcome, reading.read_at?)));
-    let seen = reading.is_some_and(|reading| reading.proof.split(' ').any(|seen| seen == code));
-    let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
-    let proof = match (ping.purged_at, seen) {
-        (Some(_), _) => Proof::Never,
-        (None, true) => Proof::Given(receipt.token(&app.secrets)),
-        (None, false) => Proof::Wanted(code, Looked { last, next }),
-    };
-    Ok(match (ping.listed_at.filter(|_| ping.is_public()), ping.hidden_at) {
-        (Some(since), _) => Arrived::Listed(ping.public_id, since, proof),
-        (None, Some(since)) if ping.state == PingState::Listed => Arrived::Hidden(since, proof),
-        _ if ping.state == PingState::Pending && ping.unverified => {
-            Arrived::Unverified(ping.received_at, proof)
+    let told = |(id, trace): (_, Option<Trace>)| Some((id, trace?.told(app, id, browser)));
+    Ok(traces.into_iter().filter_map(told).collect())
+}
+
+/// What is kept of a post in a category.
+enum Trace {
+    /// It was not taken in.
+    Refused(RefusedPing),
+    /// It was, with the last reading of its page, and when that is read next.
+    Taken(Box<Ping>, Option<Box<Reading>>, Option<Timestamp>),
+}
+
+impl Trace {
+    fn find(
+        c: &mut DbConnection,
+        hub: HubId,
+        category: CategoryId,
+        hash: &[u8],
+    ) -> Result<Option<Self>, DbError> {
+        let Some(ping) = pings::find_by_url(c, hub, category, hash)? else {
+            return Ok(refusals::find(c, hub, category, hash)?.map(Self::Refused));
+        };
+        let reading = readings::find(c, hub, ping.id)?.map(Box::new);
+        let next = jobs::find_run_at(c, JobKey::verify(hub, ping.id))?;
+        Ok(Some(Self::Taken(Box::new(ping), reading, next)))
+    }
+
+    fn told(self, app: &App, category: CategoryId, browser: &str) -> Arrived {
+        let (ping, reading, next) = match self {
+            Self::Refused(refused) => return Arrived::Refused(refused.reason, refused.refused_at),
+            Self::Taken(ping, reading, next) => (ping, reading, next),
+        };
+        let code = app.proof_of_page(category, &ping.url, browser);
+        let last = reading.as_ref().and_then(|reading| Some((reading.outcome, reading.read_at?)));
+        let problem = reading.as_ref().and_then(|reading| reading.problem.clone());
+        let seen = reading.is_some_and(|reading| reading.proof.split(' ').any(|seen| seen == code));
+        let receipt = Receipt { ping: ping.public_id, kind: ReceiptKind::First };
+        let proof = match (ping.purged_at, seen) {
+            (Some(_), _) => Proof::Never,
+            (None, true) => Proof::Given(receipt.token(&app.secrets)),
+            (None, false) => {
+                Proof::Wanted(code, Looked { last, problem: problem.unwrap_or_default(), next })
+            }
+        };
+        match (ping.listed_at.filter(|_| ping.is_public()), ping.hidden_at) {
+            (Some(since), _) => Arrived::Listed(ping.public_id, since, proof),
+            (None, Some(since)) if ping.state == PingState::Listed => Arrived::Hidden(since, proof),
+            _ if ping.state == PingState::Pending && ping.unverified => {
+                Arrived::Unverified(ping.received_at, proof)
+            }
+            _ => Arrived::Waiting(ping.received_at, proof),
         }
-        _ => Arrived::Waiting(ping.received_at, proof),
-    })
+    }
 }
 
 /// Has the page of a post read, to find the code there that proves whose it is: at once, or ten

@@ -8,7 +8,7 @@ mod digest;
 mod links;
 
 pub use digest::send;
-pub use links::{Linked, open_link};
+pub use links::{Linked, OpenPing, find_used, open_link};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::app::{App, Gate};
 use crate::db::{DbError, categories};
-use crate::fetch::{FetchError, Get};
+use crate::fetch::{FetchError, Get, UNREADABLE, answered, nothing_came};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::wire::html::{self, Page, Question, Taken};
@@ -44,12 +44,12 @@ pub enum PreviewError {
     TooOften(TooOften),
     /// It could not be read.
     #[error("{0}")]
-    Unreadable(&'static str),
+    Unreadable(String),
     /// Its site was visited a moment ago, or too often.
     #[error("That site was read a moment ago, for you or for somebody else.")]
     Later,
     /// It was answered with this status.
-    #[error("The page was answered with the status {0}. Is this its address?")]
+    #[error("{}", answered(*.0))]
     Status(u16),
     /// The database failed.
     #[error("There is too much going on just now.")]
@@ -76,10 +76,15 @@ pub async fn preview(
         Ok(Err(FetchError::TooBusy(_))) => return Err(PreviewError::Later),
         Ok(Err(error)) => {
             tracing::debug!(%error, "a page was not previewed");
-            return Err(PreviewError::Unreadable(error.outward()));
+            let why = match error.outward() {
+                UNREADABLE => nothing_came(url.host()),
+                why => why.to_owned(),
+            };
+            return Err(PreviewError::Unreadable(why));
         }
         Err(_elapsed) => {
-            return Err(PreviewError::Unreadable("The page takes too long to answer."));
+            let why = "The page takes too long to answer.".to_owned();
+            return Err(PreviewError::Unreadable(why));
         }
     };
     if !(200..300).contains(&fetched.status) {

@@ -21,7 +21,9 @@ use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, Unpro
 use crate::model::hub::line;
 use crate::model::id::{CategoryId, HubId, KeyId, PublicId};
 use crate::model::passphrase::Passphrase;
-use crate::model::ping::{CameBy, HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason};
+use crate::model::ping::{
+    CameBy, HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, RefusalReason, Resent,
+};
 use crate::model::ping_key::PingKey;
 use crate::model::sent::Sent;
 use crate::model::web_url::{WebUrl, WebUrlError};
@@ -98,6 +100,8 @@ pub struct Received {
     pub receipt: Receipt,
     /// What became of it.
     pub state: PingState,
+    /// What this ping changed, where the post was here before.
+    pub resent: Option<Resent>,
 }
 
 /// Why a post was not taken in.
@@ -452,6 +456,15 @@ async fn find_known_key(app: &App, gate: &Gate, key: KeyId) -> Result<Arc<Key>, 
     works_here(app, gate, key.ok_or(ReceiveError::KeyOver)?)
 }
 
+/// The ping key whose address a browser opened, while it opens this category.
+pub async fn known_key(app: &App, gate: &Gate, key: KeyId) -> Result<Option<Arc<Key>>, DbError> {
+    match find_known_key(app, gate, key).await {
+        Ok(key) => Ok(Some(key)),
+        Err(ReceiveError::Database(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
 fn works_here(app: &App, gate: &Gate, key: Arc<Key>) -> Result<Arc<Key>, ReceiveError> {
     // One for the whole hub is not one for what has a reading password of its own.
     let of_hub = gate.category.readers != Readers::Password;
@@ -656,7 +669,7 @@ async fn store(
         });
         if inserted.await?.is_some() {
             let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
-            return Ok(Received { receipt, state: new.state() });
+            return Ok(Received { receipt, state: new.state(), resent: None });
         }
     }
     app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
@@ -688,25 +701,7 @@ fn store_or_find(
             .ok_or(DbError::NotFound)?;
         // Locked and read once more: a verdict may have come in between.
         let old = pings::find_for_update(tx, hub, old.id)?.ok_or(DbError::NotFound)?;
-        if new.is_aside {
-            // What is set aside changes nothing that stands.
-            let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
-            return Ok(Received { receipt, state: old.state });
-        }
-        let is_held = new.held_for == Some(HeldFor::Rule);
-        let changed = update_if_same_sender(tx, &old, new, now)?;
-        if changed && is_held {
-            pings::update_held(tx, hub, old.id, HeldFor::Rule, &new.remark)?;
-        }
-        if !is_held {
-            update_listed(tx, &old, new, now)?;
-        }
-        pass_on_after_all(tx, &old, new, now)?;
-        if reads {
-            read_again(tx, hub, &old, now)?;
-        }
-        let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
-        return Ok(Received { receipt, state: old.state });
+        return again(tx, &old, new, reads, now);
     };
     if let Some(key) = new.key {
         keys::update_used(tx, hub, key, now)?;
@@ -721,7 +716,7 @@ fn store_or_find(
     }
     let receipt = Receipt { ping: new.public_id, kind: ReceiptKind::First };
     if new.waits {
-        return Ok(Received { receipt, state: new.state() });
+        return Ok(Received { receipt, state: new.state(), resent: None });
     }
     let standing = Standing {
         id,
@@ -730,7 +725,54 @@ fn store_or_find(
         blog_name: new.blog_name.clone(),
     };
     listed::enter(tx, hub, &standing, false, now, now)?;
-    Ok(Received { receipt, state: PingState::Listed })
+    Ok(Received { receipt, state: PingState::Listed, resent: None })
+}
+
+/// The same post again: what of it is taken, and what its sender is told of that.
+fn again(
+    tx: &mut Tx<'_>,
+    old: &Ping,
+    new: &NewPing,
+    reads: bool,
+    now: Timestamp,
+) -> Result<Received, DbError> {
+    let hub = old.hub_id;
+    let receipt = Receipt { ping: old.public_id, kind: ReceiptKind::Again };
+    let told = |resent| Received { receipt, state: old.state, resent: Some(resent) };
+    if new.is_aside {
+        // What is set aside changes nothing that stands.
+        return Ok(told(Resent::Kept));
+    }
+    let resent = match corrects(old, new) {
+        true => Resent::Corrected,
+        false if new.came_by.is_a_claim() => Resent::ReadAgain,
+        false => Resent::Kept,
+    };
+    let is_held = new.held_for == Some(HeldFor::Rule);
+    let changed = update_if_same_sender(tx, old, new, now)?;
+    if changed && is_held {
+        pings::update_held(tx, hub, old.id, HeldFor::Rule, &new.remark)?;
+    }
+    if !is_held {
+        update_listed(tx, old, new, now)?;
+    }
+    pass_on_after_all(tx, old, new, now)?;
+    if reads {
+        read_again(tx, hub, old, now)?;
+    }
+    Ok(told(resent))
+}
+
+/// Whether a ping of a post that is here corrects its texts, as its sender is told. What was set
+/// aside reads as if it waited: whoever sends it again learns nothing of a verdict.
+fn corrects(old: &Ping, new: &NewPing) -> bool {
+    let has_right = match old.state {
+        PingState::Listed => old.is_public() && new.key.is_some() && new.key == old.key_id,
+        PingState::Pending | PingState::Spam | PingState::Rejected | PingState::Removed => {
+            has_same_right(old, new)
+        }
+    };
+    has_right && newer_texts(old, new) != old.sent()
 }
 
 /// The same post again, and not from a forward: whoever sent it marked as one before, in another's
@@ -799,6 +841,11 @@ fn newer_texts(old: &Ping, new: &NewPing) -> PingTexts {
     }
 }
 
+/// Whether somebody shows as much right to a post as whoever sent it first.
+fn has_same_right(old: &Ping, new: &NewPing) -> bool {
+    new.proved || !old.proved && old.sender_hash == new.sender_hash
+}
+
 /// The same post again: a waiting ping takes the newer texts where the sender shows the same
 /// right to it; what is listed or was set aside stays as it is (`decisions.md`, "Trust"). Says
 /// whether its texts changed.
@@ -808,8 +855,7 @@ fn update_if_same_sender(
     new: &NewPing,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let same_right =
-        if old.proved { new.proved } else { new.proved || old.sender_hash == new.sender_hash };
+    let same_right = has_same_right(old, new);
     let texts = newer_texts(old, new);
     let changed = texts != old.sent();
     if old.state != PingState::Pending || old.purged_at.is_some() {

@@ -5,6 +5,29 @@ use super::{Refusal, TooBusy};
 /// What strangers hear where nothing was read at all, whatever the cause.
 pub const UNREADABLE: &str = "The address could not be read.";
 
+/// What whoever sent an address hears where nothing was read: all causes together and never apart,
+/// so that nobody learns by us what stands in a network (`security.md` T7).
+pub fn nothing_came(host: &str) -> String {
+    format!(
+        "Nothing that can be read came from {host}. Is the name right, and does its server answer everybody, within a few seconds, with a valid certificate?"
+    )
+}
+
+/// What the status of an answer means that is no page, as a sentence. It was read, from a public
+/// address on a web port: its sender may hear of it.
+pub fn answered(status: u16) -> String {
+    let means = match status {
+        300..=399 => "it leads elsewhere, and does not say where",
+        401 | 403 => "the server did not let us in",
+        404 => "there is no page at this address",
+        429 => "the server wants to be asked less often",
+        451 => "the server may not show it",
+        500..=599 => "something is wrong at the server",
+        _ => "the server has no page for us",
+    };
+    format!("The page was answered with the status {status}: {means}.")
+}
+
 /// Why nothing was read.
 ///
 /// `Display` and sources are for the log and the organizer; strangers get
@@ -96,7 +119,9 @@ impl FetchError {
             Self::TooManyRedirects | Self::BadRedirect => {
                 "The address leads on and on: send the one where the page is in the end."
             }
-            Self::NotAPage(_) => "What the address answers is not a page that can be read.",
+            Self::NotAPage(_) => {
+                "What the address answers is not a page that can be read, but a picture, a film or another file."
+            }
             Self::Encoded => "The page came compressed, though it was asked for plain.",
             Self::TooBusy(_) => "The address will be read later.",
             Self::TooLarge => "The answer is too large.",

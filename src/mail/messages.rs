@@ -87,6 +87,8 @@ pub struct AlreadyHereMail<'a> {
     pub sign_in: &'a str,
     /// Where to get a new password.
     pub reset: &'a str,
+    /// The invitation that they came by.
+    pub invitation: Option<String>,
     /// The instance.
     pub site: &'a str,
 }

@@ -153,6 +153,18 @@ named! {
 }
 
 named! {
+    /// What a ping changed of a post that was here already.
+    Resent {
+        /// Its texts are those of this ping now.
+        Corrected = "corrected",
+        /// Its page is read once more, and may say something else.
+        ReadAgain = "read-again",
+        /// Nothing.
+        Kept = "kept",
+    }
+}
+
+named! {
     /// What a reader reports a listed post for.
     ReportReason {
         /// Advertising.

@@ -4,7 +4,7 @@ mod identity;
 mod typed;
 
 pub use identity::{UrlIdentity, registrable_domain_of};
-pub use typed::as_typed;
+pub use typed::{ONLY_WEB, as_typed};
 
 use url::{Host, Url};
 

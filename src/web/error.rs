@@ -22,7 +22,7 @@ pub enum PageError {
     /// 404: nothing of that name, ever.
     #[error("not found: {0:?}")]
     NotFound(Missing),
-    /// 404: not in this hub, which whoever asked may read. An answer about what is locked is the
+    /// 404, or 410: not in this hub, which whoever asked may read. An answer about what is locked is the
     /// same as about what is not there.
     #[error("not in {}", .0.hub.path)]
     NotInHub(Box<NotInHub>),
@@ -287,7 +287,7 @@ impl Missing {
             Self::Category => ("This category is gone", "The organizers of the hub deleted it."),
             Self::Receipt => (
                 "This post is not kept here any more",
-                "It was taken back before anybody saw it, or its time was over. You can send it again.",
+                "It was taken back before anybody saw it, its category was deleted, or its time was over. Nothing of it is kept that would say where it was: you can send it again from the hub’s own page.",
             ),
             Self::TakenBack => {
                 ("You took your post back", "Nothing of it is kept. You can send it again.")
@@ -324,6 +324,7 @@ pub fn words_for(wait: Duration) -> String {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
+            Self::NotInHub(missing) if missing.is_gone() => StatusCode::GONE,
             Self::NotFound(_) | Self::NotInHub(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) | Self::Suspended => StatusCode::GONE,
             Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,

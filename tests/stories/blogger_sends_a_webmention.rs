@@ -222,7 +222,7 @@ story! { with blogs:
             site.advance(wait);
             site.settle().await;
         }
-        site.browser().open(&receipt).await.says("The page was answered with the status 500.").says("It is tried again on");
+        site.browser().open(&receipt).await.says("The page was answered with the status 500: something is wrong at the server.").says("It is tried again on");
         site.advance(days(1));
         site.settle().await;
         site.browser().open("/sxsw/keynotes").await.never_says("Flaky server").says("Nothing is listed here yet");
@@ -244,7 +244,7 @@ story! { with blogs:
             site.advance(days(2));
         }
         assert_eq!(ada.asked().len(), 1);
-        site.browser().open(&receipt).await.says("The page was answered with the status 403.")
+        site.browser().open(&receipt).await.says("The page was answered with the status 403: the server did not let us in.")
             .says("It is not tried again by itself");
 
         // A listed page is hidden as any that cannot be read, and then left alone.

@@ -93,7 +93,7 @@ story! { with blogs:
         site.advance(seconds(2));
         blogger.submit(add, &[("url", &ada.url("/nothing")), ("step", "fetch")]).await
             .has_status(200).never_says("Not sent yet").says("Nothing was found to fill in. You can type the rest and add the post all the same.")
-            .says("The page was answered with the status 404.");
+            .says("The page was answered with the status 404: there is no page at this address.");
         // A page that says nothing is no mistake either, and no address is none to read.
         ada.publish("/empty", Answer::html("<p></p>"));
         site.advance(seconds(2));

@@ -11,6 +11,7 @@ mod attacker_aims_at_the_intranet;
 mod attacker_holds_connections;
 mod blog_pings_back;
 mod blogger_fills_in_the_form;
+mod blogger_finds_the_way;
 mod blogger_pings_by_get;
 mod blogger_pings_from_a_script;
 mod blogger_sends_a_trackback;

@@ -147,6 +147,54 @@ story! {
         site.browser().open("/sxsw").await.never_says("Post number 2");
     }
 
+    async fn a_verdict_by_mail_says_why_and_is_taken_back_at_once(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        ping(&topic, 1).await;
+        let link = links(site, &digests(site).await.remove(0), "/m/").remove(0);
+        let mut phone = site.browser();
+        let page = phone.open(&link).await;
+        page.says("every post waits here").says("not a trusted blog yet");
+        let read = page.attributes("main a[rel]", "href");
+        assert_eq!(read, ["http://blog1.example/1", "http://blog1.example/1"]);
+        let done = phone.submit(&link, &[("verdict", "list")]).await;
+        done.says("is now listed").says("Undo");
+        let (action, mut fields) = done.form("/m/");
+        let there = done.attributes("main a.btn", "href").remove(0);
+        site.browser().open(&there).await.says("Post number 1");
+        // The key is that verdict's and that link's alone, and stands in that answer only.
+        phone.open(&link).await.says("This was decided already").never_says("name=\"key\"");
+        fields.push(("verdict".into(), "undo".into()));
+        for (field, other) in [("key", "aaaaaaaaaaaaaaaaaaaaaaaaaa"), ("event", "1"), ("event", ""), ("key", "")] {
+            let mut forged = fields.clone();
+            forged.retain(|(name, _)| name != field);
+            forged.push((field.into(), other.into()));
+            let is_forged = forged.iter().any(|(name, value)| name == field && !fields.contains(&(name.clone(), value.clone())));
+            if is_forged {
+                phone.post(&action, &forged).await.has_status(404);
+            }
+        }
+        site.browser().open("/sxsw").await.says("Post number 1");
+        site.advance(seconds(1));
+        phone.post(&action, &fields).await.says("Taken back").says("waits again");
+        site.browser().open("/sxsw").await.never_says("Post number 1");
+        topic.organizer.open("/manage/sxsw").await.says("Post number 1");
+        // The link stays used up, and what is decided anew on the desk stands.
+        phone.open(&link).await.says("taken back since").never_says("Post number 1");
+        topic.decide("Post number 1", "spam").await;
+        phone.post(&action, &fields).await.says("This was decided already");
+        topic.organizer.open("/manage/sxsw").await.says("Nothing to look at");
+
+        // After a day, it is for the desk to say something else.
+        ping(&topic, 2).await;
+        site.advance(minutes(20));
+        let link = links(site, &digests(site).await.pop().unwrap(), "/m/").remove(0);
+        let done = press(&mut phone, &link, "not-here").await;
+        let (action, mut fields) = done.form("/m/");
+        fields.push(("verdict".into(), "undo".into()));
+        site.advance(days(2));
+        phone.post(&action, &fields).await.says("Too late for that");
+    }
+
     async fn a_link_dies_with_time_with_its_member_and_when_it_is_touched(site) {
         let topic = site.hub("open", "all-wait").await;
         ping(&topic, 1).await;

@@ -110,6 +110,32 @@ story! {
         eve.open(&link).await.has_status(404);
     }
 
+    async fn who_has_an_account_already_is_led_back_to_the_invitation(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut bob = site.organizer("bob@example.org").await;
+        bob.open("/manage").await;
+        bob.submit("/signout", &[]).await;
+        site.advance(hours(1));
+        let link = link(&mut topic.organizer, "moderator").await;
+        bob.open(&link).await;
+        bob.submit(&format!("{link}/signup"), &[("email", "bob@example.org")]).await.says("Check your mail");
+        let mail = site.mail_with("/signin").await.replace("=\r\n", "").replace("=3D", "=");
+        assert!(mail.contains("There is one already."), "{mail}");
+        assert!(mail.contains(&format!("{}{link}", site.base)), "{mail}");
+        let sign_in = link_in(&mail, "/signin");
+        bob.open(&sign_in).await;
+        bob.submit("/signin", &[("email", "bob@example.org"), ("password", PASSWORD)]).await.redirects_to(&link);
+        bob.open(&link).await;
+        bob.submit("/invite/", &[]).await.redirects_to("/manage/sxsw");
+        // Who only signs up once more is led nowhere else.
+        site.advance(hours(1));
+        let mut again = site.browser();
+        again.open("/signup").await;
+        again.submit("/signup", &[("email", "bob@example.org")]).await;
+        let mail = site.mails().await.pop().unwrap();
+        assert!(mail.contains("There is one already.") && !mail.contains("invitation"), "{mail}");
+    }
+
     async fn invitations_are_taken_back_and_run_out(site) {
         let mut topic = site.hub("open", "at-once").await;
         let first = link(&mut topic.organizer, "organizer").await;

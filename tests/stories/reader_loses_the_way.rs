@@ -25,7 +25,7 @@ story! {
             lost.has_status(404).says(says).says("Did your post arrive?");
             let ways = lost.attributes("main a", "href");
             assert_eq!(ways[0], "/sxsw", "{path}");
-            assert!(ways.contains(&"/sxsw/-/add".to_owned()), "{path}: {ways:?}");
+            assert!(ways.contains(&"/sxsw/-/add#arrived".to_owned()), "{path}: {ways:?}");
             assert_eq!(lost.attributes("form.search", "action"), ["/sxsw"], "{path}");
             // It is a page of that hub: with its name on top, and in its colour.
             assert_eq!(lost.texts("header .hubname"), ["SXSW 2003"], "{path}");

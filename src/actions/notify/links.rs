@@ -6,17 +6,30 @@ use crate::app::{App, PingLink};
 use crate::db::categories::{self, Category};
 use crate::db::hubs::{self, Hub};
 use crate::db::pings::{self, Ping};
-use crate::db::{DbConnection, DbError, member_mails};
-use crate::model::ping::PingState;
+use crate::db::{DbConnection, DbError, member_mails, queue};
+use crate::model::ping::{PingState, WaitReason};
 
 /// How long a link in a mail works.
 const LASTS: Duration = Duration::from_secs(7 * 86_400);
+
+/// A post that waits for the verdict of a link's owner.
+#[derive(Debug)]
+pub struct OpenPing {
+    /// Its hub.
+    pub hub: Hub,
+    /// Its category.
+    pub category: Category,
+    /// The post.
+    pub ping: Ping,
+    /// Why it waits.
+    pub reasons: Vec<WaitReason>,
+}
 
 /// What a link in a mail leads to.
 #[derive(Debug)]
 pub enum Linked {
     /// The post, which waits for the verdict of the link's owner.
-    Open(Box<(Hub, Category, Ping)>),
+    Open(Box<OpenPing>),
     /// Somebody decided: by this link, or faster. Nothing of the post is told any more.
     Decided(Hub, PingState),
     /// It is too old.
@@ -36,13 +49,22 @@ pub async fn open_link(app: &App, link: PingLink) -> Result<Option<Linked>, DbEr
             // A verdict that was taken back brings the state back, and must not bring the link back.
             let used = ping.state != link.seen
                 || pings::was_decided_since(c, hub.id, ping.id, link.issued_at)?;
-            Ok(Some(if used {
-                Linked::Decided(hub, ping.state)
-            } else {
-                Linked::Open(Box::new((hub, category, ping)))
-            }))
+            if used {
+                return Ok(Some(Linked::Decided(hub, ping.state)));
+            }
+            let reasons = queue::list_reasons(c, hub.id, &[ping.id])?;
+            let reasons = reasons.into_iter().map(|(_, reason)| reason).collect();
+            Ok(Some(Linked::Open(Box::new(OpenPing { hub, category, ping, reasons }))))
         })
         .await
+}
+
+/// The post of a link that was used, for whoever used it and thinks again; `None` as for
+/// [`open_link`], and once the link is too old.
+pub async fn find_used(app: &App, link: PingLink) -> Result<Option<(Hub, Ping)>, DbError> {
+    let now = app.clock.now();
+    let found = app.db.read(move |c| find(c, link)).await?;
+    Ok(found.filter(|_| now < link.issued_at.plus(LASTS)).map(|(hub, _, ping)| (hub, ping)))
 }
 
 fn find(

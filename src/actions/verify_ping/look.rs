@@ -8,7 +8,7 @@ use url::Url;
 use super::Case;
 use crate::app::App;
 use crate::db::{DbError, blogs};
-use crate::fetch::{FetchError, Fetched, Get};
+use crate::fetch::{FetchError, Fetched, Get, answered};
 use crate::model::web_url::WebUrl;
 use crate::wire::html::{self, Page, Question};
 
@@ -70,7 +70,7 @@ pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
         200..=299 => {}
         410 => return Ok(Found::Gone),
         status => {
-            let problem = format!("The page was answered with the status {status}.");
+            let problem = answered(status);
             // A page that is not there yet may be there in a minute.
             let may_pass = !shuts_out(status);
             return Ok(Found::Failed { problem, status: Some(status), may_pass });

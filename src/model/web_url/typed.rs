@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// What is said of an address of another scheme, where `https://` may be left out.
+pub const ONLY_WEB: &str = "Type an address on the web, of https:// or http://.";
+
 /// What somebody typed, with `https://` before it where it is a host, or a host and what follows
 /// it. All else stays as it is, so that [`super::WebUrl::parse`] says what is wrong with it.
 ///

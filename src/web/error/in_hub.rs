@@ -10,6 +10,8 @@ use crate::web::view::AccentCss;
 pub enum LookedFor {
     /// A category, by this name.
     Category(String),
+    /// A category that was deleted.
+    Deleted,
     /// The categories of a view, by these names.
     Categories(Vec<String>),
     /// The post that a page begins after.
@@ -63,11 +65,20 @@ impl HubWay {
 }
 
 impl NotInHub {
+    /// Whether it was there once.
+    pub(super) const fn is_gone(&self) -> bool {
+        matches!(self.looked_for, LookedFor::Deleted)
+    }
+
     /// A title, and a sentence.
     pub(super) fn words(&self) -> (&'static str, String) {
         let hub = &self.hub.title;
         match &self.looked_for {
             LookedFor::Category(name) => category(hub, std::slice::from_ref(name)),
+            LookedFor::Deleted => (
+                "This category is gone",
+                format!("The organizers of {hub} deleted it, and what was listed there."),
+            ),
             LookedFor::Categories(names) => category(hub, names),
             LookedFor::Place => (
                 "This page begins nowhere",

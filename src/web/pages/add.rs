@@ -27,11 +27,12 @@ use crate::secret::Secret;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit};
 use crate::web::pages::reading::{self, At, Entered, Names};
+use crate::web::pings::receipt_path;
 use crate::web::respond;
 use arrived::ask;
 pub use choose::choose;
 use desk::{Desk, Parts, with_cookies};
-use problem::problem;
+use problem::{FRONT_PAGE, is_front_page, problem};
 use proving::Prover;
 pub use proving::prove;
 use stamp::Age;
@@ -45,9 +46,11 @@ pub struct AddForm {
     excerpt: String,
     blog_name: String,
     passphrase: String,
-    /// Which button was pressed: `fetch` fills the form in, `forget` forgets the passphrase,
-    /// anything else sends it.
+    /// Which button was pressed: `fetch` and `enter` fill the form in, `forget` forgets the
+    /// passphrase, `move` brings it here from another category; anything else sends it.
     step: String,
+    /// The first page of a site, where somebody was asked whether they mean it.
+    front: String,
     /// When the form was handed out, signed.
     stamp: String,
     /// A field that people do not see, and programs fill in.
@@ -110,7 +113,7 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let names = Names::category(&names.0, &names.1);
-    let gate = match reading::enter(&app, &request, &names, "/add", &visit).await? {
+    let gate = match reading::enter_category(&app, &request, &names, "/add", &visit).await? {
         Entered::In(at) => Arc::new(gate(*at)?),
         Entered::Answer(answer) => return Ok(answer),
     };
@@ -121,9 +124,7 @@ pub async fn show(
     let asked = query.post.filter(|post| !post.trim().is_empty());
     let prover = Prover::of(&app, &request);
     let arrived = match asked {
-        Some(post) => {
-            Some(ask(&app, &request, &gate, &prover, as_typed(&post).into_owned()).await?)
-        }
+        Some(post) => Some(ask(&app, &request, &gate, &prover, &as_typed(&post)).await?),
         None => None,
     };
     let taken_back = query.done.as_deref() == Some("withdraw");
@@ -163,6 +164,13 @@ async fn forget(mut desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageE
     desk.page(form, Problems::default(), Parts::default()).await
 }
 
+/// Brings what was typed from another category's form: all but the passphrase, which is another one
+/// here.
+async fn moved(desk: Desk<'_>, form: AddForm) -> Result<HttpResponse, PageError> {
+    let form = AddForm { passphrase: String::new(), front: String::new(), ..form };
+    desk.page(form, Problems::default(), Parts::default()).await
+}
+
 /// `POST /{hub}/{category}/add`
 pub async fn create(
     app: web::Data<App>,
@@ -177,8 +185,9 @@ pub async fn create(
     let gate = find_readable(&app, &request, hub, category).await?;
     let desk = Desk::of(&app, &request, &gate, visit);
     match form.step.as_str() {
-        "fetch" => fetch::fetch(desk, form).await,
+        "fetch" | "enter" => fetch::fetch(desk, form).await,
         "forget" => forget(desk, form).await,
+        "move" => moved(desk, form).await,
         _ => send(desk, form).await,
     }
 }
@@ -188,6 +197,10 @@ async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageErr
     let (app, gate) = (desk.app, desk.gate);
     if let Some(sentence) = programs_do(&desk, &mut form) {
         return desk.back(form, Problems::one("form", sentence), Parts::default()).await;
+    }
+    if form.front != form.url && is_front_page(&form.url) {
+        form.front.clone_from(&form.url);
+        return desk.back(form, Problems::one("url", FRONT_PAGE), Parts::default()).await;
     }
     let incoming = Incoming {
         title: Some(form.title.clone()),
@@ -202,9 +215,9 @@ async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageErr
     match receive(app, gate, incoming).await {
         Ok(received) => {
             app.metrics.ping("form");
-            let token = received.receipt.token(&app.secrets);
+            let receipt = receipt_path(app, &received);
             let cookie = remembered::cookie(app, gate, &form.passphrase);
-            Ok(with_cookies(respond::see_other(&format!("/r/{token}")), cookie.as_slice()))
+            Ok(with_cookies(respond::see_other(&receipt), cookie.as_slice()))
         }
         Err(ReceiveError::Suspended) => Err(PageError::Suspended),
         Err(error) => {

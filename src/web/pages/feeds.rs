@@ -16,6 +16,7 @@ use crate::db::jobs::{self, JobKey};
 use crate::model::id::FeedId;
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::problems::Problems;
+use crate::model::web_url::{ONLY_WEB, WebUrlError, as_typed};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
@@ -188,12 +189,14 @@ pub async fn create(
         return page(&app, &scope, &visit, form, problems, "").await;
     };
     let by = Follower::Organizer(scope.account.id);
-    let problem = match follow::follow(&app, hub, category.id, &form.url, &form.tag, by).await {
+    let url = as_typed(&form.url);
+    let problem = match follow::follow(&app, hub, category.id, &url, &form.tag, by).await {
         Ok(_) => {
             let done = format!("/manage/{}/feeds?done=followed", scope.hub.slug);
             return Ok(respond::see_other(&done));
         }
         Err(FollowError::Database(error)) => return Err(error.into()),
+        Err(FollowError::Url(WebUrlError::NotHttp)) => ONLY_WEB.to_owned(),
         Err(error) => error.to_string(),
     };
     page(&app, &scope, &visit, form, Problems::one("url", problem), "").await

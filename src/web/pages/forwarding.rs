@@ -18,6 +18,7 @@ use crate::db::jobs;
 use crate::model::forward::{ForwardOutcome, shown};
 use crate::model::id::ForwardAddressId;
 use crate::model::problems::Problems;
+use crate::model::web_url::{ONLY_WEB, WebUrlError, as_typed};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, HubScope, Visit};
 use crate::web::respond;
@@ -243,8 +244,9 @@ pub async fn create(
     scope.may_change()?;
     let category = find(&app, &scope, &names.1).await?;
     let gate = Gate { hub: scope.hub.clone(), category: category.clone() };
-    let problem = match forward::add(&app, &gate, &form.0.url, scope.account.id).await {
+    let problem = match forward::add(&app, &gate, &as_typed(&form.0.url), scope.account.id).await {
         Ok(()) => return Ok(back(&scope, &category, "added")),
+        Err(ForwardError::Url(WebUrlError::NotHttp)) => ONLY_WEB.to_owned(),
         Err(ForwardError::Database(error)) => return Err(error.into()),
         Err(error) => error.to_string(),
     };

@@ -5,7 +5,7 @@ mod refusals;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use self::refusals::{RefusalRow, refusals};
+use self::refusals::{RefusalRow, claim_refusals, refusals};
 use super::wall;
 use crate::app::App;
 use crate::db::prune::{
@@ -39,6 +39,7 @@ struct BloggersView {
     canonical: String,
     home: String,
     refusals: Vec<RefusalRow>,
+    claim_refusals: Vec<RefusalRow>,
     waiting_days: u32,
     unverified_days: u32,
     aside_days: u32,
@@ -97,6 +98,7 @@ pub async fn show_bloggers(
         canonical: app.addresses.path(here),
         home: app.addresses.home().to_owned(),
         refusals: refusals(),
+        claim_refusals: claim_refusals(&app.addresses),
         waiting_days: WAITING_DAYS,
         unverified_days: UNVERIFIED_DAYS,
         aside_days: ASIDE_DAYS,

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::sign_in::Nothing;
 use super::sign_up::{begin, problems};
-use crate::actions::accounts::{self, AccountDraft};
+use crate::actions::accounts::{self, AccountDraft, Invited};
 use crate::actions::invite::{self, InviteError, Offer};
 use crate::app::App;
 use crate::db::hubs::Hub;
@@ -156,8 +156,8 @@ pub async fn create_account(
     }
     let from = client(&app, &request);
     let failed = if view.is_confirmed_first {
-        let id = offer.invitation.id;
-        match accounts::start_invited_sign_up(&app.into_inner(), id, &form.0.email, from) {
+        let invited = Invited { id: offer.invitation.id, path: view.here.clone() };
+        match accounts::start_invited_sign_up(&app.into_inner(), invited, &form.0.email, from) {
             Ok(()) => {
                 view.is_sent = true;
                 return respond::private_page(StatusCode::OK, &view, None, &visit);

@@ -7,7 +7,7 @@ mod page;
 mod rows;
 
 pub use filter::{check_names, path_of as view_path, title, view_of};
-pub use page::{closed, rules};
+pub use page::{Known, closed, rules, rules_for};
 pub use rows::{Day, PostRow, Within, days, language_of, rel};
 
 use std::time::Duration;

@@ -3,19 +3,20 @@
 //! Nobody need be signed in: the link itself says who acts. It shows on GET and acts on POST only,
 //! so that mail programs which look at links change nothing.
 
+mod undo;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use self::undo::UndoKey;
 use super::queue::state_words;
 use crate::actions::moderate::{self, Decided, Seen};
-use crate::actions::notify::{self, Linked};
-use crate::app::{App, PingLink, UnsubscribeLink};
-use crate::db::categories::Category;
+use crate::actions::notify::{self, Linked, OpenPing};
+use crate::app::{App, Gate, PingLink, UnsubscribeLink};
 use crate::db::hubs::Hub;
-use crate::db::pings::Ping;
 use crate::model::mail::MailKind;
-use crate::model::ping::{PingState, Verdict};
+use crate::model::ping::{PingState, Verdict, WaitReason};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit};
 use crate::web::respond;
@@ -31,6 +32,8 @@ struct OpenPost {
     blog_name: String,
     avatar: Avatar,
     category: String,
+    /// Why it waits, in words.
+    reasons: Vec<&'static str>,
     time: String,
     time_iso: String,
     /// Which texts these are.
@@ -38,13 +41,15 @@ struct OpenPost {
 }
 
 impl OpenPost {
-    fn of(hub: &Hub, category: Category, ping: Ping) -> Self {
+    fn of(open: OpenPing) -> Self {
+        let OpenPing { hub, category, ping, reasons } = open;
         let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         Self {
             host: host.unwrap_or_default(),
             avatar: Avatar::of(&ping.blog_name),
             category: category.title,
-            time: Zone::of(hub).moment(ping.received_at),
+            reasons: reasons.into_iter().map(WaitReason::as_words).collect(),
+            time: Zone::of(&hub).moment(ping.received_at),
             time_iso: iso(ping.received_at),
             texts: ping.fingerprint(),
             url: ping.url,
@@ -65,6 +70,10 @@ struct MailedPostView {
     headline: &'static str,
     sentence: String,
     post: Option<OpenPost>,
+    /// Where the post is to be seen now: what was listed just now.
+    listed_path: String,
+    /// What takes the verdict back that was given just now.
+    undo: Option<UndoKey>,
 }
 
 impl MailedPostView {
@@ -77,6 +86,8 @@ impl MailedPostView {
             headline: "Look at this post",
             sentence: String::new(),
             post: None,
+            listed_path: String::new(),
+            undo: None,
         }
     }
 
@@ -111,9 +122,8 @@ pub async fn show(
     let (_, linked) = open(&app, &token).await?;
     let view = match linked {
         Linked::Open(open) => {
-            let (hub, category, ping) = *open;
-            let view = MailedPostView::of(&hub, &token, &visit);
-            MailedPostView { post: Some(OpenPost::of(&hub, category, ping)), ..view }
+            let view = MailedPostView::of(&open.hub, &token, &visit);
+            MailedPostView { post: Some(OpenPost::of(*open)), ..view }
         }
         Linked::Decided(hub, state) => MailedPostView::of(&hub, &token, &visit).decided(state),
         Linked::Expired(hub) => expired(&hub, &token, &visit),
@@ -145,6 +155,8 @@ pub struct VerdictForm {
     verdict: String,
     /// Which texts were shown.
     texts: String,
+    #[serde(flatten)]
+    undo: UndoKey,
 }
 
 /// `POST /m/{token}`
@@ -154,12 +166,16 @@ pub async fn decide(
     visit: Visit,
     form: Checked<VerdictForm>,
 ) -> Result<HttpResponse, PageError> {
+    if form.0.verdict == "undo" {
+        let view = undo::take_back(&app, &token, &visit, &form.0.undo).await?;
+        return respond::private_page(StatusCode::OK, &view, None, &visit);
+    }
     let verdict = Verdict::parse(&form.0.verdict)
         .ok_or(PageError::BadRequest("Go back and press one of the three buttons."))?;
     let (link, linked) = open(&app, &token).await?;
     let view = match linked {
         Linked::Open(open) => {
-            let (hub, _, ping) = *open;
+            let OpenPing { hub, category, ping, .. } = *open;
             let by = link.member;
             let seen = Seen { state: link.seen, texts: form.0.texts };
             let decided = moderate::decide(&app, hub.id, ping.id, Some(seen), verdict, by).await?;
@@ -168,6 +184,15 @@ pub async fn decide(
                 Decided::Done(_) => MailedPostView {
                     headline: "Done",
                     sentence: format!("“{}” is now {}.", ping.title, words(verdict.state())),
+                    undo: UndoKey::of_newest(&app, &token, hub.id, ping.id).await?,
+                    listed_path: match verdict {
+                        Verdict::List if !(Gate { hub, category }).is_secret() => {
+                            format!("/p/{}", ping.public_id)
+                        }
+                        Verdict::List | Verdict::NotHere | Verdict::Spam | Verdict::Remove => {
+                            String::new()
+                        }
+                    },
                     ..view
                 },
                 Decided::Stale(ping) => view.decided(ping.state),

@@ -13,6 +13,7 @@ use part::{PostPart, description};
 use super::embed::BadgePart;
 use super::face::HubFace;
 use super::reading::may_read;
+use super::receipt::add_path;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
 use crate::app::{App, Lock};
@@ -50,6 +51,8 @@ struct PostView {
     description: String,
     /// Where other sites ask about it; only of what everybody may read.
     oembed: Option<String>,
+    /// Where whoever says that it is theirs looks it up.
+    look_up: String,
     /// What its author may show.
     badge: Option<BadgePart>,
     /// The next newer and the next older post of the category.
@@ -156,6 +159,7 @@ pub async fn show(
             .hidden_unless(page.gate.category.readers == Readers::Public)
             .taking_posts(page.gate.takes_posts(now)),
         add: format!("{}/add", post.category_path),
+        look_up: add_path(&post.category_path, "post", &post.url),
         canonical,
         image: app.addresses.path(&assets::CARD.path),
         post,

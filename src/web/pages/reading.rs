@@ -24,7 +24,7 @@ use crate::pages_cache::{Rendered, Subject};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Visit, find_session};
 use crate::web::respond;
-use missing::missing_category;
+use missing::{gone_category, missing_category};
 use password::ask;
 
 /// The names in the address of a hub's or category's page.
@@ -287,8 +287,31 @@ pub async fn answer(
     render: impl FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
     match answer_there(app, request, names, key, visit, render).await {
-        Err(PageError::NotFound(Missing::Category)) => Err(missing_category(app, names).await?),
+        Err(error) => Err(named(app, names, error).await?),
         answer => answer,
+    }
+}
+
+/// What went wrong on a page of a category, with the name of its hub where that may be told.
+async fn named(app: &App, names: &Names, error: PageError) -> Result<PageError, PageError> {
+    match error {
+        PageError::NotFound(Missing::Category) => missing_category(app, names).await,
+        PageError::Gone(Missing::Category) => gone_category(app, names).await,
+        error => Ok(error),
+    }
+}
+
+/// [`enter`], for a page of a category: where there is none, the way to its hub.
+pub async fn enter_category(
+    app: &App,
+    request: &HttpRequest,
+    names: &Names,
+    rest: &str,
+    visit: &Visit,
+) -> Result<Entered, PageError> {
+    match enter(app, request, names, rest, visit).await {
+        Err(error) => Err(named(app, names, error).await?),
+        entered => entered,
     }
 }
 

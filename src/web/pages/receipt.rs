@@ -1,10 +1,13 @@
 //! A receipt: what became of one sender's ping, and what its sender can do about it.
 
+mod again;
 mod live;
 mod steps;
 mod understood;
 
+pub use again::add_path;
 pub use live::show as live;
+pub use steps::why_unreadable;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -20,12 +23,13 @@ use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
 use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
 use crate::model::category::{PingPolicy, Readers, UnprovedPolicy};
-use crate::model::ping::{PingState, ReadingOutcome};
+use crate::model::ping::{PingState, ReadingOutcome, Resent};
 use crate::model::text;
 use crate::web::error::{Missing, PageError, words_for};
 use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
 use crate::web::view::{Zone, iso};
+use again::{Correct, again_words, correct, known_address};
 use steps::{StepsPart, steps};
 use understood::{Understood, understood, understood_json};
 
@@ -33,7 +37,10 @@ use understood::{Understood, understood, understood_json};
 #[template(path = "pages/hub/receipt.html")]
 struct ReceiptView {
     hub: HubFace,
+    /// Where posts are added; of one that was sent again, where this one is looked up.
     add: String,
+    /// Where posts are added.
+    another: String,
     category: String,
     category_path: String,
     here: String,
@@ -60,6 +67,10 @@ struct ReceiptView {
     may_send_again: bool,
     wants_passphrase: bool,
     passphrase_public: bool,
+    /// What the ping changed that this receipt is of, where the post was here before.
+    again: &'static str,
+    /// How it is corrected while it waits.
+    correct: Option<Correct>,
     /// The blog's feed, where it can be followed.
     feed: String,
     understood: Option<Understood>,
@@ -73,6 +84,7 @@ const MAX_LEDE: usize = 120;
 #[serde(default)]
 pub struct Query {
     done: String,
+    again: String,
 }
 
 /// `GET /r/{receipt}`
@@ -83,11 +95,10 @@ pub async fn show(
     query: Option<web::Query<Query>>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
+    let query = query.map(web::Query::into_inner).unwrap_or_default();
     let Some(found) = receipt::read(&app, &token).await? else {
         return Err(match receipt::is_over(&app, &token) {
-            true if query.is_some_and(|query| query.done == "withdraw") => {
-                PageError::Gone(Missing::TakenBack)
-            }
+            true if query.done == "withdraw" => PageError::Gone(Missing::TakenBack),
             true => PageError::Gone(Missing::Receipt),
             false => PageError::NotFound(Missing::Receipt),
         });
@@ -95,7 +106,7 @@ pub async fn show(
     if wants_json(&request) {
         return Ok(json(&app, &found));
     }
-    let notice = match query.map(|query| query.into_inner().done).unwrap_or_default().as_str() {
+    let notice = match query.done.as_str() {
         "check" => &read_again_words(&app, &found),
         "passphrase" => "The passphrase is right.",
         "withdraw" => "Your post was taken back.",
@@ -103,7 +114,20 @@ pub async fn show(
         "follow" => "Your blog is followed: such posts will come here by themselves.",
         _ => "",
     };
-    page(&app, &found, &token, &visit, notice, String::new())
+    let resent = Resent::parse(&query.again);
+    let told = Told { notice: notice.to_owned(), resent, ..Told::default() };
+    page(&app, &found, &token, &visit, told)
+}
+
+/// What is said on a receipt beside how its post stands.
+#[derive(Debug, Default)]
+struct Told {
+    /// What was done.
+    notice: String,
+    /// What could not be done.
+    problem: String,
+    /// What the last ping changed.
+    resent: Option<Resent>,
 }
 
 /// When the page is read again.
@@ -123,14 +147,15 @@ fn page(
     found: &ReceiptOf,
     token: &str,
     visit: &Visit,
-    notice: &str,
-    problem: String,
+    told: Told,
 ) -> Result<HttpResponse, PageError> {
     let mut view = ReceiptView::of(app, found, token);
     view.csrf.clone_from(&visit.csrf);
-    view.notice = notice.to_owned();
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    view.problem = problem;
+    view.again = again_words(told.resent, shown_state(found));
+    view.notice = told.notice;
+    let status =
+        if told.problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    view.problem = told.problem;
     respond::private_page(status, &view, Some(&view.hub.accent), visit)
 }
 
@@ -155,6 +180,7 @@ impl ReceiptView {
         let reading = found.reading.as_ref();
         let is_claim = ping.came_by.is_a_claim();
         let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
+        let correcting = correct(found, &path);
         let steps = StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } };
         Self {
             hub: if gate.hub.readers == Readers::Password {
@@ -162,7 +188,11 @@ impl ReceiptView {
             } else {
                 HubFace::of(&gate.hub)
             },
-            add: beside("add"),
+            another: beside("add"),
+            add: match is_again {
+                true if !is_secret => add_path(&path, "post", &known_address(&ping.url)),
+                _ => beside("add"),
+            },
             category: if is_secret {
                 "A category that is not public".to_owned()
             } else {
@@ -217,6 +247,8 @@ impl ReceiptView {
                 String::new()
             },
             understood: understood(found),
+            again: "",
+            correct: if is_again { None } else { correcting },
         }
     }
 }
@@ -408,7 +440,7 @@ async fn with_problem(
     problem: String,
 ) -> Result<HttpResponse, PageError> {
     let found = receipt::read(app, token).await?.ok_or(PageError::NotFound(Missing::Receipt))?;
-    page(app, &found, token, visit, "", problem)
+    page(app, &found, token, visit, Told { problem, ..Told::default() })
 }
 
 /// Which of a blog's posts are to come by themselves.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::claim_words;
+use super::{claim_words, receipt_path};
 use crate::actions::claims::{self, Claim, ClaimError};
 use crate::actions::follow;
 use crate::actions::receive_ping::{ReceiveError, Received};
@@ -73,15 +73,20 @@ async fn ping(app: &App, request: &HttpRequest, source: String, target: String) 
 
 /// The page is read later, so that "no such source" and "no link" stand on the receipt.
 fn taken(app: &App, received: &Received) -> String {
-    let receipt = app.addresses.receipt(&received.receipt.token(&app.secrets));
+    let receipt = app.addresses.path(&receipt_path(app, received));
     if received.receipt.kind == ReceiptKind::Again {
         app.metrics.ping("again");
-        let sentence = format!("Your post was sent here before. How it stands: {receipt}");
+        let sentence = already_here(&receipt);
         return Answer::Refused(Fault::AlreadyTaken(&sentence)).to_xml();
     }
     app.metrics.ping("pingback");
     Answer::Taken(&format!("Your post is stored, and will be read. How it stands: {receipt}"))
         .to_xml()
+}
+
+/// What is said of a post that was here before.
+pub fn already_here(receipt: &str) -> String {
+    format!("Your post was sent here before, and its page is read again. How it stands: {receipt}")
 }
 
 const fn fault<'a>(error: &ClaimError, sentence: &'a str) -> Fault<'a> {

@@ -2,6 +2,7 @@
 //! `/{hub}/{category}/trackback[/{passphrase}]`.
 
 pub mod answer;
+mod opened;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +21,11 @@ use crate::model::text;
 use crate::secret::Secret;
 use crate::web::error::PageError;
 use crate::web::extract::{client, read_body};
-use crate::web::pages::add::remembered;
-use crate::web::respond;
 use crate::wire::trackback::{
     self, Charset, CharsetSource, FORWARDED_HEADER, Listing, ListingItem, MAX_BODY, MAX_LISTED,
 };
 use answer::{Refusal, answer};
+use opened::show_gate;
 
 /// How long a ping's body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(9);
@@ -160,7 +160,7 @@ const fn read_from(charset: Charset) -> CharsetFrom {
 }
 
 /// `GET`: a ping by GET, the old listing with `__mode=rss`, and for people in a browser the
-/// category's page.
+/// category's page, or its form.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -172,38 +172,10 @@ pub async fn show(
     if is_a_ping(&request) {
         return receive_get(&app, &request, address, passphrase).await;
     }
-    match show_gate(&app, address, passphrase.as_deref(), &query).await {
+    match show_gate(&app, &request, address, passphrase.as_deref(), &query).await {
         Ok(response) => response,
         Err(refusal) => answer(&app, Err(refusal)),
     }
-}
-
-async fn show_gate(
-    app: &App,
-    address: Option<PingAddress>,
-    typed: Option<&str>,
-    query: &Query,
-) -> Result<HttpResponse, Refusal> {
-    let failed = |error| Refusal::Ping(ReceiveError::Database(error));
-    let gate = gate_of(app, address).await?;
-    let form = format!("/{}/{}/add", gate.hub.slug, gate.category.slug);
-    // A phone that was held to a personal ping address: its owner has a post, and no software at
-    // hand.
-    let key = receive_ping::find_key(app, &gate, typed.unwrap_or_default()).await;
-    if let Ok(Some(key)) = key {
-        let mut answer = respond::see_other(&form);
-        // A cookie that cannot be set leaves them to type the key.
-        let _not_set = answer.add_cookie(&remembered::key_cookie(app, &gate, key.id));
-        return Ok(answer);
-    }
-    if gate.is_secret() {
-        return Err(Refusal::NoSuchCategory);
-    }
-    if query.__mode.as_deref() == Some("rss") {
-        return list(app, gate).await.map_err(failed);
-    }
-    let page = format!("/{}/{}", gate.hub.slug, gate.category.slug);
-    Ok(respond::see_other(&page))
 }
 
 /// The listing of TrackBack 1.0 and 1.1: the newest fifteen.
@@ -284,15 +256,21 @@ async fn take_in_get(
 /// Whether somebody means to ping by this GET: not a HEAD, and not a browser that looks ahead,
 /// loads a picture or follows somebody else's link. Software of 2002 says nothing of the kind.
 fn is_meant(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site").map(header::HeaderValue::as_bytes);
+    let from_us_or_typed = matches!(site, None | Some(b"none" | b"same-origin"));
+    is_opened(request) && from_us_or_typed
+}
+
+/// Whether somebody opens this as a page: not a HEAD, and not a browser that looks ahead or loads a
+/// picture.
+fn is_opened(request: &HttpRequest) -> bool {
     let says = |name: &str, word: &str| {
         let value = request.headers().get(name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.contains(word))
     };
     let looks_ahead =
         ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| says(name, "pre"));
-    let site = request.headers().get("sec-fetch-site").map(header::HeaderValue::as_bytes);
-    let from_us_or_typed = matches!(site, None | Some(b"none" | b"same-origin"));
     let is_page =
         !request.headers().contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document");
-    *request.method() == Method::GET && !looks_ahead && from_us_or_typed && is_page
+    *request.method() == Method::GET && !looks_ahead && is_page
 }

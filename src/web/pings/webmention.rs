@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-use super::{claim_words, text};
+use super::{claim_words, receipt_path, text};
 use crate::actions::claims::{self, Claim, ClaimError};
 use crate::actions::receive_ping::{ReceiveError, Received};
 use crate::app::{App, ReceiptKind};
@@ -18,6 +18,9 @@ use crate::wire::webmention::{self, MAX_BODY, MentionError};
 
 /// How long a mention's body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(9);
+
+/// What is said where a mention did not arrive whole.
+pub const CUT_OFF: &str = "The webmention was cut off on its way: please send it again.";
 
 /// What may stand behind the `?`: the passphrase of the category that is mentioned.
 #[derive(Default, serde::Deserialize)]
@@ -76,10 +79,14 @@ fn created(app: &App, received: &Received) -> HttpResponse {
         ReceiptKind::First => "webmention",
         ReceiptKind::Again => "again",
     });
-    let receipt = app.addresses.receipt(&received.receipt.token(&app.secrets));
+    let receipt = app.addresses.path(&receipt_path(app, received));
+    let what = match received.receipt.kind {
+        ReceiptKind::First => "is stored, and will be read",
+        ReceiptKind::Again => "was here before, and its page is read again",
+    };
     text(StatusCode::CREATED)
         .insert_header((header::LOCATION, receipt.as_str()))
-        .body(format!("Your post is stored, and will be read. How it stands: {receipt}\n"))
+        .body(format!("Your post {what}. How it stands: {receipt}\n"))
 }
 
 fn refuse(app: &App, refusal: &Refusal) -> HttpResponse {
@@ -87,10 +94,7 @@ fn refuse(app: &App, refusal: &Refusal) -> HttpResponse {
         Refusal::Body(PageError::TooLarge) | Refusal::Mention(MentionError::TooLarge) => {
             (StatusCode::PAYLOAD_TOO_LARGE, MentionError::TooLarge.to_string(), None)
         }
-        Refusal::Body(error) => {
-            let sentence = "The webmention was cut off on its way: please send it again.";
-            (error.status_code(), sentence.to_owned(), None)
-        }
+        Refusal::Body(error) => (error.status_code(), CUT_OFF.to_owned(), None),
         Refusal::Mention(error @ MentionError::NotAForm) => {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string(), None)
         }

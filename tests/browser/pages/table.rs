@@ -112,6 +112,8 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/help/readers", &[], "Read a hub"),
     // bloggers
     (Stranger, "/sxsw/-/add", &[], "Which category does it belong to?"),
+    (Stranger, "/sxsw/-/add?post=http://blog1.example/1", &[], "Is it your post?"),
+    (Stranger, "/sxsw/-/add?post=http://nobody.example/", &[], "It is not in this hub"),
     (Stranger, "/sxsw/keynotes/add", &[], "Add your post to keynotes"),
     (Stranger, "/sxsw/corridor/add?post=http://blog1.example/1", &[], "Is it your post?"),
     (Stranger, "/sxsw/corridor/add?post=http://nobody.example/", &[], "Did my post arrive?"),
@@ -181,7 +183,7 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/reset/too-old", &[], "This link does not work any more"),
     (Stranger, "{invitation}", &[], "Sign in and accept"),
     (Newcomer, "{invitation}", &[], "Accept as Ada"),
-    (Stranger, "{mailed}", &[], "Every verdict can be undone on the desk."),
+    (Stranger, "{mailed}", &[], "not a trusted blog yet"),
     (Stranger, "{stop}", &[], "Stop these mails?"),
     (Newcomer, "/account", &[], "Your account"),
     (

@@ -13,9 +13,10 @@ use super::bookmarklet::bookmarklet;
 use super::choose::add_tabs;
 use super::remembered;
 use super::stamp::{self, Age};
-use crate::actions::receive_ping::knows_passphrase;
+use crate::actions::receive_ping::{known_key, knows_passphrase};
 use crate::app::{App, Gate, Lock};
 use crate::db::categories::{self, Category};
+use crate::db::keys::Key;
 use crate::limits::AddressBlock;
 use crate::model::category::{PingPolicy, UnprovedPolicy};
 use crate::model::id::KeyId;
@@ -24,7 +25,7 @@ use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
 use crate::web::pages::face::{HubFace, Tab};
 use crate::web::pages::feed_links::feed_path;
-use crate::web::pages::list::{closed, rules};
+use crate::web::pages::list::{Known, closed, rules_for};
 use crate::web::respond;
 
 /// Beside its field.
@@ -51,6 +52,8 @@ struct AddView {
     arrived: Option<ArrivedPart>,
     /// The address that was asked about.
     asked: String,
+    /// Whether the form holds the first page of a site, and somebody was asked whether they mean it.
+    is_front: bool,
     /// Whether its page is being read for a proof.
     looking: bool,
     /// What was found on the post's page, in sentences.
@@ -69,13 +72,20 @@ struct AddView {
     hub_link: String,
     /// Whether this browser showed the passphrase before.
     knows: bool,
-    /// Whether it opened a personal ping address.
+    /// Whether it opened a personal ping address, which works.
     has_key: bool,
     /// The bookmark that opens this page with a post in it.
     bookmarklet: String,
     /// The address of the category's page, to link to.
     page: String,
     webmention: String,
+}
+
+impl AddView {
+    /// Whether the page holds what was typed, so that it goes along to another category.
+    const fn keeps(&self) -> bool {
+        self.arrived.is_none() && (self.closed.is_empty() || !self.form.url.is_empty())
+    }
 }
 
 /// What the page shows beside the form.
@@ -162,7 +172,11 @@ impl<'a> Desk<'a> {
         }
         let id = self.gate.hub.id;
         let all = self.app.db.read(move |c| categories::list(c, id)).await?;
-        let view = self.view(&all, form, problems, parts);
+        let key = match self.key {
+            Some(key) => known_key(self.app, self.gate, key).await?,
+            None => None,
+        };
+        let view = self.view(&all, key.as_deref(), form, problems, parts);
         let status = if view.problems.is_empty() {
             StatusCode::OK
         } else {
@@ -175,6 +189,7 @@ impl<'a> Desk<'a> {
     fn view(
         &self,
         all: &[Category],
+        key: Option<&Key>,
         mut form: AddForm,
         problems: Problems,
         parts: Parts,
@@ -187,6 +202,9 @@ impl<'a> Desk<'a> {
             form.stamp = stamp::now(app, &csrf, is_linked);
         }
         let path = format!("/{}/{}", hub.slug, category.slug);
+        let now = app.clock.now();
+        let knows = self.knows || key.is_some();
+        let known = Known { shown: knows, lists_at_once: key.is_some_and(|key| key.lists_at_once) };
         AddView {
             add: format!("{path}/add"),
             rss: {
@@ -197,12 +215,13 @@ impl<'a> Desk<'a> {
             category: category.title.clone(),
             ping: app.addresses.ping(category.number),
             wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
-            closed: closed(self.gate, app.clock.now()),
-            rules: rules(self.gate, app.clock.now()),
+            closed: closed(self.gate, now),
+            rules: rules_for(self.gate, now, known),
             csrf,
-            form,
             asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
             arrived,
+            is_front: !form.front.is_empty() && form.front == form.url,
+            form,
             looking,
             seen,
             nothing_found,
@@ -211,8 +230,8 @@ impl<'a> Desk<'a> {
             taken_back,
             takes_links: category.unproved_policy == UnprovedPolicy::Wait && !self.gate.is_secret(),
             hub_link: hub.link.clone(),
-            has_key: self.key.is_some(),
-            knows: self.knows || self.key.is_some(),
+            has_key: key.is_some(),
+            knows,
             bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
             category_path: path,
             page: app.addresses.category(&hub.slug, &category.slug),

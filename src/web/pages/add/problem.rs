@@ -3,10 +3,20 @@
 use super::desk::WRONG_PASSPHRASE;
 use crate::actions::receive_ping::ReceiveError;
 use crate::limits::{Limit, TooOften};
-use crate::model::web_url::WebUrlError;
+use crate::model::web_url::{Hosts, WebUrl, WebUrlError};
 use crate::web::error::words_for;
 use crate::web::pings::KEY_OVER;
 use crate::web::view::closed_sentence;
+
+/// What is asked before the first page of a site is taken for a post.
+pub const FRONT_PAGE: &str = "This is the first page of a site, not a post. Add it all the same? Then press the button once more.";
+
+/// Whether an address is that of a site's first page. A tool that pings means what it says; who
+/// types an address into a form is asked.
+pub fn is_front_page(typed: &str) -> bool {
+    let url = WebUrl::parse_on(typed, Hosts::AlsoLoopback);
+    url.is_ok_and(|url| url.as_url().path() == "/" && url.as_url().query().is_none())
+}
 
 /// What is wrong with an address that somebody typed: where `https://` may be left out, "must begin
 /// with" would be another rule than ours.

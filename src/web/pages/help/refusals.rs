@@ -1,5 +1,9 @@
 //! What a refused ping is told, in the very words, and what its sender does about it.
 
+mod claims;
+
+pub use claims::claim_refusals;
+
 use std::time::Duration;
 
 use crate::actions::receive_ping::ReceiveError;
@@ -49,12 +53,14 @@ const fn of_passphrases() -> [Advised; 3] {
     ]
 }
 
+/// A category that was closed, or opens, on 11 October 2026, 17:00 UTC: any day will do.
+fn closed_one(is_over: bool) -> ReceiveError {
+    let (at, time_zone) = (Timestamp::from_micros(1_791_738_000_000_000), "UTC".to_owned());
+    ReceiveError::Closed(Closed { at, is_over, time_zone })
+}
+
 fn of_categories() -> [Advised; 5] {
-    let closed = |is_over| {
-        // 11 October 2026, 17:00 UTC: any day will do.
-        let (at, time_zone) = (Timestamp::from_micros(1_791_738_000_000_000), "UTC".to_owned());
-        Refusal::Ping(ReceiveError::Closed(Closed { at, is_over, time_zone }))
-    };
+    let closed = |is_over| Refusal::Ping(closed_one(is_over));
     [
         (
             Refusal::NoSuchCategory,

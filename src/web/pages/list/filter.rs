@@ -237,7 +237,7 @@ impl Filtered {
         let says = heading.strip_prefix("Posts ").unwrap_or(&heading);
         let arrived = || match &page.category {
             Some(_) => format!("{here}#arrived"),
-            None => format!("{here}/-/add"),
+            None => format!("{here}/-/add#arrived"),
         };
         let known = in_categories(page, view);
         let is_whole = asked.after.is_none() && page.older.is_none();

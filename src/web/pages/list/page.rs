@@ -59,6 +59,20 @@ pub fn closed(gate: &Gate, now: Timestamp) -> String {
 
 /// What a category asks of those who ping it, in sentences.
 pub fn rules(gate: &Gate, now: Timestamp) -> Vec<String> {
+    rules_for(gate, now, Known::default())
+}
+
+/// What is known of whoever reads what a category asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known {
+    /// Whether they showed the passphrase, or a personal ping address: neither is asked for.
+    pub shown: bool,
+    /// Whether what they send is listed at once.
+    pub lists_at_once: bool,
+}
+
+/// The same for somebody of whom this is known.
+pub fn rules_for(gate: &Gate, now: Timestamp, known: Known) -> Vec<String> {
     if gate.closed(now).is_some() {
         return vec![closed(gate, now)];
     }
@@ -67,10 +81,12 @@ pub fn rules(gate: &Gate, now: Timestamp) -> Vec<String> {
             "Whoever may read this may add a post by the form; software needs a personal ping address"
         }
         PingPolicy::Open => "Everybody may add a post",
+        PingPolicy::Passphrase if known.shown => "You need not type the posting passphrase",
         PingPolicy::Passphrase => "The posting passphrase is needed to add a post",
         PingPolicy::Closed => return vec!["It takes no posts for now".to_owned()],
     };
     let when = match gate.category.listing_policy {
+        _ if known.lists_at_once => "What you add is listed at once",
         ListingPolicy::AtOnce => "Posts are listed at once",
         ListingPolicy::NewBlogWaits => "The organizers look at the first post of a new blog",
         ListingPolicy::AllWait => "The organizers look at each post before it is listed",

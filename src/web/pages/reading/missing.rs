@@ -36,6 +36,15 @@ pub(super) async fn missing_category(app: &App, names: &Names) -> Result<PageErr
     })
 }
 
+/// Why a category is not there any more, with the way to its hub where everybody is told of that
+/// one.
+pub(super) async fn gone_category(app: &App, names: &Names) -> Result<PageError, PageError> {
+    Ok(match find_way(app, &names.hub).await? {
+        Some(hub) => hub.has_no(LookedFor::Deleted),
+        None => PageError::Gone(Missing::Category),
+    })
+}
+
 /// Why nothing is at a path, with the way to the hub that it begins with where everybody is told of
 /// that one. `Moved` to the feed of a category or topic, where people guess it there.
 pub async fn missing_page(app: &App, path: &str) -> Result<PageError, PageError> {

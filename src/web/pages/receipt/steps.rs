@@ -5,7 +5,7 @@ use askama::Template;
 use crate::actions::receipt::ReceiptOf;
 use crate::app::{App, Gate};
 use crate::db::readings::Reading;
-use crate::fetch::UNREADABLE;
+use crate::fetch::{UNREADABLE, nothing_came};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
@@ -148,16 +148,16 @@ fn needs_link(found: &ReceiptOf) -> bool {
     found.ping.came_by.is_a_claim() || found.gate.category.link_back == LinkBack::Required
 }
 
-/// Why a page could not be read. Where nothing was read at all, the causes are told together and
-/// never apart: nobody learns by us what stands in a network (`security.md` T7).
+/// Why a page could not be read.
 fn unreadable(found: &ReceiptOf, reading: &Reading) -> String {
-    let problem = reading.problem.clone().unwrap_or_default();
-    match WebUrl::parse_on(&found.ping.url, Hosts::AlsoLoopback) {
-        Ok(url) if problem == UNREADABLE => format!(
-            "Nothing that can be read came from {}. Is the name right, and does its server answer everybody, within a few seconds, with a valid certificate?",
-            url.host()
-        ),
-        _ => problem,
+    why_unreadable(&found.ping.url, reading.problem.as_deref().unwrap_or_default())
+}
+
+/// Why the page of this address could not be read, as whoever sent it hears it.
+pub fn why_unreadable(url: &str, problem: &str) -> String {
+    match WebUrl::parse_on(url, Hosts::AlsoLoopback) {
+        Ok(url) if problem == UNREADABLE => nothing_came(url.host()),
+        _ => problem.to_owned(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::db::DbError;
 use crate::model::ping::PingState;
 use crate::model::web_url::WebUrlError;
 use crate::web::error::{PageError, words_for};
+use crate::web::pings::receipt_path;
 use crate::web::respond;
 use crate::web::view::closed_sentence;
 use crate::wire::trackback::{Answer, CONTENT_TYPE, ParseError};
@@ -179,7 +180,7 @@ pub fn answer(app: &App, received: Result<Received, Refusal>) -> HttpResponse {
                 (ReceiptKind::First, PingState::Spam) => "set-aside",
                 (ReceiptKind::First, _) => "waiting",
             });
-            let receipt = app.addresses.receipt(&received.receipt.token(&app.secrets));
+            let receipt = app.addresses.path(&receipt_path(app, &received));
             response.insert_header((header::LINK, format!("<{receipt}>; rel=\"receipt\"")));
             response.body(Answer::Stored.to_xml())
         }
