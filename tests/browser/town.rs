@@ -40,6 +40,7 @@ impl Town {
         let elsewhere = Blog::start();
         passed_on(&mut topic.organizer, &elsewhere).await;
         queue(&mut topic, &mut names).await;
+        pages_that_change(&mut topic, &elsewhere, &mut names).await;
         let mut corridor = site.category(topic.organizer, "corridor", "open", "at-once").await;
         posts(&corridor, 200).await;
         corridor.organizer = signed_in(site).await;
@@ -157,6 +158,31 @@ async fn queue(topic: &mut Topic<'_>, names: &mut BTreeMap<&'static str, String>
     names.insert("claim", topic.receipt_of(&claim));
     let queue = topic.organizer.open("/manage/sxsw").await;
     names.insert("edit", queue.attributes("[data-edit]", "href").remove(0));
+}
+
+/// A listed page that says something else now, and one that cannot be read: days later it is hidden.
+async fn pages_that_change(
+    topic: &mut Topic<'_>,
+    blog: &Blog,
+    names: &mut BTreeMap<&'static str, String>,
+) {
+    for name in ["changed", "hidden"] {
+        let (path, title) = (format!("/{name}"), format!("{} {name}", TITLES[2]));
+        let source = blog.post(&path, &title, &topic.page());
+        let claim = topic.mention(&source, &topic.page()).await;
+        let receipt = topic.receipt_of(&claim);
+        topic.site.settle().await;
+        topic.decide(&title, "list").await.redirects_to("/manage/sxsw");
+        match name {
+            "hidden" => drop(blog.publish(&path, Answer::of(503, "text/plain", "Later"))),
+            _ => drop(blog.post(&path, TITLES[0], &topic.page())),
+        }
+        let mut sender = topic.site.browser();
+        sender.open(&receipt).await;
+        sender.submit(&format!("{receipt}/check"), &[]).await;
+        topic.site.settle().await;
+        names.insert(name, receipt);
+    }
 }
 
 /// Of what was listed, one post is taken back by its sender, and one is taken down.

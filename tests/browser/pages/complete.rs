@@ -25,7 +25,19 @@ const FOR_PROGRAMS: [&str; 15] = [
 /// What the names of [`crate::town::Town`] stand for.
 const NAMED: [(&str, &[&str]); 8] = [
     ("/p/{id}", &["{arabic}", "{japanese}", "{word}", "{removed}"]),
-    ("/r/{receipt}", &["{waits}", "{listed}", "{withdrawn}", "{not_here}", "{spam}", "{claim}"]),
+    (
+        "/r/{receipt}",
+        &[
+            "{waits}",
+            "{listed}",
+            "{withdrawn}",
+            "{not_here}",
+            "{spam}",
+            "{claim}",
+            "{hidden}",
+            "{changed}",
+        ],
+    ),
     ("/signup/{token}", &["{signup}"]),
     ("/reset/{token}", &["{reset}"]),
     ("/invite/{token}", &["{invitation}"]),

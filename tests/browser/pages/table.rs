@@ -45,6 +45,12 @@ const EDIT_FIRST: Step = Run(
      typed.set('excerpt', 'Theirs'); return fetch(form.action, { method: 'POST', body: typed })",
 );
 
+/// More than a form may hold, past what the field itself says.
+const TOO_MUCH: Step = Run(
+    "document.querySelector('#url').value = 'http://much.example/1'; const words = document.querySelector('#excerpt'); \
+     words.removeAttribute('maxlength'); words.value = 'x'.repeat(20000)",
+);
+
 /// A new page gets a line here, and nothing else; without one, a test below names it.
 pub const PAGES: &[Page] = &[
     // readers
@@ -63,11 +69,13 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/sxsw?not=corridor,nowhere&lang=ja", &[], "Leave it out"),
     (Stranger, "/sxsw/-/about", &[], "Who runs it."),
     (Stranger, "/sxsw/-/people", &[], "took part, with"),
+    (Stranger, "/sxsw/-/people?by=newest", &[], "took part, with"),
     (Stranger, "/quiet/-/people", &[], "Nobody stands here yet."),
     (Stranger, "/sxsw/-/wall", &[], "Donaudampfschiff"),
     (Stranger, "/sxsw/-/wall?at=1&dark", &[], "小さなウェブサイト"),
     (Stranger, "/sxsw/-/wall?at=2&light", &[], "ملاحظات طويلة"),
     (Stranger, "/quiet/all/-/wall", &[], "Yours can be the first."),
+    (Stranger, "/word/all/-/wall", &[], "Nothing hangs here yet."),
     (Stranger, "/sxsw/backroom", &[], "For those who know the reading password"),
     (
         Stranger,
@@ -136,6 +144,8 @@ pub const PAGES: &[Page] = &[
     (Stranger, "{not_here}", &[], "Your blog has no disadvantage from this."),
     (Stranger, "{spam}", &[], "An organizer took it for advertising."),
     (Stranger, "{claim}", &[], "Your page could not be read"),
+    (Stranger, "{hidden}", &[], "Not shown for now"),
+    (Stranger, "{changed}", &[], "Your page changed since"),
     (
         Stranger,
         "{claim}",
@@ -143,6 +153,7 @@ pub const PAGES: &[Page] = &[
         "not the passphrase",
     ),
     // mistakes
+    (Stranger, "/sxsw/corridor/add", &[TOO_MUCH, SEND], "That was too much"),
     (Stranger, "/nowhere", &[], "There is no such hub"),
     (Stranger, "/p/none", &[], "This address is cut short"),
     (Stranger, "/sxsw/gone", &[], "This category is gone"),
@@ -214,6 +225,7 @@ pub const PAGES: &[Page] = &[
         "Not open yet.",
     ),
     (Operator, "/manage/sxsw", &[], "to look at"),
+    (Operator, "/manage/sxsw", &[], "Changed since they were listed"),
     (Operator, "/manage/sxsw", &[Press(".acts [value='not-here']")], "Undo"),
     (Operator, "/manage/sxsw", &[Press(".pick"), Run("scrollTo(0, 900)")], "1 selected"),
     (Operator, "/manage/quiet", &[], "Nothing has come yet."),
