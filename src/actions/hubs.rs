@@ -326,12 +326,12 @@ pub async fn delete(app: &App, hub: &Hub, typed: &str) -> Result<(), HubError> {
         let sentence = format!("Type {} to delete this hub.", hub.slug);
         return Err(HubError::Problems(Problems::one("confirm", sentence)));
     }
-    let id = hub.id;
+    let (id, now) = (hub.id, app.clock.now());
     // It takes no more pings; most rows go in transactions of their own, so that pings to others
     // do not wait for them.
     switch(app, id, Switch::Closed, true).await?;
     while app.db.write(move |tx| pings::delete_some(tx, id, None)).await? > 0 {}
-    app.db.write(move |tx| Ok(hubs::delete(tx, id)?)).await
+    app.db.write(move |tx| Ok(hubs::delete(tx, id, now)?)).await
 }
 
 #[cfg(test)]

@@ -154,11 +154,15 @@ pub async fn withdraw(app: &App, token: &str) -> Result<Option<Gate>, ReceiptErr
 }
 
 /// Sends in again what was taken back: it waits for an organizer, as if it had come now. Whoever
-/// proves that the page is theirs can so undo what somebody did who had sent it first.
+/// proves that the page is theirs can so undo what somebody did who had sent it first. Nothing
+/// happens where the category takes no posts now, as its receipt says.
 pub async fn send_again(app: &App, token: &str, from: AddressBlock) -> Result<(), ReceiptError> {
     app.limits.take(Limit::Search, from)?;
     let found = own(app, token).await?;
     let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
+    if !found.gate.takes_posts(now) {
+        return Ok(());
+    }
     Ok(app
         .db
         .write(move |tx| {

@@ -743,36 +743,26 @@ fn again(
         // What is set aside changes nothing that stands.
         return Ok(told(Resent::Kept));
     }
-    let resent = match corrects(old, new) {
-        true => Resent::Corrected,
-        false if new.came_by.is_a_claim() => Resent::ReadAgain,
-        false => Resent::Kept,
-    };
     let is_held = new.held_for == Some(HeldFor::Rule);
     let changed = update_if_same_sender(tx, old, new, now)?;
     if changed && is_held {
         pings::update_held(tx, hub, old.id, HeldFor::Rule, &new.remark)?;
     }
-    if !is_held {
-        update_listed(tx, old, new, now)?;
-    }
+    let is_shown = !is_held && update_listed(tx, old, new, now)?;
+    let resent = match (old.state, new.came_by.is_a_claim()) {
+        (PingState::Listed, _) if is_shown => Resent::Corrected,
+        (PingState::Listed, false) => Resent::Kept,
+        (_, true) => Resent::ReadAgain,
+        // What was set aside reads as if it waited, and whether its texts are the same is not said:
+        // whoever sends it again learns nothing of a verdict.
+        (_, false) if has_same_right(old, new) => Resent::Corrected,
+        (_, false) => Resent::Kept,
+    };
     pass_on_after_all(tx, old, new, now)?;
     if reads {
         read_again(tx, hub, old, now)?;
     }
     Ok(told(resent))
-}
-
-/// Whether a ping of a post that is here corrects its texts, as its sender is told. What was set
-/// aside reads as if it waited: whoever sends it again learns nothing of a verdict.
-fn corrects(old: &Ping, new: &NewPing) -> bool {
-    let has_right = match old.state {
-        PingState::Listed => old.is_public() && new.key.is_some() && new.key == old.key_id,
-        PingState::Pending | PingState::Spam | PingState::Rejected | PingState::Removed => {
-            has_same_right(old, new)
-        }
-    };
-    has_right && newer_texts(old, new) != old.sent()
 }
 
 /// The same post again, and not from a forward: whoever sent it marked as one before, in another's
@@ -812,22 +802,23 @@ pub(super) fn read_again(
 }
 
 /// The same post again, with the key that brought it: what is listed takes the newer texts
-/// (`wire-formats.md`).
+/// (`wire-formats.md`). Says whether it changed.
 fn update_listed(
     tx: &mut Tx<'_>,
     old: &Ping,
     new: &NewPing,
     now: Timestamp,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     if !old.is_public() || new.key.is_none() || new.key != old.key_id {
-        return Ok(());
+        return Ok(false);
     }
     let texts = newer_texts(old, new);
-    if texts != old.sent() {
+    let changes = texts != old.sent();
+    if changes {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
         listed::show_changed(tx, old.hub_id, old.category_id, now)?;
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// What did not come again stays as it was.

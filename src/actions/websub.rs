@@ -17,7 +17,7 @@ pub use deliver::deliver;
 pub use push::push;
 pub use subscribe::{Asking, SubscribeError, receive};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -195,8 +195,13 @@ fn print_of_topic(connection: &mut DbConnection, topic: &Slug) -> Result<Vec<u8>
     for (hub, category) in &names {
         print.add(&[&hub.slug, &hub.title, &hub.language, &category.title]);
     }
+    let mut by_hub: BTreeMap<i64, Vec<Listed>> = BTreeMap::new();
     for (hub, post) in topics::list_posts(connection, topic, None, MAX_ITEMS)? {
-        print.add_posts(connection, hub, &[post], |_| "")?;
+        by_hub.entry(hub.0).or_default().push(post);
+    }
+    // When each was listed is part of it, so that their order among hubs is.
+    for (hub, posts) in by_hub {
+        print.add_posts(connection, HubId(hub), &posts, |_| "")?;
     }
     Ok(print.finish())
 }
@@ -225,7 +230,8 @@ impl OfHub {
         let (hub, category) = (&self.hub, self.category.as_ref());
         let (of, view) = (category.map(|c| c.id), &self.view);
         // As many as the feed has.
-        let most = if hub.closed_at.is_some() { MAX_LAST_ITEMS } else { MAX_ITEMS };
+        let is_last = hub.closed_at.is_some() && view.is_everything();
+        let most = if is_last { MAX_LAST_ITEMS } else { MAX_ITEMS };
         let (posts, there) = match listed::list_view(connection, hub.id, of, view, None, most) {
             // What it names is not there any more, or not by that name.
             Err(DbError::NotFound) => (Vec::new(), "gone"),

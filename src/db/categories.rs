@@ -153,6 +153,9 @@ pub fn update(
     now: Timestamp,
 ) -> Result<(), DbError> {
     let old = find_touched(tx, hub, category, now)?;
+    if old.slug != new.slug.as_str() {
+        websub::push_topics_of(tx, hub, Some(&old.slug), now)?;
+    }
     slugs::give_to_category(tx, hub, old.id, &new.slug, now)?;
     give_default(tx, hub, new.is_default)?;
     // A category that is opened to everybody forgets its passphrase: it does not come back to life
@@ -288,7 +291,8 @@ pub fn delete(
     category: CategoryId,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    find_touched(tx, hub, category, now)?;
+    let old = find_touched(tx, hub, category, now)?;
+    websub::push_topics_of(tx, hub, Some(&old.slug), now)?;
     websub::deny(tx, hub, Some(category), now)?;
     while pings::delete_some(tx, hub, Some(category))? > 0 {}
     super::listed::leave_all(tx, hub, category)?;

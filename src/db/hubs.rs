@@ -138,6 +138,9 @@ pub fn insert(
 pub fn update(tx: &mut Tx<'_>, hub: HubId, new: &HubTexts, now: Timestamp) -> Result<(), DbError> {
     // Before the slug's row refers to the hub: of two who rename it at once, the second waits here.
     super::members::lock(tx, hub)?;
+    if !new.on_topics {
+        websub::push_topics_of(tx, hub, None, now)?;
+    }
     slugs::give_to_hub(tx, hub, &new.slug, now)?;
     diesel::update(hubs::table.find(hub.0))
         .set((texts(new), hubs::edited_at.eq(now.micros())))
@@ -247,10 +250,10 @@ pub fn update_switch(
 }
 
 /// Deletes a hub with everything in it. Its slugs stay taken.
-pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+pub fn delete(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     // Blogs are held by pings, and both by the hub: the pings go first.
     while super::pings::delete_some(tx, hub, None)? > 0 {}
-    websub::keep_elsewhere(tx, hub)?;
+    websub::keep_elsewhere(tx, hub, now)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
     tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)

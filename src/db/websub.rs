@@ -8,7 +8,9 @@ mod delivery;
 mod denial;
 mod pushed;
 
-pub use across::{IS_PUSHED, deny_topic, enqueue_topic, find_keeper, keep_elsewhere, list_topics};
+pub use across::{
+    IS_PUSHED, deny_topic, enqueue_topic, find_keeper, keep_elsewhere, list_topics, push_topics_of,
+};
 pub use counts::{Counts, count};
 pub use delivery::{enqueue_deliveries, enqueue_delivery, update_delivered, update_failed};
 pub use denial::{deny, deny_one};

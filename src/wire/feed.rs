@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 
 /// The most posts in a feed; older ones are on its next page (RFC 5005, 3).
 pub const MAX_ITEMS: i64 = 50;
-/// The same of a hub that is closed: what is fetched once more and never again may be long, and
+/// The same of the whole feed of a hub or category that is closed: what is fetched once more and never again may be long, and
 /// where it is all there is, it can say so (RFC 5005, 2).
 pub const MAX_LAST_ITEMS: i64 = 500;
 

@@ -135,7 +135,7 @@ window.looks = (() => {
     const texts = [...document.querySelectorAll("h1,h2,h3,p,li,a,button,input,th,td,label")].filter((e) => shown(e) && !e.closest(".wall"));
     const now = new Map(texts.map((e) => [e, parseFloat(style(e).fontSize)]));
     if (size === 16) { usual = now; return []; }
-    return [...now].filter(([e, px]) => px < 1.8 * usual.get(e)).map(([e, px]) => `${named(e)} stays at ${px} px where letters are twice as large`).slice(0, 3);
+    return [...now].filter(([e, px]) => px < 1.5 * usual.get(e)).map(([e, px]) => `${named(e)} stays at ${px} px where letters are twice as large`).slice(0, 3);
   }
 
   const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

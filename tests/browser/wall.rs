@@ -46,7 +46,17 @@ impl Hall {
         ok(&run(&database, &hub));
         ok(&run(
             &database,
-            &["category", "add", "sxsw/keynotes", "--title", "Keynotes", "--ping", "open"],
+            &[
+                "category",
+                "add",
+                "sxsw/keynotes",
+                "--title",
+                "Keynotes",
+                "--ping",
+                "open",
+                "--listing",
+                "new-blog-waits",
+            ],
         ));
         let (server, base) = serve(&database, "127.0.0.1:0");
         let mut organizer = Browser::new(&base);

@@ -73,7 +73,7 @@ story! {
         let action = desk.action_beside("Not hers", "/verdict");
         topic.organizer.submit(&action, &[("verdict", "not-here")]).await;
         reader.open("/sxsw").await.never_says("Not hers");
-        topic.organizer.open("/manage/sxsw/reports").await.says("Nobody has reported anything.");
+        topic.organizer.open("/manage/sxsw/reports").await.says("No report is open.");
         reader.open(&report).await.has_status(404);
     }
 

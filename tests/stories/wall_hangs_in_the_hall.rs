@@ -23,7 +23,7 @@ story! {
         empty.has_status(200).says("Nothing is listed here yet");
         // The address breaks between its parts only, however long they are.
         let host = site.base.split_once("://").unwrap().1;
-        assert_eq!(empty.texts(".how a span"), [&*format!("{host}/"), "sxsw/", "-/", "add"]);
+        assert_eq!(empty.texts(".how a span"), [&*format!("{host}/"), "sxsw/", "keynotes/", "add"]);
         assert_eq!(empty.header("x-robots-tag"), Some("noindex"));
         assert!(empty.body.contains("<svg class=\"qr\""));
         assert_eq!(empty.texts("time"), Vec::<String>::new(), "no clock");

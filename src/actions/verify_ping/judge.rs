@@ -106,6 +106,7 @@ impl Judge {
 
     fn read(&mut self, tx: &mut Tx<'_>, facts: Facts) -> Result<Option<Timestamp>, DbError> {
         let before = self.keep(&facts);
+        self.has_other_feed = before.feed_url != self.reading.feed_url;
         let is_back = facts.is_linked || !self.needs_link() && before.linked_at.is_none();
         if self.ping.state == PingState::Listed && self.ping.hidden_at.is_some() {
             // Its domain may have been sold: without the link it stays away.
@@ -129,7 +130,6 @@ impl Judge {
             PingState::Spam | PingState::Rejected | PingState::Removed => {}
         }
         self.names_feed = facts.is_same_blog;
-        self.has_other_feed = before.feed_url != self.reading.feed_url;
         Ok(self.recheck_at())
     }
 

@@ -183,7 +183,8 @@ fn check_room(
     now: Timestamp,
 ) -> Result<(), SubscribeError> {
     let Request { topic, domain, sender, .. } = request;
-    let there = websub::count(connection, hub, topic, domain, sender, now)?;
+    let is_across = request.across.is_some();
+    let there = websub::count(connection, hub, topic, domain, sender, is_across, now)?;
     let is_view = topic.contains('?');
     if there.of_topic >= MAX_OF_TOPIC || is_view && there.of_views >= MAX_OF_VIEWS {
         return Err(SubscribeError::FullTopic);

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 
 use crate::clock::Timestamp;
-use crate::db::jobs::ONCE_MORE;
+use crate::db::jobs::{self, ONCE_MORE};
 use crate::db::schema::{categories, hubs, websub_subscriptions};
 use crate::db::topics::TAKES_PART;
 use crate::db::{DbConnection, DbError, Tx};
@@ -111,9 +111,34 @@ pub fn deny_topic(tx: &mut Tx<'_>, topic: &Slug, now: Timestamp) -> Result<(), D
     Ok(())
 }
 
+/// Has the feeds of topics pushed that a hub is about to leave: no later change of it will find them.
+/// Those of all categories that the hub has, or of one of this name. What they say is compared when
+/// they are sent.
+pub fn push_topics_of(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    only: Option<&str>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let mut slugs: Vec<String> = categories::table
+        .filter(categories::hub_id.eq(hub.0))
+        .select(categories::slug)
+        .load(tx.connection)?;
+    slugs.retain(|slug| only.is_none_or(|only| only == slug));
+    let held: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
+        .filter(websub_subscriptions::across.eq_any(slugs))
+        .filter(websub_subscriptions::expires_at.gt(now.micros()))
+        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
+        .load(tx.connection)?;
+    for (keeper, id) in held {
+        super::enqueue_delivery(tx, keeper, id, now)?;
+    }
+    Ok(())
+}
+
 /// Gives the subscriptions to topics that a hub keeps to others that take part, before it is
 /// deleted. Those of topics in which nobody else does go with it.
-pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     let next = format!(
         "(SELECT min(hubs.id) FROM hubs JOIN categories ON categories.hub_id = hubs.id \
          WHERE categories.slug = websub_subscriptions.across AND {TAKES_PART} AND hubs.id <> $1)"
@@ -130,5 +155,15 @@ pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
         .bind::<BigInt, _>(hub.0)
         .bind::<BigInt, _>(hub.0)
         .execute(tx.connection)?;
-    Ok(())
+    // Their jobs go with the hub: what was asked is asked again, and what the topics say without it
+    // is sent.
+    let asked: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
+        .filter(websub_subscriptions::across.is_not_null())
+        .filter(websub_subscriptions::asked.is_not_null())
+        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
+        .load(tx.connection)?;
+    for (keeper, id) in asked {
+        jobs::enqueue_unless_waiting(tx, super::ask_job(keeper, id), now)?;
+    }
+    push_topics_of(tx, hub, None, now)
 }

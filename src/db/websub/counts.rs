@@ -29,7 +29,8 @@ pub struct Counts {
     pub asked: i64,
 }
 
-/// Counts what there is, for a request of this sender (as a keyed hash). Who waits in all hubs is
+/// Counts what there is, for a request of this sender (as a keyed hash), about a feed of the hub or
+/// of a topic over hubs (`is_across`). Who waits in all hubs is
 /// counted without a lock, so that a few more may come in at the same moment; what is the hub's is
 /// as exact as the lock on its row ([`crate::db::members::lock`]) that the caller holds.
 pub fn count(
@@ -38,6 +39,7 @@ pub fn count(
     topic: &str,
     domain: &str,
     sender: &[u8],
+    is_across: bool,
     now: Timestamp,
 ) -> Result<Counts, DbError> {
     let of_hub = || websub_subscriptions::table.filter(websub_subscriptions::hub_id.eq(hub.0));
@@ -52,6 +54,18 @@ pub fn count(
                     .or(websub_subscriptions::expires_at.le(now.micros())),
             )
     };
+    let to_domain = of_hub().filter(websub_subscriptions::callback_domain.eq(domain));
+    // A hub keeps subscriptions to topics for others, too: they take none of its own.
+    let of_domain = match is_across {
+        true => to_domain
+            .filter(websub_subscriptions::across.is_not_null())
+            .count()
+            .get_result(connection)?,
+        false => to_domain
+            .filter(websub_subscriptions::across.is_null())
+            .count()
+            .get_result(connection)?,
+    };
     Ok(Counts {
         of_topic: of_hub()
             .filter(websub_subscriptions::topic.eq(topic))
@@ -63,10 +77,7 @@ pub fn count(
             .filter(websub_subscriptions::expires_at.gt(now.micros()))
             .count()
             .get_result(connection)?,
-        of_domain: of_hub()
-            .filter(websub_subscriptions::callback_domain.eq(domain))
-            .count()
-            .get_result(connection)?,
+        of_domain,
         asked_of_domain: asked()
             .filter(websub_subscriptions::callback_domain.eq(domain))
             .count()

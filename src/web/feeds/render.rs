@@ -47,10 +47,8 @@ pub fn render(
     let is_view = !view.is_everything();
     let all = if is_view { categories::list(connection, hub.id)? } else { Vec::new() };
     check_view(app, connection, at, part)?;
-    let most = match (hub.closed_at, part.after) {
-        (Some(_), None) => MAX_LAST_ITEMS,
-        _ => MAX_ITEMS,
-    };
+    let is_last = hub.closed_at.is_some() && part.after.is_none() && part.view.is_everything();
+    let most = if is_last { MAX_LAST_ITEMS } else { MAX_ITEMS };
     let mut posts = listed::list_view(connection, hub.id, category, view, before, most + 1)?;
     let page = usize::try_from(most).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;

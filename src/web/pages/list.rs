@@ -60,6 +60,21 @@ impl Asked {
         Ok(Self { view: view_of(request)?, after: after(before)? })
     }
 
+    /// The same; where it names no place, the way to the hub.
+    async fn read(
+        app: &App,
+        request: &HttpRequest,
+        before: Option<String>,
+        hub: &str,
+    ) -> Result<Self, PageError> {
+        match Self::of(request, before) {
+            Err(PageError::NotFound(Missing::Page)) => {
+                Err(reading::missing_page(app, &format!("/{hub}/-")).await?)
+            }
+            asked => asked,
+        }
+    }
+
     /// Its address.
     fn path(&self, here: &str) -> String {
         self.after.map_or_else(|| path_of(here, &self.view), |after| self.older(here, after))
@@ -112,7 +127,7 @@ pub async fn show_hub(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let query = query.map(web::Query::into_inner).unwrap_or_default();
-    let asked = Asked::of(&request, query.before)?;
+    let asked = Asked::read(&app, &request, query.before, &slug).await?;
     show(&app, &request, asked, &Names::hub(&slug), &visit).await
 }
 
@@ -136,7 +151,7 @@ pub async fn show_category(
         let gate = gate.ok_or(PageError::NotFound(Missing::Category))?;
         return Ok(trackback::list(&app, gate).await?);
     }
-    let asked = Asked::of(&request, query.before)?;
+    let asked = Asked::read(&app, &request, query.before, &hub).await?;
     show(&app, &request, asked, &Names::category(&hub, &category), &visit).await
 }
 

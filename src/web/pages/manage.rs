@@ -215,10 +215,10 @@ impl HubDesk {
 const fn standing(hub: &Hub) -> &'static str {
     if hub.suspended_at.is_some() {
         "The operator of this site has suspended this hub: nobody sees it, and it takes no posts."
+    } else if hub.closed_at.is_some() {
+        "This hub is closed: it is readable, and takes no more posts, whatever its categories and ping addresses say. Under “Settings” it can be opened again."
     } else if hub.approved_at.is_none() {
         "The operator of this site has not approved this hub yet. It works, but it is not on the first page, and search engines are asked to leave it alone."
-    } else if hub.closed_at.is_some() {
-        "This hub is closed: it is readable, and takes no more posts."
     } else {
         ""
     }
@@ -300,10 +300,10 @@ pub async fn show(
 pub const fn short_standing(hub: &Hub) -> &'static str {
     if hub.suspended_at.is_some() {
         "suspended"
-    } else if hub.approved_at.is_none() {
-        "not approved yet"
     } else if hub.closed_at.is_some() {
         "closed"
+    } else if hub.approved_at.is_none() {
+        "not approved yet"
     } else {
         ""
     }

@@ -44,6 +44,8 @@ struct ReceiptView {
     category: String,
     category_path: String,
     here: String,
+    /// Where it is taken back.
+    withdraw: String,
     /// Where its steps are told as they happen.
     live: String,
     csrf: String,
@@ -200,6 +202,7 @@ impl ReceiptView {
             },
             category_path: path,
             here: format!("/r/{token}"),
+            withdraw: format!("/r/{token}/withdraw"),
             live: format!("/r/{token}/live?seen={}", live::seen(found, &steps)),
             csrf: String::new(),
             headline: headline(state, ping.unverified && !is_again),
@@ -230,7 +233,9 @@ impl ReceiptView {
             wrong_passphrase: String::new(),
             may_check: lives && (reading.is_some() || found.next_reading.is_some()),
             may_withdraw: lives,
-            may_send_again: !is_again && found.was_withdrawn,
+            may_send_again: !is_again
+                && found.was_withdrawn
+                && found.gate.takes_posts(app.clock.now()),
             wants_passphrase: lives
                 && is_claim
                 && !ping.proved

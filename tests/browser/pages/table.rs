@@ -239,7 +239,7 @@ pub const PAGES: &[Page] = &[
         "Somebody changed this post",
     ),
     (Operator, "/manage/sxsw/reports", &[], "It harms somebody"),
-    (Operator, "/manage/quiet/reports", &[], "Nobody has reported anything."),
+    (Operator, "/manage/quiet/reports", &[], "No report is open."),
     (Operator, "/manage/sxsw/blogs", &[], "trusted since"),
     (Operator, "{blog}", &[], "since"),
     (Operator, "/manage/sxsw/rules", &[], "replica watches"),

@@ -44,16 +44,27 @@ story! { with blogs:
         let body = last(&reader);
         assert!(body.contains("Of ferries") && body.contains("More ferries"), "{body}");
 
+        // One that leaves takes its posts along.
+        hubs.takes_part("ferries", "").await;
+        site.settle().await;
+        assert!(!last(&reader).contains("ferries"));
+        let boats = "/manage/boats/categories/keynotes";
+        hubs.organizer.open(boats).await;
+        hubs.organizer.submit(boats, &[("slug", "speeches")]).await.has_status(303);
+        site.settle().await;
+        assert!(!last(&reader).contains("Of boats") && last(&reader).contains("Of music"));
+
         let before = reader.delivered().len();
         reader.ask(site, "unsubscribe", &[]).await.has_status(202);
         site.settle().await;
-        list(&hubs, &hubs.boats, 5, "Later").await;
+        list(&hubs, &hubs.sxsw, 5, "Later").await;
         assert_eq!(reader.delivered().len(), before);
     }
 
     async fn a_subscription_to_a_topic_outlives_each_hub_of_it(site) {
         let mut hubs = Hubs::taking_part(site).await;
         list(&hubs, &hubs.sxsw, 1, "Of music").await;
+        list(&hubs, &hubs.boats, 2, "Of boats").await;
         let reader = Reader::of(site, "/topics/keynotes/rss");
         reader.subscribe(site, &[]).await;
         // The first hub keeps it; renewed, it is one subscription still.
@@ -61,10 +72,12 @@ story! { with blogs:
 
         hubs.organizer.open("/manage/sxsw/settings").await;
         hubs.organizer.submit("/manage/sxsw/delete", &[("confirm", "sxsw")]).await.has_status(303);
-        list(&hubs, &hubs.boats, 2, "Of boats").await;
+        site.settle().await;
         assert_eq!(reader.delivered().len(), 1);
         let body = last(&reader);
         assert!(body.contains("Of boats") && !body.contains("Of music"), "{body}");
+        list(&hubs, &hubs.boats, 3, "More boats").await;
+        assert!(last(&reader).contains("More boats"));
     }
 
     async fn what_is_not_of_a_topic_is_not_pushed_with_it(site) {

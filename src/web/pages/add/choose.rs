@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::db::categories::{self, Category};
 use crate::db::hubs::Hub;
 use crate::model::category::Readers;
+use crate::model::text;
 use crate::model::web_url::{self, as_typed};
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
@@ -48,6 +49,8 @@ struct ChooseView {
     csrf: String,
     /// The address that was asked about, and what became of it, wherever it came to.
     asked: String,
+    /// Where a post of that address is added.
+    add_asked: String,
     answers: Vec<ArrivedPart>,
 }
 
@@ -63,6 +66,18 @@ impl ChooseView {
 #[serde(default)]
 pub struct Query {
     post: String,
+    url: String,
+}
+
+/// What stands behind the path of a form that begins with this address.
+fn begun(url: &str) -> String {
+    match url {
+        "" => String::new(),
+        url => format!(
+            "?{}",
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish()
+        ),
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +107,9 @@ pub async fn choose(
     let mut view = ChooseView::of(&hub, &all, app.clock.now());
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     view.asked = as_typed(query.post.trim()).into_owned();
+    view.add_asked = format!("{}{}", view.add, begun(&view.asked));
+    let url = text::shorten(query.url.trim(), web_url::MAX_BYTES);
+    view.choices.iter_mut().for_each(|choice| choice.path.push_str(&begun(&url)));
     if view.asked.is_empty() {
         let visit = Visit::without_form();
         return respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &visit);
@@ -123,6 +141,7 @@ impl ChooseView {
             choices: choices.collect(),
             csrf: String::new(),
             asked: String::new(),
+            add_asked: String::new(),
             answers: Vec::new(),
             hub: HubFace::of(hub),
         }

@@ -89,7 +89,9 @@ fn received(found: &ReceiptOf, zone: &Zone) -> Step {
     let step = step(DONE, "Received", zone.seconds(ping.received_at));
     let step = step.says(if ping.forwarded { "Another site passed it on." } else { "" });
     let wants_passphrase = found.gate.category.ping_policy == PingPolicy::Passphrase;
-    if ping.proved {
+    if ping.proved && ping.key_id.is_some() {
+        step.says("It came by a personal ping address. Your post is stored.")
+    } else if ping.proved {
         step.says("The passphrase was right. Your post is stored.")
     } else if wants_passphrase && ping.came_by.is_a_claim() {
         step.says("Your post is stored. It came without the passphrase of this category.")
@@ -258,9 +260,23 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
         PingState::Spam => vec![step(NO, "Set aside as spam", decided).says(
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
         ).helped("spam")],
-        PingState::Removed => vec![step(NO, "Not listed any more", decided).says(
-            "An organizer removed it, it was taken back, it is gone from its own site, or nobody looked at it in time.",
-        ).helped("removed")],
+        PingState::Removed => {
+            vec![step(NO, "Not listed any more", decided).says(why_removed(found)).helped("removed")]
+        }
+    }
+}
+
+/// Why a post is not there any more, as far as that is known.
+fn why_removed(found: &ReceiptOf) -> &'static str {
+    let outcome = found.reading.as_ref().map(|reading| reading.outcome);
+    match outcome {
+        _ if found.was_withdrawn => "It was taken back.",
+        Some(ReadingOutcome::Gone) => "Its own site says that it is gone.",
+        Some(ReadingOutcome::Unlinked) if needs_link(found) => {
+            "The link to this category went from its page, or an organizer removed it."
+        }
+        _ if found.ping.listed_at.is_none() => "Nobody looked at it in time.",
+        _ => "An organizer removed it.",
     }
 }
 
