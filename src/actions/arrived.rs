@@ -93,15 +93,8 @@ pub async fn ask_in(
 ) -> Result<Vec<(CategoryId, Arrived)>, ArrivedError> {
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
     let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
-    let traces = app
-        .db
-        .read(move |c| {
-            let each = categories.into_iter().map(|id| Ok((id, Trace::find(c, hub, id, &hash)?)));
-            each.collect::<Result<Vec<_>, DbError>>()
-        })
-        .await?;
-    let told = |(id, trace): (_, Option<Trace>)| Some((id, trace?.told(app, id, browser)));
-    Ok(traces.into_iter().filter_map(told).collect())
+    let traces = app.db.read_in_turn(move |c| Trace::list(c, hub, &categories, &hash)).await?;
+    Ok(traces.into_iter().map(|(id, trace)| (id, trace.told(app, id, browser))).collect())
 }
 
 /// What is kept of a post in a category.
@@ -113,18 +106,27 @@ enum Trace {
 }
 
 impl Trace {
-    fn find(
+    /// In each of these categories where anything is kept of it, in their order.
+    fn list(
         c: &mut DbConnection,
         hub: HubId,
-        category: CategoryId,
+        categories: &[CategoryId],
         hash: &[u8],
-    ) -> Result<Option<Self>, DbError> {
-        let Some(ping) = pings::find_by_url(c, hub, category, hash)? else {
-            return Ok(refusals::find(c, hub, category, hash)?.map(Self::Refused));
-        };
-        let reading = readings::find(c, hub, ping.id)?.map(Box::new);
-        let next = jobs::find_run_at(c, JobKey::verify(hub, ping.id))?;
-        Ok(Some(Self::Taken(Box::new(ping), reading, next)))
+    ) -> Result<Vec<(CategoryId, Self)>, DbError> {
+        let mut traces = Vec::new();
+        for ping in pings::list_by_url(c, hub, categories, hash)? {
+            let reading = readings::find(c, hub, ping.id)?.map(Box::new);
+            let next = jobs::find_run_at(c, JobKey::verify(hub, ping.id))?;
+            traces.push((ping.category_id, Self::Taken(Box::new(ping), reading, next)));
+        }
+        // What was taken in at last says more than that it was not before.
+        for (id, refused) in refusals::list(c, hub, categories, hash)? {
+            if traces.iter().all(|(taken_in, _)| *taken_in != id) {
+                traces.push((id, Self::Refused(refused)));
+            }
+        }
+        traces.sort_by_key(|(id, _)| categories.iter().position(|category| category == id));
+        Ok(traces)
     }
 
     fn told(self, app: &App, category: CategoryId, browser: &str) -> Arrived {

@@ -17,8 +17,8 @@ use change::{carry_out, find_for_decision, take_back};
 /// A verdict, carried out or not.
 #[derive(Debug)]
 pub enum Decided {
-    /// It was carried out, or it stood already.
-    Done(Ping),
+    /// It was carried out, by the event of this number; or it stood already, and there is none.
+    Done(Ping, Option<i64>),
     /// Somebody else had decided since the page was loaded: nothing was changed.
     Stale(Ping),
 }
@@ -69,13 +69,15 @@ pub async fn decide(
                 return Ok(Decided::Stale(ping));
             }
             reports::update_handled(tx, hub, ping.id, by, now)?;
-            if ping.state != to {
-                carry_out(tx, &ping, to, by, now)?;
-                let (kind, detail) = (LogKind::Verdict, to.as_str());
-                let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
-                log::insert_line(tx, hub, &line, now)?;
+            if ping.state == to {
+                return Ok(Decided::Done(ping, None));
             }
-            Ok(Decided::Done(ping))
+            carry_out(tx, &ping, to, by, now)?;
+            let (kind, detail) = (LogKind::Verdict, to.as_str());
+            let line = Line { actor: Some(by), kind, detail, ping: Some(ping.id) };
+            log::insert_line(tx, hub, &line, now)?;
+            let noted = verdicts::find(tx.reading(), hub, ping.id)?.ok_or(DbError::NotFound)?;
+            Ok(Decided::Done(ping, Some(noted.id)))
         })
         .await
 }

@@ -198,6 +198,21 @@ pub fn find_by_url(
         .optional()?)
 }
 
+/// The pings of a post in some categories.
+pub fn list_by_url(
+    connection: &mut DbConnection,
+    hub: HubId,
+    categories: &[CategoryId],
+    url_hash: &[u8],
+) -> Result<Vec<Ping>, DbError> {
+    let ids: Vec<i64> = categories.iter().map(|category| category.0).collect();
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq_any(ids)))
+        .filter(pings::url_hash.eq(url_hash))
+        .select(Ping::as_select())
+        .load(connection)?)
+}
+
 /// A ping of a hub.
 pub fn find(
     connection: &mut DbConnection,

@@ -54,18 +54,19 @@ pub fn upsert(
     Ok(())
 }
 
-/// The newest refusal of a post in a category, if it is remembered.
-pub fn find(
+/// The newest refusals of a post in some categories, of those where one is remembered.
+pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
-    category: CategoryId,
+    categories: &[CategoryId],
     url_hash: &[u8],
-) -> Result<Option<RefusedPing>, DbError> {
+) -> Result<Vec<(CategoryId, RefusedPing)>, DbError> {
+    let ids: Vec<i64> = categories.iter().map(|category| category.0).collect();
     Ok(refused_pings::table
-        .find((hub.0, category.0, url_hash))
-        .select(RefusedPing::as_select())
-        .first(connection)
-        .optional()?)
+        .filter(refused_pings::hub_id.eq(hub.0).and(refused_pings::category_id.eq_any(ids)))
+        .filter(refused_pings::url_hash.eq(url_hash))
+        .select((refused_pings::category_id, RefusedPing::as_select()))
+        .load(connection)?)
 }
 
 /// How many posts of a hub are remembered as refused and were not taken in since, by the newest

@@ -1,6 +1,6 @@
 //! What people stumbled over who write and ping: the form, the receipt, and the look-up lead on.
 
-use crate::harness::{Answer, Blog, Browser, Page, minutes, seconds};
+use crate::harness::{Answer, Blog, Browser, Page, hours, minutes, seconds};
 
 const ADD: &str = "/sxsw/keynotes/add";
 const KEYS: &str = "/manage/sxsw/keys";
@@ -166,6 +166,38 @@ story! {
         site.browser().open("/sxsw").await.says("Two").never_says("Too");
     }
 
+    async fn a_correction_is_offered_where_it_would_be_taken(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        // A blog pings from its own server: the form would come from somewhere else.
+        let by_blog = topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await.receipt.unwrap();
+        let page = site.browser().open(&by_blog).await;
+        page.says("Something wrong in it? Send the same post again from the same place as before (your blog)");
+        assert!(page.attributes("main a[href*='/add?url=']", "href").is_empty());
+
+        // An address that holds the post is no longer than what takes it everywhere.
+        let mut blogger = site.browser();
+        let (title, blog_name, excerpt) = ("Ж".repeat(200), "Я".repeat(200), "ю".repeat(600));
+        let post = [("url", "http://bob.example/2"), ("title", &title), ("blog_name", &blog_name), ("excerpt", &excerpt)];
+        let sent = send(&mut blogger, site, &post).await;
+        let by_form = sent.header("location").unwrap().to_owned();
+        let page = blogger.open(&by_form).await;
+        page.says("Something wrong in it? Send the same post again from where you are");
+        let form = page.attributes("main a[href*='/add?url=']", "href").remove(0);
+        assert!(form.len() < 6_100, "{}", form.len());
+        let filled = blogger.open(&form).await;
+        assert_eq!(filled.attributes("#title", "value"), [title]);
+        assert_eq!(filled.one_text("#excerpt"), "", "the first words give way first, and stay as they were");
+
+        // Where nothing more is taken in, nothing is corrected by sending it.
+        let edit = "/manage/sxsw/categories/keynotes";
+        topic.organizer.open(edit).await;
+        topic.organizer.submit(edit, &[("closes_at", "2003-03-11T12:00")]).await.has_status(303);
+        site.advance(hours(5));
+        for receipt in [by_blog, by_form] {
+            blogger.open(&receipt).await.says("Your post is waiting for a look").never_says("Something wrong in it?");
+        }
+    }
+
     async fn a_removed_category_names_its_hub(site) {
         let mut topic = site.hub("open", "at-once").await;
         let receipt = topic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await.receipt.unwrap();
@@ -190,7 +222,12 @@ story! {
         let mut music = site.category(topic.organizer, "music", "open", "all-wait").await;
         music.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await;
         music.ping(&[("url", "http://bob.example/2"), ("title", "Two")]).await;
-        let backroom = site.category(music.organizer, "backroom", "open", "all-wait").await;
+        // One that did not take it in.
+        let mut attic = site.category(music.organizer, "attic", "open", "all-wait").await;
+        attic.organizer.open("/manage/sxsw/categories/attic").await;
+        attic.organizer.submit("/manage/sxsw/categories/attic", &[("ping", "closed")]).await.has_status(303);
+        assert!(!attic.ping(&[("url", "http://ada.example/1"), ("title", "One")]).await.is_stored());
+        let backroom = site.category(attic.organizer, "backroom", "open", "all-wait").await;
         backroom.ping(&[("url", "http://carol.example/3"), ("title", "Three")]).await;
         music.organizer = backroom.organizer;
         music.organizer.sets_readers("backroom", "unlisted").await;
@@ -200,7 +237,8 @@ story! {
         assert_eq!(hub.attributes("#arrived form", "action"), ["/sxsw/-/add"]);
         let page = reader.open("/sxsw/-/add?post=ada.example/1").await;
         page.has_status(200).says("Did my post arrive?").says("It is listed").says("It is waiting").never_says("One");
-        assert_eq!(page.texts(".notice h2 + p a"), ["keynotes", "music"]);
+        page.says("and was not taken in.");
+        assert_eq!(page.texts(".notice h2 + p a"), ["keynotes", "music", "attic"]);
         // The answer, the field, and nothing to fill in; the code of each is another.
         assert!(page.texts("ul.rows").is_empty());
         let codes = page.texts(".notice .copy code");

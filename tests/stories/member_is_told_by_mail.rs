@@ -1,6 +1,10 @@
 //! What waits or was listed comes by mail: at once, in digests, never too often; a link in it
 //! decides about one post, once.
 
+use backchannel::actions::moderate::{self, Decided};
+use backchannel::model::id::{AccountId, HubId, PingId};
+use backchannel::model::ping::Verdict;
+
 use crate::harness::{Browser, PASSWORD, Page, Site, Topic, days, hours, minutes, seconds};
 
 /// A mail's text part as it reads: soft line ends and escapes of quoted-printable undone.
@@ -193,6 +197,42 @@ story! {
         fields.push(("verdict".into(), "undo".into()));
         site.advance(days(2));
         phone.post(&action, &fields).await.says("Too late for that");
+    }
+
+    async fn a_verdict_by_mail_is_taken_back_while_it_stands(site) {
+        let topic = site.hub("open", "all-wait").await;
+        ping(&topic, 1).await;
+        let link = links(site, &digests(site).await.remove(0), "/m/").remove(0);
+        // Given in the link's last minutes, it has its own day.
+        site.advance(days(6) + hours(23));
+        let mut phone = site.browser();
+        let undo = |done: &Page| {
+            let (action, mut fields) = done.form("/m/");
+            fields.push(("verdict".into(), "undo".into()));
+            (action, fields)
+        };
+        let (action, fields) = undo(&press(&mut phone, &link, "spam").await);
+        site.advance(hours(2));
+        phone.post(&action, &fields).await.says("Taken back").says("waits again");
+
+        // What its sender took back since is none of the verdict's.
+        let sent = topic.ping(&[("url", "http://ada.example/2"), ("title", "Two")]).await;
+        site.advance(minutes(20));
+        let link = links(site, &digests(site).await.pop().unwrap(), "/m/").remove(0);
+        let (action, fields) = undo(&press(&mut phone, &link, "list").await);
+        let (mut blogger, receipt) = (site.browser(), sent.receipt.unwrap());
+        blogger.open(&receipt).await;
+        blogger.submit(&format!("{receipt}/withdraw"), &[]).await.has_status(303);
+        phone.post(&action, &fields).await.says("the post is removed").never_says("taken back since");
+    }
+
+    async fn a_verdict_that_stood_already_leaves_nothing_to_take_back(site) {
+        let topic = site.hub("open", "all-wait").await;
+        ping(&topic, 1).await;
+        let (hub, post, by) = (HubId(1), PingId(1), AccountId(1));
+        let decide = || moderate::decide(&site.app, hub, post, None, Verdict::Spam, by);
+        assert!(matches!(decide().await.unwrap(), Decided::Done(_, Some(_))));
+        assert!(matches!(decide().await.unwrap(), Decided::Done(_, None)));
     }
 
     async fn a_link_dies_with_time_with_its_member_and_when_it_is_touched(site) {

@@ -56,4 +56,22 @@ story! {
         topic.organizer.submit(&path, &[]).await.redirects_to("/manage/sxsw");
         topic.organizer.open("/manage/sxsw").await.says("Mine");
     }
+
+    async fn what_comes_back_with_a_problem_is_still_about_what_it_showed(site) {
+        let mut topic = site.hub("open", "all-wait").await;
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "TITLE"), ("excerpt", "Hers")]).await;
+        let path = topic.organizer.open("/manage/sxsw").await.attributes("[data-edit]", "href").remove(0);
+        let opened = topic.organizer.open(&path).await;
+        let (action, empty) = filled(&opened, &path, &[("title", "")]);
+        let (_, fast) = filled(&opened, &path, &[("title", "Theirs"), ("excerpt", "Their words")]);
+        topic.organizer.post(&action, &fast).await.redirects_to("/manage/sxsw");
+        let told = topic.organizer.post(&action, &empty).await;
+        told.has_status(422).says("Give the post a title.").never_says("Theirs");
+        // Theirs were never seen: the mended form asks first, and then it may.
+        let told = topic.organizer.post(&action, &filled(&told, &path, &OWN).1).await;
+        told.has_status(409).says("Theirs").says("Their words");
+        topic.organizer.open("/manage/sxsw").await.says("Theirs").never_says("Mine");
+        topic.organizer.post(&action, &told.form(&path).1).await.redirects_to("/manage/sxsw");
+        topic.organizer.open("/manage/sxsw").await.says("Mine");
+    }
 }

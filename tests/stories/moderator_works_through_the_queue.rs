@@ -146,6 +146,23 @@ story! {
             .says("Op listed 2 posts at once").says("Op listed Watches 3").says("Op opened the category keynotes");
     }
 
+    async fn all_of_a_network_are_offered_beside_another_blog(site) {
+        let topic = site.hub("open", "all-wait").await;
+        let watches = |n: u8| (format!("http://spam.example/{n}"), format!("Watches {n}"));
+        for (url, title) in [watches(1), watches(2), ("http://bags.example/".into(), "Bags".into())] {
+            assert!(topic.ping(&[("url", &url), ("title", &title)]).await.is_stored());
+            site.advance(minutes(3));
+        }
+        // A month later nobody knows a sender again: three are of the blog, and three others of one
+        // sender.
+        site.advance(days(31));
+        let (url, title) = watches(3);
+        assert!(topic.ping(&[("url", &url), ("title", &title)]).await.is_stored());
+        let queue = sign_in(site).await.open("/manage/sxsw").await;
+        let offers = ["3 wait from spam.example", "3 wait from the same computer or network"];
+        assert_eq!(queue.texts("details.all summary"), offers);
+    }
+
     async fn a_verdict_on_many_leads_to_the_post_that_comes_next(site) {
         let mut topic = site.hub("open", "all-wait").await;
         for n in 0..6 {

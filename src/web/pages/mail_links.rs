@@ -72,7 +72,7 @@ struct MailedPostView {
     post: Option<OpenPost>,
     /// Where the post is to be seen now: what was listed just now.
     listed_path: String,
-    /// What takes the verdict back that was given just now.
+    /// What takes the verdict back that was given just now, unless it stood already.
     undo: Option<UndoKey>,
 }
 
@@ -181,10 +181,10 @@ pub async fn decide(
             let decided = moderate::decide(&app, hub.id, ping.id, Some(seen), verdict, by).await?;
             let view = MailedPostView::of(&hub, &token, &visit);
             match decided {
-                Decided::Done(_) => MailedPostView {
+                Decided::Done(_, event) => MailedPostView {
                     headline: "Done",
                     sentence: format!("“{}” is now {}.", ping.title, words(verdict.state())),
-                    undo: UndoKey::of_newest(&app, &token, hub.id, ping.id).await?,
+                    undo: event.map(|event| UndoKey::of(&app, &token, event.to_string())),
                     listed_path: match verdict {
                         Verdict::List if !(Gate { hub, category }).is_secret() => {
                             format!("/p/{}", ping.public_id)

@@ -143,15 +143,16 @@ pub async fn show(
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }
 
-/// The posts of a page. What all posts of a blog or a sender have in common is offered once.
+/// The posts of a page. What all posts of a blog or a sender have in common is offered once; of a
+/// sender not beside a post of whose blog as many wait, which are most likely the same.
 fn rows(waiting: Vec<Ping>, around: &Around) -> Vec<QueueRow> {
     let (mut blogs, mut senders) = (BTreeSet::new(), BTreeSet::new());
     let row = |ping: Ping| {
-        let is_first_of_blog = blogs.insert(ping.blog_key.clone());
-        let is_first_of_sender = senders.insert(ping.sender_hash.clone());
+        let sender = ping.sender_hash.clone();
         let mut row = QueueRow::of(ping, around);
-        row.of_blog *= i64::from(is_first_of_blog);
-        row.of_sender *= i64::from(is_first_of_sender);
+        let offers_sender = row.of_sender != row.of_blog && senders.insert(sender);
+        row.of_sender *= i64::from(offers_sender);
+        row.of_blog *= i64::from(blogs.insert(row.blog_key.clone()));
         row
     };
     waiting.into_iter().map(row).collect()

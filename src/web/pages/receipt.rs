@@ -182,7 +182,7 @@ impl ReceiptView {
         let reading = found.reading.as_ref();
         let is_claim = ping.came_by.is_a_claim();
         let feed = reading.map(|reading| reading.feed_url.clone()).unwrap_or_default();
-        let correcting = correct(found, &path);
+        let correcting = correct(found, &path, app.clock.now());
         let steps = StepsPart { steps: if is_again { Vec::new() } else { steps(app, found) } };
         Self {
             hub: if gate.hub.readers == Readers::Password {

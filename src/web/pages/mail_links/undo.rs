@@ -7,9 +7,7 @@ use super::MailedPostView;
 use crate::actions::moderate::{self, Undone};
 use crate::actions::notify;
 use crate::app::{App, PingLink};
-use crate::db::verdicts;
-use crate::model::id::{HubId, PingId, encode};
-use crate::model::ping::PingState;
+use crate::model::id::encode;
 use crate::secret::same;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::Visit;
@@ -25,22 +23,10 @@ pub struct UndoKey {
 }
 
 impl UndoKey {
-    fn of(app: &App, token: &str, event: String) -> Self {
+    /// The key for the verdict that a link gave just now.
+    pub fn of(app: &App, token: &str, event: String) -> Self {
         let hash = app.secrets.sign("mailed undo", &[token.as_bytes(), event.as_bytes()]);
         Self { event, key: encode(&hash[..16]) }
-    }
-
-    /// The key for the verdict that was given just now.
-    pub async fn of_newest(
-        app: &App,
-        token: &str,
-        hub: HubId,
-        ping: PingId,
-    ) -> Result<Option<Self>, PageError> {
-        let now = app.clock.now();
-        let newest = app.db.read(move |c| verdicts::find(c, hub, ping)).await?;
-        let newest = newest.filter(|newest| newest.can_be_undone(now));
-        Ok(newest.map(|newest| Self::of(app, token, newest.id.to_string())))
     }
 
     fn is_good(&self, app: &App, token: &str) -> bool {
@@ -68,8 +54,7 @@ pub async fn take_back(
             sentence: format!("“{}” waits again. The link in the mail is used up: decide anew on the desk.", ping.title),
             ..view
         },
-        Undone::Overtaken => view.decided(ping.state),
-        Undone::Nothing => view.decided(PingState::Pending),
+        Undone::Overtaken | Undone::Nothing => view.decided(ping.state),
         Undone::TooLate => MailedPostView {
             headline: "Too late for that",
             sentence: "A verdict can be taken back for 24 hours. Put another one on the post, on the desk under Decided.".to_owned(),

@@ -31,7 +31,7 @@ struct EditView {
     problems: Problems,
     sent: EditDraft,
     is_edited: bool,
-    /// Tells the texts that are shown now from any others.
+    /// Tells the texts that whoever edits has seen from any others.
     seen: String,
     /// What they are, where somebody else was faster.
     overtaken: Option<EditDraft>,
@@ -86,7 +86,12 @@ async fn page(
         csrf: visit.csrf.clone(),
         back: stand.path(&scope.hub.slug, &[]),
         stand,
-        seen: ping.fingerprint(),
+        // What comes back with a problem still answers the texts it was opened with: others may
+        // have changed them since, and nothing here shows that.
+        seen: match shown.problems.is_empty() {
+            true => ping.fingerprint(),
+            false => shown.draft.seen.clone(),
+        },
         overtaken: shown.is_overtaken.then(|| texts(&ping)),
         id: ping.public_id.to_string(),
         url: ping.url,

@@ -55,7 +55,7 @@ pub async fn decide(
     let next = next(&app, hub, &form.0.stand, Some(ping)).await?;
     let (name, ping) =
         match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
-            Decided::Done(ping) => ("done", ping),
+            Decided::Done(ping, _) => ("done", ping),
             Decided::Stale(ping) => ("stale", ping),
         };
     let id = ping.public_id.to_string();

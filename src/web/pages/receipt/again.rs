@@ -1,9 +1,9 @@
 //! A post that is sent again: what that changed, and how a post that waits is corrected by it.
 
 use crate::actions::receipt::ReceiptOf;
+use crate::clock::Timestamp;
 use crate::db::pings::PingTexts;
-use crate::model::category::PingPolicy;
-use crate::model::ping::{PingState, Resent};
+use crate::model::ping::{CameBy, PingState, Resent};
 use crate::model::web_url::{Hosts, WebUrl};
 
 /// What a ping changed of a post that was here before, for a sender who may be anybody.
@@ -27,9 +27,11 @@ pub const fn again_words(resent: Option<Resent>, shown: PingState) -> &'static s
 
 /// A form of ours with this address in it.
 pub fn add_path(category_path: &str, field: &str, address: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair(field, address);
-    format!("{category_path}/add?{}", query.finish())
+    format!("{category_path}/add?{}", encoded(field, address))
+}
+
+fn encoded(field: &str, text: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair(field, text).finish()
 }
 
 /// What whoever sent a post again knows of its address: what tells it from others, and not how it
@@ -48,7 +50,7 @@ pub struct Correct {
 }
 
 /// How its sender corrects a post that waits.
-pub fn correct(found: &ReceiptOf, category_path: &str) -> Option<Correct> {
+pub fn correct(found: &ReceiptOf, category_path: &str, now: Timestamp) -> Option<Correct> {
     let (ping, gate) = (&found.ping, &found.gate);
     if ping.state != PingState::Pending || gate.hub.suspended_at.is_some() {
         return None;
@@ -57,41 +59,43 @@ pub fn correct(found: &ReceiptOf, category_path: &str) -> Option<Correct> {
         let sentence = "Something wrong in it? Change your post, then press “Check again”: title and first words are taken from your page.";
         return Some(Correct { sentence, form: String::new() });
     }
-    let sentence = match gate.category.ping_policy {
-        PingPolicy::Closed => return None,
-        PingPolicy::Open | PingPolicy::Passphrase if ping.key_id.is_some() => {
-            "Something wrong in it? Send the same post again by your personal ping address, while it waits: what comes then stands in its place."
-        }
-        PingPolicy::Open | PingPolicy::Passphrase if ping.proved => {
-            "Something wrong in it? Send the same post again with the passphrase, while it waits: what comes then stands in its place."
-        }
-        PingPolicy::Open | PingPolicy::Passphrase => {
-            "Something wrong in it? Send the same post again from where you are, while it waits: what comes then stands in its place."
-        }
+    // What was verified by its page is corrected there, also later; this comes in as a ping.
+    if !gate.takes_posts(now) {
+        return None;
+    }
+    // A blog pings from its own server: nobody who fills in a form is there.
+    let is_elsewhere = ping.came_by == CameBy::Trackback && !ping.proved;
+    let sentence = if ping.key_id.is_some() {
+        "Something wrong in it? Send the same post again by your personal ping address, while it waits: what comes then stands in its place."
+    } else if ping.proved {
+        "Something wrong in it? Send the same post again with the passphrase, while it waits: what comes then stands in its place."
+    } else if is_elsewhere {
+        "Something wrong in it? Send the same post again from the same place as before (your blog), while it waits: what comes then stands in its place."
+    } else {
+        "Something wrong in it? Send the same post again from where you are, while it waits: what comes then stands in its place."
     };
-    let form = match gate.is_secret() {
+    let form = match gate.is_secret() || is_elsewhere {
         true => String::new(),
         false => category_path.to_owned() + &filled(&ping.url, ping.sent()),
     };
     Some(Correct { sentence, form })
 }
 
-/// What an address may take of first words, encoded: what does not fit is left out, and what a ping
-/// leaves out stays.
-const MOST: usize = 4_000;
+/// What an address may take of a post, encoded: servers and browsers between here and there take no
+/// more for sure. What does not fit beside what stands before it is left out, the first words
+/// first, and what a ping leaves out stays.
+const MOST: usize = 6_000;
 
 /// The form of a category with a post in it, after the category's path.
 fn filled(url: &str, texts: PingTexts) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("url", url);
+    let mut query = encoded("url", url);
     for (name, text) in
         [("title", texts.title), ("blog_name", texts.blog_name), ("excerpt", texts.excerpt)]
     {
-        let length: usize =
-            url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum();
-        if !text.is_empty() && text != url && length <= MOST {
-            query.append_pair(name, &text);
+        let more = encoded(name, &text);
+        if !text.is_empty() && text != url && query.len() + 1 + more.len() <= MOST {
+            query = format!("{query}&{more}");
         }
     }
-    format!("/add?{}", query.finish())
+    format!("/add?{query}")
 }

@@ -53,7 +53,7 @@ fn to_form(gate: &Gate, cookie: &Cookie<'_>) -> HttpResponse {
 }
 
 /// The cookie of whoever opens an address with the category's passphrase. It counts as a try, as in
-/// a ping; of a category that is not for everybody to know of none is made.
+/// a ping; of a category behind a reading password none is made.
 async fn shown(
     app: &App,
     request: &HttpRequest,
