@@ -147,7 +147,7 @@ window.looks = (() => {
     // What lies under a bar that stays, or is cut: told where it is not, on the same page or at 1280.
     ".embed li a", ".queue .ping *", ".wall .ex",
     // Over the shadow at an end of a row that is scrolled: --muted on --rule: 5.1, 4.8. Told at 1280.
-    ".tabs a", ".tabs a *",
+    ".tabs a", ".tabs a *", ".tabs button", ".tabs button *",
   ].join();
   const isTold = ({ target }) => document.querySelector(target.at(-1))?.matches(TOLD);
   async function rules() {
