@@ -49,13 +49,10 @@
     for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
   // Where a row of tabs does not fit, the one that is shown is.
-  // (Asking where it is would have the whole page laid out before it is shown: we are told.)
   for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
     const row = tab.parentElement;
-    new IntersectionObserver(([{ rootBounds: all, boundingClientRect: one }], observer) => {
-      observer.disconnect();
-      if (one.left < all.left || one.right > all.right) row.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
-    }, { root: row }).observe(tab);
+    const [all, one] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (one.left < all.left || one.right > all.right) row.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
   }
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
