@@ -6,11 +6,13 @@ mod gate;
 mod keys;
 mod live;
 mod mail_links;
+mod own_names;
 mod pushing;
 mod queue_depths;
 mod reading;
 mod receipts;
 mod rules;
+mod taking_home;
 
 pub use background::Background;
 pub use backlog::{Backlog, MAX_JOBS};
@@ -18,11 +20,13 @@ pub use gate::{Closed, Gate, Proofs};
 pub use keys::HubKeys;
 pub use live::{Listener, Live, MAX_SEATS, Room, Seat, Seen, TOLD};
 pub use mail_links::{PingLink, UnsubscribeLink};
+pub use own_names::{Named, Names, OwnNames};
 pub use pushing::{FeedOf, RenderFeed};
 pub use queue_depths::QueueDepths;
 pub use reading::{Lock, READING_LASTS};
 pub use receipts::{Receipt, ReceiptKind};
 pub use rules::{HubRules, RuleHits};
+pub use taking_home::{Answered, Ask, Inside, Local, TakingHome, Turn, Unanswered};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -33,12 +37,12 @@ use url::Url;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, RateLimits};
 use crate::db::{Db, DbError, Touched};
-use crate::fetch::{self, Fetcher};
+use crate::fetch::{self, Fetcher, Resolver};
 use crate::limits::{Connections, Limits, SignInBackoff};
 use crate::mail::{Mail, MailError, Message};
 use crate::metrics::Metrics;
 use crate::model::addresses::Addresses;
-use crate::model::id::{CategoryId, PingId};
+use crate::model::id::{CategoryId, HubId, PingId};
 use crate::model::web_url::Hosts;
 use crate::pages_cache::{Cache, Generations, MAX_PAGES, Rendered};
 use crate::secret::{Hasher, SecretKey};
@@ -87,12 +91,18 @@ pub struct App {
     pub secrets: SecretKey,
     /// Absolute addresses.
     pub addresses: Addresses,
+    /// The names of their own that hubs have.
+    pub own_names: OwnNames,
     /// When what changed, in this process.
     pub generations: Arc<Generations>,
     /// Rendered pages.
     pub pages: Cache<Arc<Rendered>>,
     /// How feeds are rendered, for those they are pushed to: the doors know, and set it once.
     pub feeds: OnceLock<RenderFeed>,
+    /// How pages are rendered, for those who take them home: the doors know, and set it once.
+    pub inside: OnceLock<Inside>,
+    /// Which hubs are taken home just now.
+    pub taking_home: TakingHome,
     /// Categories as pings meet them.
     pub gates: Cache<Arc<Gate>>,
     /// Ping keys, by hub.
@@ -124,8 +134,19 @@ pub struct App {
     pub listener_shares: Connections,
     /// Who listens to which hub.
     pub live: Live,
+    /// A turn at reading a picture, which takes much memory.
+    pub drawing: Semaphore,
     /// Told when the server stops: streams end then.
     pub stopping: Stopping,
+}
+
+/// How an instance reaches the world outside.
+#[derive(Debug)]
+pub struct Outside {
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Who answers for names.
+    pub resolver: Resolver,
 }
 
 /// Why an instance could not start.
@@ -168,6 +189,16 @@ impl App {
         bound: SocketAddr,
         mail: Mail,
     ) -> Result<Self, StartError> {
+        Self::with_outside(config, clock, bound, Outside { mail, resolver: Resolver::system() })
+    }
+
+    /// The same, with other ways to the world outside.
+    pub fn with_outside(
+        config: Config,
+        clock: Clock,
+        bound: SocketAddr,
+        Outside { mail, resolver }: Outside,
+    ) -> Result<Self, StartError> {
         let secrets = config.secret_key()?;
         let metrics = Arc::new(Metrics::default());
         let generations: Arc<Generations> = Arc::default();
@@ -195,7 +226,7 @@ impl App {
             None => default_url(bound)?,
         };
         let addresses = Addresses::new(base);
-        let fetcher = fetcher(&config, &addresses, bound, &clock)?;
+        let fetcher = fetcher(&config, &addresses, bound, &clock, resolver)?;
         Ok(Self {
             mail,
             limits: Limits::new(config.http.rate_limits, &clock),
@@ -204,8 +235,11 @@ impl App {
             hasher: Hasher::default(),
             secrets,
             addresses,
+            own_names: OwnNames::default(),
             pages: Cache::new(MAX_PAGES, &generations),
             feeds: OnceLock::new(),
+            inside: OnceLock::new(),
+            taking_home: TakingHome::default(),
             gates: Cache::new(4 * 1024 * 1024, &generations),
             keys: Cache::new(8 * 1024 * 1024, &generations),
             rules: Cache::new(8 * 1024 * 1024, &generations),
@@ -226,6 +260,7 @@ impl App {
                 MAX_LISTENERS / 50,
             ),
             live: Live::new(config.http.rate_limits),
+            drawing: Semaphore::new(1),
             stopping: Stopping::default(),
             config,
             clock,
@@ -238,8 +273,14 @@ impl App {
     pub fn proof_of_page(&self, category: CategoryId, url: &str, browser: &str) -> String {
         let category = category.0.to_be_bytes();
         let parts = [category.as_slice(), url.as_bytes(), browser.as_bytes()];
-        let hash = self.secrets.sign("page", &parts);
-        format!("backchannel-{}", crate::model::id::encode(&hash[..10]))
+        proof(&self.secrets.sign("page", &parts))
+    }
+
+    /// The same for whoever says what is to become of a post in all of a hub, by the post's identity.
+    pub fn proof_of_writer(&self, hub: HubId, identity: &[u8], browser: &str) -> String {
+        let hub = hub.0.to_be_bytes();
+        let parts = [hub.as_slice(), identity, browser.as_bytes()];
+        proof(&self.secrets.sign("writer", &parts))
     }
 
     /// Where posts may be: on the internet.
@@ -262,12 +303,18 @@ impl App {
     }
 }
 
+/// A code that stands in a page.
+fn proof(hash: &[u8; 32]) -> String {
+    format!("backchannel-{}", crate::model::id::encode(&hash[..10]))
+}
+
 /// The fetcher of strangers' pages. Its limits are off with the others, for load tests.
 fn fetcher(
     config: &Config,
     addresses: &Addresses,
     bound: SocketAddr,
     clock: &Clock,
+    resolver: Resolver,
 ) -> Result<Fetcher, StartError> {
     let mut own = fetch::Own::new(addresses.base(), bound);
     // A proxy with a public address is a content network's, and stands before other people's
@@ -279,7 +326,7 @@ fn fetcher(
     if !config.http.trusted_proxies.iter().all(is_inside) {
         own = own.behind_shared_addresses();
     }
-    let mut setup = fetch::Setup::public(own);
+    let mut setup = fetch::Setup { resolver, ..fetch::Setup::public(own) };
     if config.unsafe_dial_loopback {
         setup.dial = fetch::Dial::UnsafeLoopback;
     }

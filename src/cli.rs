@@ -9,8 +9,10 @@ mod instance;
 mod migrate;
 mod ping;
 mod posts;
+mod programme;
 mod seed;
 mod serve;
+mod vacuum;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -34,7 +36,7 @@ enum Command {
     /// Accounts: add, list, show, reset, remove.
     #[command(subcommand)]
     Account(account::Account),
-    /// Hubs: add, list, show, remove.
+    /// Hubs: add, list, show, name, programme, freeze, unfreeze, remove, export, import.
     #[command(subcommand)]
     Hub(hub::Hub),
     /// Categories: add, list, show, remove.
@@ -44,11 +46,14 @@ enum Command {
     Import(import::Import),
     Seed(seed::Seed),
     Migrate(migrate::Migrate),
+    Vacuum(vacuum::Vacuum),
     Doctor(doctor::Doctor),
 }
 
-const NAMES: [&str; 10] =
-    ["serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "doctor", "help"];
+const NAMES: [&str; 11] = [
+    "serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "vacuum", "doctor",
+    "help",
+];
 
 /// Runs the program with its arguments.
 pub fn run() -> ExitCode {
@@ -62,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Seed(seed) => seed.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Vacuum(vacuum) => vacuum.run(),
         Command::Doctor(doctor) => return doctor.run(),
     };
     match done {

@@ -32,6 +32,7 @@ mod resolver;
 mod send;
 #[cfg(test)]
 mod tests;
+mod txt;
 
 pub use address::Refusal;
 pub use budget::TooBusy;
@@ -45,6 +46,7 @@ pub use request::{Accept, Get};
 pub use resolver::{Resolver, Script};
 pub use send::{Post, Posted, Push};
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hyper::header::HeaderValue;
@@ -112,7 +114,7 @@ pub struct Fetched {
     pub redirected_permanently: bool,
     /// What the answer says of itself.
     pub headers: Headers,
-    /// The body, up to [`Limits::body`]; empty unless the status is 2xx.
+    /// The body, up to [`Limits::body`] or [`Limits::schedule`]; empty unless the status is 2xx.
     pub body: Vec<u8>,
     /// There was more, which was not read.
     pub cut: bool,
@@ -163,6 +165,19 @@ impl Fetcher {
             .map_err(|_elapsed| FetchError::TooSlow(Phase::Total))?
     }
 
+    /// The text records of a name of the public DNS: none where there is no such name.
+    ///
+    /// # Errors
+    /// Nobody answered for it.
+    pub async fn texts(&self, name: &str) -> std::io::Result<Vec<String>> {
+        self.0.dialer.setup.resolver.texts(name).await
+    }
+
+    /// These are the names of hubs from now on: they are refused as this site's own is.
+    pub fn set_own_names(&self, names: HashSet<String>) {
+        self.0.dialer.setup.own.set_names(names);
+    }
+
     async fn follow(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
         let mut visit = self.0.budgets.visit();
         let mut url = address::checked(request.url, self.0.dialer.setup.dial)?;
@@ -210,7 +225,11 @@ impl Fetcher {
         let (body, cut) = if status.is_success() {
             // Before a byte of it is read: what is refused costs nobody anything.
             headers::check_readable(exchange.head(), accept)?;
-            exchange.body(self.limits().body).await.map_err(FetchError::Broken)?
+            let most = match accept {
+                Accept::Pages | Accept::Feeds => self.limits().body,
+                Accept::Schedules => self.limits().schedule,
+            };
+            exchange.body(most).await.map_err(FetchError::Broken)?
         } else {
             (Vec::new(), false)
         };

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod addresses;
+pub mod archive;
 pub mod bars;
 pub mod blog;
 pub mod browser;
@@ -9,7 +10,9 @@ pub mod category;
 pub mod colour;
 pub mod contact;
 pub mod email;
+pub mod face;
 pub mod forward;
+pub mod freezing;
 pub mod hub;
 pub mod id;
 pub mod job;
@@ -17,13 +20,16 @@ pub mod language;
 pub mod log;
 pub mod mail;
 pub mod mark;
+pub mod own_name;
 pub mod passphrase;
 pub mod ping;
 pub mod ping_key;
 pub mod problems;
 pub mod rule;
 pub mod sent;
+pub mod series;
 pub mod slug;
+pub mod talk;
 pub mod targets;
 pub mod text;
 pub mod theme;
@@ -32,6 +38,7 @@ pub mod view;
 pub mod web_url;
 pub mod websub;
 pub mod words;
+pub mod written;
 
 /// An enum whose variants have a fixed name each: in the database, on the command line, in forms.
 ///

@@ -267,6 +267,11 @@ impl Generations {
         self.everything.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// The revision of the list of hubs, as far as this process knows.
+    pub fn list_revision(&self) -> i64 {
+        self.instance_revision.load(Ordering::Acquire)
+    }
+
     /// A commit of this process changed what holds in every hub: nothing that is kept is trusted.
     pub fn all_changed(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);

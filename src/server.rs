@@ -13,12 +13,14 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 use tokio::sync::watch;
 
-use crate::actions::{prune, rules, watch_changes, websub};
+use crate::actions::{own_name, prune, rules, watch_changes, websub};
 use crate::app::{App, MAX_SEATS, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{Connections, MAX_CONNECTIONS};
-use crate::web::{around, render_for_subscribers, routes, unreadable_path, unreadable_query};
+use crate::web::{
+    INSIDE, around, render_for_subscribers, routes, unreadable_path, unreadable_query,
+};
 use crate::worker;
 
 /// How long a stopping server waits for requests that are under way.
@@ -45,8 +47,7 @@ impl Server {
     /// The same, around an app that was opened with [`listen`]'s address. Jobs are left to the
     /// caller: stories have them done on their own clock.
     pub fn around(app: Arc<App>, listener: TcpListener, address: SocketAddr) -> Self {
-        // Whoever set it before set the same.
-        let _set = app.feeds.set(render_for_subscribers);
+        prepare(&app);
         Self { app, listener, address, works: false }
     }
 
@@ -156,9 +157,22 @@ pub fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     Ok((listener, bound))
 }
 
+/// Lets an instance render pages and feeds with nobody asking for them over HTTP.
+pub fn prepare(app: &App) {
+    // Whoever set it before set the same.
+    let _set = app.feeds.set(render_for_subscribers);
+    let _set = app.inside.set(INSIDE);
+}
+/// How often what was deleted is overwritten in SQLite's journal, too, in seconds: within the hour
+/// that `/privacy` promises, also where it could not be once.
+const EMPTY_JOURNAL_EVERY: u64 = 900;
+
 /// What is done beside answering: changes of other processes each second, limits each minute,
 /// what has had its time each hour.
 async fn upkeep(app: Arc<App>) {
+    if let Err(error) = own_name::follow_site(&app).await {
+        tracing::warn!(%error, "hubs with a name of their own may be at another port than this site");
+    }
     let mut last_look = None;
     let mut each_second = tokio::time::interval(Duration::from_secs(1));
     let mut seconds = 0_u64;
@@ -183,6 +197,11 @@ async fn upkeep(app: Arc<App>) {
             && let Err(error) = prune::run(&app).await
         {
             tracing::warn!(%error, "what has had its time was not deleted");
+        }
+        if seconds.is_multiple_of(EMPTY_JOURNAL_EVERY)
+            && let Err(error) = prune::empty_journal(&app).await
+        {
+            tracing::warn!(%error, "the journal was not emptied");
         }
         seconds += 1;
     }

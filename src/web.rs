@@ -8,9 +8,11 @@ mod events;
 mod extract;
 mod feeds;
 mod held_payload;
+mod inside;
 mod middleware;
 mod oembed;
 mod ops;
+mod own_name;
 mod pages;
 mod pictures;
 mod pings;
@@ -20,5 +22,6 @@ mod sitemap;
 mod view;
 
 pub use feeds::render_for_subscribers;
+pub use inside::INSIDE;
 pub use middleware::around;
 pub use routes::{routes, unreadable_path, unreadable_query};

@@ -1,6 +1,7 @@
 //! Formats that go over the line: requests in, answers and feeds out. Pure: bytes to values and
 //! back (`wire-formats.md`).
 
+pub mod archive;
 pub mod atom;
 pub mod badge;
 pub mod csv;
@@ -13,9 +14,12 @@ pub mod json_feed;
 pub mod markdown;
 pub mod moving_in;
 pub mod oembed;
+pub mod offline;
 pub mod opml;
+pub mod picture;
 pub mod pingback;
 pub mod rss;
+pub mod schedule;
 pub mod sitemap;
 pub mod syndication;
 pub mod trackback;

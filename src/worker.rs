@@ -11,6 +11,7 @@ use crate::actions::{follow, forward, notify, verify_ping, websub};
 use crate::app::{App, MAX_JOBS};
 use crate::clock::Timestamp;
 use crate::db::DbError;
+use crate::db::frozen;
 use crate::db::jobs::{self, Claimed};
 use crate::model::job::JobKind;
 
@@ -150,6 +151,9 @@ async fn work(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         let problem = "the server ended three times while doing it";
         return app.db.write(move |tx| jobs::set_aside(tx, &job, problem, now)).await;
     }
+    if job.key.kind.rests_when_frozen() && rests(app, job).await? {
+        return Ok(());
+    }
     match job.key.kind {
         JobKind::VerifyPing => verify_ping::verify(app, job).await,
         JobKind::ReadFeed => follow::read_feed(app, job).await,
@@ -162,4 +166,14 @@ async fn work(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
         JobKind::DeliverFeed => websub::deliver(app, job).await,
         JobKind::AnnounceFeed => websub::announce(app, job).await,
     }
+}
+
+/// Lays a job to rest whose hub is frozen: it is done if that is taken back.
+async fn rests(app: &App, job: Claimed) -> Result<bool, DbError> {
+    let hub = job.key.hub;
+    if !app.db.read(move |c| frozen::is_frozen(c, hub)).await? {
+        return Ok(false);
+    }
+    app.db.write(move |tx| jobs::park(tx, &job)).await?;
+    Ok(true)
 }

@@ -29,8 +29,10 @@ use crate::secret::{HasherBusy, hash_token, random_token};
 pub const MAX_NAME: usize = 80;
 
 /// How long links work.
-const RESET_LASTS: Duration = Duration::from_secs(3_600);
-const SIGN_UP_LASTS: Duration = Duration::from_secs(24 * 3_600);
+/// How long a link for a new password works.
+pub const RESET_LASTS: Duration = Duration::from_secs(3_600);
+/// How long a link works that confirms an address.
+pub const SIGN_UP_LASTS: Duration = Duration::from_secs(24 * 3_600);
 const SET_UP_LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// Why an account was not opened or changed.

@@ -18,6 +18,8 @@ use crate::model::web_url::{WebUrl, WebUrlError};
 pub enum Arrived {
     /// Nothing with this address came.
     Never,
+    /// Whoever writes it keeps it away from the hub.
+    KeptAway,
     /// It came and was not taken in, the last time then.
     Refused(RefusalReason, Timestamp),
     /// It came then, and nobody sees it before its page was read and links here.
@@ -93,6 +95,11 @@ pub async fn ask_in(
 ) -> Result<Vec<(CategoryId, Arrived)>, ArrivedError> {
     app.limits.take(Limit::Search, from).map_err(ArrivedError::TooOften)?;
     let hash = *WebUrl::parse_on(typed, app.hosts())?.identity().as_bytes();
+    if let Some(first) = categories.first()
+        && app.rules_of(hub).await?.kept_away.contains(&app.kept_away_hash(hub, &hash))
+    {
+        return Ok(vec![(*first, Arrived::KeptAway)]);
+    }
     let traces = app.db.read_in_turn(move |c| Trace::list(c, hub, &categories, &hash)).await?;
     Ok(traces.into_iter().map(|(id, trace)| (id, trace.told(app, id, browser))).collect())
 }

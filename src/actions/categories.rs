@@ -203,9 +203,6 @@ impl From<DbError> for CategoryError {
     }
 }
 
-/// Numbers are tried this often until a free one is found.
-const TRIES: usize = 20;
-
 /// Opens a category at the end of a hub; `by` whom, unless the command line does.
 pub async fn open(
     app: &App,
@@ -224,24 +221,12 @@ pub async fn open(
                 let sentence = format!("A hub has at most {MAX_CATEGORIES} categories.");
                 return Err(CategoryError::Problems(Problems::one("title", sentence)));
             }
-            let number = free_number(tx)?;
+            let number = categories::free_number(tx)?;
             log::insert(tx, hub, by, LogKind::CategoryOpened, &texts.title, now)?;
             Ok(categories::insert(tx, hub, number, &texts, now)?)
         })
         .await?;
     Ok(Saved { id, passphrase })
-}
-
-/// A number that says nothing about how many categories there are: seven digits at random.
-fn free_number(tx: &mut crate::db::Tx<'_>) -> Result<i64, DbError> {
-    for _ in 0..TRIES {
-        let random = u32::from_be_bytes(crate::secret::random_bytes());
-        let number = 1_000_000 + i64::from(random % 9_000_000);
-        if categories::find_by_number(tx.reading(), number)?.is_none() {
-            return Ok(number);
-        }
-    }
-    Err(DbError::Busy)
 }
 
 /// Changes a category. Without a new passphrase it keeps the one it has.

@@ -9,6 +9,7 @@ use crate::app::{App, Gate};
 use crate::db::slugs::Holder;
 use crate::db::{DbConnection, DbError, categories, hubs, slugs};
 use crate::limits::AddressBlock;
+use crate::model::addresses::Addresses;
 use crate::model::category::Readers;
 use crate::model::ping::CameBy;
 use crate::model::targets::{Place, Target};
@@ -65,10 +66,11 @@ enum Found {
 /// Takes a claim in: it is stored, and its page is read later.
 pub async fn receive(app: &App, claim: Claim) -> Result<Received, ClaimError> {
     let url = Url::parse(&claim.target).map_err(|_unreadable| ClaimError::NoTarget)?;
-    let target = Target::parse(&url, app.addresses.base()).ok_or(ClaimError::NoTarget)?;
+    let target =
+        Target::parse(&app.inward(&url), app.addresses.base()).ok_or(ClaimError::NoTarget)?;
     let what = format!("{:?}", target.place);
-    let (place, home) = (target.place, app.addresses.home().to_owned());
-    let gate = match app.db.read(move |c| find(c, &place, &home)).await? {
+    let (place, addresses) = (target.place, app.addresses.clone());
+    let gate = match app.db.read(move |c| find(c, &place, &addresses)).await? {
         Found::Gate(gate) => Arc::new(*gate),
         Found::Which(pages) => return Err(ClaimError::WhichCategory(pages)),
         Found::NoCategory => return Err(ClaimError::NoCategory),
@@ -94,7 +96,11 @@ pub async fn receive(app: &App, claim: Claim) -> Result<Received, ClaimError> {
     })
 }
 
-fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Found, DbError> {
+fn find(
+    connection: &mut DbConnection,
+    place: &Place,
+    addresses: &Addresses,
+) -> Result<Found, DbError> {
     let (hub, category) = match place {
         Place::Number(number) => match categories::find_by_number(connection, *number)? {
             Some((hub, category)) => (hub, Some(category)),
@@ -123,7 +129,7 @@ fn find(connection: &mut DbConnection, place: &Place, home: &str) -> Result<Foun
                 // What is locked is not named by the hub's page, and cannot be meant by it.
                 all.retain(|category| category.readers != Readers::Password);
             }
-            let page = |slug: &str| format!("{home}/{}/{slug}", hub.slug);
+            let page = |slug: &str| addresses.path(&hub.category_path(slug));
             let public = all.iter().filter(|c| c.readers == Readers::Public);
             let pages: Vec<String> = public.map(|c| page(&c.slug)).collect();
             match categories::default_of(all) {

@@ -23,12 +23,10 @@ use crate::model::web_url::{WebUrl, WebUrlError};
 use crate::wire::html::{self, Question};
 use crate::wire::syndication::{self, Entry, Feed};
 
-/// Feeds of one hub.
-const MAX_FEEDS: i64 = 100;
 /// Feeds among them that bloggers asked for: the rest is the organizers'.
 const MAX_BLOGGER_FEEDS: i64 = 50;
 /// How often a followed feed is read, unless it asks for less.
-const EVERY: Duration = Duration::from_secs(30 * 60);
+pub const EVERY: Duration = Duration::from_secs(30 * 60);
 /// The longest a feed may ask us to stay away.
 const AT_MOST: Duration = Duration::from_secs(86_400);
 /// How often the feed of a blog that announces posts is read.
@@ -104,7 +102,7 @@ pub async fn follow(
     by: Follower,
 ) -> Result<FeedId, FollowError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(FollowError::OwnPage);
     }
     let new = NewFeed {
@@ -121,7 +119,7 @@ pub async fn follow(
     let now = app.clock.now();
     app.db
         .write(move |tx| {
-            if feeds::count(tx.reading(), hub)? >= MAX_FEEDS {
+            if feeds::count(tx.reading(), hub)? >= crate::model::hub::MAX_FEEDS {
                 return Err(FollowError::TooMany);
             }
             if new.followed_by == FollowedBy::Blogger {
@@ -470,6 +468,7 @@ async fn receive_entry(
             ReceiveError::Url(_)
             | ReceiveError::OwnPage
             | ReceiveError::Banned
+            | ReceiveError::KeptAway
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver
             | ReceiveError::TooOften(_),

@@ -73,7 +73,7 @@ pub async fn add(app: &App, gate: &Gate, typed: &str, by: AccountId) -> Result<(
     }
     let (hub, category) = (gate.hub.id, gate.category.id);
     let url = WebUrl::parse_on(typed, app.hosts())?;
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(ForwardError::Own);
     }
     app.fetcher.judge(url.as_url()).await.map_err(|_where| ForwardError::NoServer)?;
@@ -239,7 +239,7 @@ async fn try_once(app: &App, forward: &mut Forward, url: &Url, ping: &Ping) -> O
 
 /// The public address may have changed since the address was added.
 fn is_own(app: &App, url: &Url) -> bool {
-    crate::model::web_url::is_same_site(url, app.addresses.base())
+    app.is_ours(url)
 }
 
 /// What the answer to a post means.

@@ -1,5 +1,8 @@
-//! Opening and changing hubs.
+//! Opening and changing hubs, and beginning them again.
 
+mod begin_again;
+
+pub use begin_again::{BeginError, NextDraft, Secrets, begin_again};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -212,10 +215,15 @@ async fn check_with_names(app: &App, draft: &HubDraft) -> Result<HubTexts, HubEr
     Err(HubError::Problems(problems))
 }
 
+/// Whether a hub that this person opens is public at once.
+fn is_approved(app: &App, owner: &Account) -> bool {
+    owner.is_operator || app.config.accounts.new_hubs == NewHubs::Listed
+}
+
 /// Opens a hub. It is public at once where the operator opens it, or has set that.
 pub async fn open(app: &App, draft: &HubDraft, owner: &Account) -> Result<HubId, HubError> {
     let texts = check_with_names(app, draft).await?;
-    let approved = owner.is_operator || app.config.accounts.new_hubs == NewHubs::Listed;
+    let approved = is_approved(app, owner);
     let (owner, now) = (owner.id, app.clock.now());
     let tells_others = !app.config.websub.websub_hubs.is_empty();
     app.db

@@ -42,6 +42,9 @@ pub enum Why {
     /// The hub bars its blog.
     #[error("from blogs that are barred in the hub")]
     Barred,
+    /// Whoever writes it keeps it away from the hub.
+    #[error("kept away by whoever writes them")]
+    KeptAway,
     /// A rule of the hub, or of the operator for all hubs, is about it.
     #[error("kept out by a rule")]
     Ruled,
@@ -89,6 +92,9 @@ pub enum ImportError {
     /// The operator has suspended the hub.
     #[error("the hub is suspended")]
     Suspended,
+    /// The hub is frozen.
+    #[error("the hub is frozen: take that back first (`backchannel hub unfreeze`)")]
+    Frozen,
     /// The hub's time zone is not known here.
     #[error("the hub's time zone is not known")]
     TimeZone(#[from] jiff::Error),
@@ -120,6 +126,9 @@ pub async fn import(
 ) -> Result<Report, ImportError> {
     if gate.hub.suspended_at.is_some() {
         return Err(ImportError::Suspended);
+    }
+    if gate.hub.frozen_at.is_some() {
+        return Err(ImportError::Frozen);
     }
     let zone = TimeZone::get(&gate.hub.time_zone)?;
     let rules = app.rules_of(gate.hub.id).await?;
@@ -154,7 +163,7 @@ fn arrival(
     item: &Item,
 ) -> Result<Arrival, Why> {
     let url = WebUrl::parse_on(&item.url, app.hosts()).map_err(|_why: WebUrlError| Why::Url)?;
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(Why::OwnPage);
     }
     let moment = match item.at {
@@ -177,6 +186,9 @@ fn arrival(
     let new = new_ping(app, gate, &incoming, &url, &Right::default());
     // Nobody sent it to us: it has no sender's address in common with others.
     let new = NewPing { waits: false, unverified: false, sender_hash: Vec::new(), ..new };
+    if rules.kept_away.contains(&app.kept_away_hash(gate.hub.id, &new.url_hash)) {
+        return Err(Why::KeptAway);
+    }
     let (rules, now) = (&rules.rules, app.clock.now());
     let texts = [new.title.as_str(), new.excerpt.as_str(), new.blog_name.as_str()];
     if rules.at_the_door(None, url.host(), now).or_else(|| rules.about(&texts, now)).is_some() {

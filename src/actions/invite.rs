@@ -18,7 +18,7 @@ use crate::model::problems::Problems;
 use crate::secret::{hash_token, random_token};
 
 /// How long an invitation works.
-const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// The most open invitations into one hub, and to the instance.
 pub const MAX_OPEN: i64 = 100;
 

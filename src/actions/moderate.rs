@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::log::Line;
 use crate::db::pings::{Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, edits, listed, log, pings, readings, reports, verdicts};
+use crate::db::{DbError, edits, frozen, hubs, listed, log, pings, readings, reports, verdicts};
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::log::LogKind;
 use crate::model::ping::{PingState, Verdict};
@@ -21,6 +21,8 @@ pub enum Decided {
     Done(Ping, Option<i64>),
     /// Somebody else had decided since the page was loaded: nothing was changed.
     Stale(Ping),
+    /// The hub is frozen: what is listed can be taken off the lists, and nothing else is decided.
+    Frozen,
 }
 
 /// What a page showed of a ping.
@@ -62,6 +64,10 @@ pub async fn decide(
         .write(move |tx| {
             let ping = find_for_decision(tx, hub, ping)?;
             let to = verdict.state();
+            let removes = ping.state == PingState::Listed && to != PingState::Listed;
+            if !removes && frozen::is_frozen(tx.reading(), hub)? {
+                return Ok(Decided::Frozen);
+            }
             let is_stale = seen.is_some_and(|seen| !seen.is_of(&ping));
             // Only what is listed can be taken off the lists.
             let is_nothing = verdict == Verdict::Remove && ping.state != PingState::Listed;
@@ -140,6 +146,8 @@ pub enum Undone {
     Nothing,
     /// It is older than [`crate::model::ping::UNDO_FOR`].
     TooLate,
+    /// The hub was frozen since.
+    Frozen,
 }
 
 /// Takes the newest verdict on a ping back, within a day: it is again what it was before, where it
@@ -166,6 +174,10 @@ pub async fn undo(
             }
             if !verdict.can_be_undone(now) {
                 return Ok(Undone::TooLate);
+            }
+            let frozen_at = hubs::find(tx.reading(), hub)?.and_then(|hub| hub.frozen_at);
+            if frozen_at.is_some_and(|at| verdict.happened_at < at) {
+                return Ok(Undone::Frozen);
             }
             let state = take_back(tx, &ping, &verdict, by, now)?;
             let (kind, detail) = (LogKind::Undo, state.as_str());

@@ -64,7 +64,7 @@ pub async fn preview(
     from: AddressBlock,
 ) -> Result<Preview, PreviewError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(PreviewError::OwnPage);
     }
     app.limits.take(Limit::Preview, from).map_err(PreviewError::TooOften)?;

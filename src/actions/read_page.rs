@@ -4,8 +4,9 @@ use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::listed::{Beside, Listed, Place};
+use crate::db::talks::{self, About};
 use crate::db::{DbConnection, DbError, categories, hubs, listed, pings, readings, topics};
-use crate::model::id::{CategoryId, HubId, PublicId};
+use crate::model::id::{CategoryId, HubId, PingId, PublicId};
 use crate::model::view::{After, View};
 
 /// Posts on one page.
@@ -35,6 +36,8 @@ pub struct ListPage {
     pub languages: Vec<(String, i64)>,
     /// The hour (since 1970 UTC) in which the first post was listed.
     pub first_hour: Option<i64>,
+    /// The talks that the posts are about.
+    pub about: Vec<About>,
 }
 
 /// Where a page of a list begins.
@@ -94,7 +97,30 @@ pub fn list_page(
     };
     let languages = listed::list_languages(connection, hub.id, id, LANGUAGES)?;
     let first_hour = listed::find_first_hour(connection, hub.id, id)?;
-    Ok(ListPage { hub, categories: all, category, posts, older, hours, languages, first_hour })
+    let about = list_about(connection, &hub, posts.iter().map(|post| post.id))?;
+    Ok(ListPage {
+        hub,
+        categories: all,
+        category,
+        posts,
+        older,
+        hours,
+        languages,
+        first_hour,
+        about,
+    })
+}
+
+/// The talks that posts of a hub are about; nothing is asked where it has none.
+fn list_about(
+    connection: &mut DbConnection,
+    hub: &Hub,
+    posts: impl Iterator<Item = PingId>,
+) -> Result<Vec<About>, DbError> {
+    if hub.talk_count == 0 {
+        return Ok(Vec::new());
+    }
+    talks::list_about(connection, hub.id, &posts.collect::<Vec<_>>())
 }
 
 /// What hangs on the wall of a hub, or of one of its categories.
@@ -162,6 +188,8 @@ pub struct PermalinkPage {
     pub newer: Option<Beside>,
     /// The next older one.
     pub older: Option<Beside>,
+    /// The talks that it is about.
+    pub about: Vec<About>,
 }
 
 /// Reads a permalink; `None` where nothing of that name is listed.
@@ -180,5 +208,6 @@ pub fn permalink_page(
     let place = Place { listed_at: ping.listed_at.unwrap_or(ping.received_at), id: ping.id };
     let newer = listed::find_newer(connection, hub.id, category.id, place)?;
     let older = listed::find_older(connection, hub.id, category.id, place)?;
-    Ok(Some(PermalinkPage { ping, gate: Gate { hub, category }, language, newer, older }))
+    let about = list_about(connection, &hub, std::iter::once(ping.id))?;
+    Ok(Some(PermalinkPage { ping, gate: Gate { hub, category }, language, newer, older, about }))
 }

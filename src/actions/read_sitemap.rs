@@ -2,12 +2,14 @@
 
 use crate::clock::Timestamp;
 use crate::db::sitemap::{self as rows, IndexedHub};
-use crate::db::{DbConnection, DbError, topics};
+use crate::db::{DbConnection, DbError, series, topics};
 use crate::model::addresses::Addresses;
 use crate::wire::sitemap::Entry;
 
 /// The most hubs, and the most categories, that are listed.
 const MAX_HUBS: i64 = 10_000;
+/// The most series of hubs that are listed.
+const MAX_SERIES: i64 = 1_000;
 /// The most topics over hubs that are listed.
 const MAX_TOPICS: i64 = 5_000;
 /// The pages that are the same for all hubs.
@@ -46,16 +48,22 @@ pub enum Sitemap {
 
 /// Reads a list, in which at most so many posts stand; all of it is a list of lists where there are
 /// more pages. None where there is no such part.
+///
+/// A list names pages of its own host alone (sitemaps.org, "Location"): this site's, or, where
+/// `home` is given, those of the hub that is there under its own name.
 pub fn sitemap(
     connection: &mut DbConnection,
-    addresses: &Addresses,
+    site: &Addresses,
+    home: Option<&str>,
     part: &Part,
     most: i64,
 ) -> Result<Option<Sitemap>, DbError> {
-    let hubs = rows::list_hubs(connection, MAX_HUBS)?;
+    let mut hubs = rows::list_hubs(connection, MAX_HUBS)?;
+    hubs.retain(|hub| hub.own_home.as_deref() == home);
+    let addresses = &site.under(home.unwrap_or_default());
     Ok(Some(match part {
         Part::All => {
-            let mut entries = pages(connection, addresses, &hubs)?;
+            let mut entries = pages(connection, addresses, home.is_none(), &hubs)?;
             let posts: i64 = hubs.iter().map(|hub| hub.listed_count).sum();
             let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
             if posts.saturating_add(count) > most {
@@ -66,7 +74,7 @@ pub fn sitemap(
             }
             Sitemap::Pages(entries)
         }
-        Part::Hubs => Sitemap::Pages(pages(connection, addresses, &hubs)?),
+        Part::Hubs => Sitemap::Pages(pages(connection, addresses, home.is_none(), &hubs)?),
         Part::Posts(slug, nth) => {
             let hub = hubs.iter().find(|hub| hub.slug == *slug);
             let Some(hub) = hub.filter(|hub| *nth <= parts_of(hub, most)) else { return Ok(None) };
@@ -91,15 +99,13 @@ fn parts(addresses: &Addresses, hubs: &[IndexedHub], most: i64) -> Vec<Entry> {
     parts
 }
 
-/// The first page, the help, topics over hubs, and what hubs have: their own page, people, about,
-/// categories.
-fn pages(
+/// The first page, the help, topics over hubs, and series of hubs.
+fn site_pages(
     connection: &mut DbConnection,
     addresses: &Addresses,
     hubs: &[IndexedHub],
 ) -> Result<Vec<Entry>, DbError> {
     let entry = |path: String, changed_at| Entry { address: addresses.path(&path), changed_at };
-    let categories = rows::list_categories(connection, MAX_HUBS)?;
     let mut entries = Vec::new();
     if !hubs.is_empty() {
         entries.push(entry("/".to_owned(), None));
@@ -113,16 +119,35 @@ fn pages(
     for topic in topics {
         entries.push(entry(format!("/topics/{}", topic.slug), Some(topic.changed_at)));
     }
+    for (series, at) in series::list_with_posts(connection, MAX_SERIES)? {
+        entries.push(entry(format!("/series/{series}"), Some(at)));
+    }
+    Ok(entries)
+}
+
+/// The pages of the whole site, and what hubs have: their own page, people, about, categories.
+fn pages(
+    connection: &mut DbConnection,
+    addresses: &Addresses,
+    is_site: bool,
+    hubs: &[IndexedHub],
+) -> Result<Vec<Entry>, DbError> {
+    let entry = |path: String, changed_at| Entry { address: addresses.path(&path), changed_at };
+    let categories = rows::list_categories(connection, MAX_HUBS)?;
+    let mut entries = if is_site { site_pages(connection, addresses, hubs)? } else { Vec::new() };
     for hub in hubs {
-        let slug = &hub.slug;
-        entries.push(entry(format!("/{slug}"), Some(hub.changed_at)));
-        entries.push(entry(format!("/{slug}/-/people"), Some(hub.changed_at)));
+        let path = hub.path();
+        entries.push(entry(path.clone(), Some(hub.changed_at)));
+        entries.push(entry(format!("{path}/-/people"), Some(hub.changed_at)));
+        if hub.talk_count > 0 {
+            entries.push(entry(format!("{path}/-/talks"), Some(hub.changed_at)));
+        }
         if let Some(at) = hub.about_changed_at {
-            entries.push(entry(format!("/{slug}/-/about"), Some(at)));
+            entries.push(entry(format!("{path}/-/about"), Some(at)));
         }
         let first = categories.partition_point(|(of, ..)| *of < hub.id);
         for (_, category, at) in categories[first..].iter().take_while(|(of, ..)| *of == hub.id) {
-            entries.push(entry(format!("/{slug}/{category}"), Some(*at)));
+            entries.push(entry(format!("{path}/{category}"), Some(*at)));
         }
     }
     Ok(entries)

@@ -4,16 +4,11 @@ use crate::app::App;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::db::{DbError, log, readers};
-use crate::model::category::Readers;
+use crate::model::category::{Readers, ReadingPassword};
 use crate::model::id::AccountId;
 use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::secret::{HasherBusy, Secret};
-
-/// A reading password has at least so many characters.
-const MIN_PASSWORD: usize = 8;
-/// And at most so many.
-const MAX_PASSWORD: usize = 128;
 
 /// Who may read, as somebody typed it.
 #[derive(Default, serde::Deserialize)]
@@ -93,19 +88,17 @@ fn check(draft: &ReadersDraft, is_hub: bool, had_password: bool) -> Result<Reade
     let Some(readers) = Readers::parse(&draft.readers) else {
         return Err(Problems::one("readers", "Choose who may read."));
     };
-    let length = draft.password.trim().chars().count();
-    let sentence = match (readers, length) {
-        (Readers::Public | Readers::Unlisted, 0) => return Ok(readers),
-        (Readers::Public | Readers::Unlisted, _) => {
-            return Err(Problems::one("password", with_another_answer(readers, is_hub)));
+    match (readers, draft.password.trim().is_empty()) {
+        (Readers::Public | Readers::Unlisted, true) => Ok(readers),
+        (Readers::Public | Readers::Unlisted, false) => {
+            Err(Problems::one("password", with_another_answer(readers, is_hub)))
         }
-        (Readers::Password, 0) if had_password => return Ok(readers),
-        (Readers::Password, MIN_PASSWORD..=MAX_PASSWORD) => return Ok(readers),
-        (Readers::Password, 0) => "Choose a reading password.",
-        (Readers::Password, ..MIN_PASSWORD) => "Use at least 8 characters.",
-        (Readers::Password, _) => "Use at most 128 characters.",
-    };
-    Err(Problems::one("password", sentence))
+        (Readers::Password, true) if had_password => Ok(readers),
+        (Readers::Password, _) => match ReadingPassword::parse(&draft.password) {
+            Ok(_) => Ok(readers),
+            Err(error) => Err(Problems::one("password", error)),
+        },
+    }
 }
 
 fn with_another_answer(readers: Readers, is_hub: bool) -> String {

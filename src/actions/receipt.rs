@@ -27,10 +27,23 @@ pub struct ReceiptOf {
     pub next_reading: Option<Timestamp>,
     /// Whether its sender took it back.
     pub was_withdrawn: bool,
+    /// Whether whoever writes it keeps it away from the hub.
+    pub is_kept_away: bool,
     /// How it came, until its texts are deleted.
     pub sent: Option<Sent>,
     /// Whether the hub listed its blog before.
     pub is_known_blog: bool,
+}
+
+/// What came of sending in again what was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentAgain {
+    /// It waits for an organizer.
+    Done,
+    /// The category takes no posts now.
+    Closed,
+    /// It is not one that was taken back, or not any more: nothing was changed.
+    Nothing,
 }
 
 /// Why a receipt's sender cannot have their way.
@@ -67,11 +80,13 @@ pub async fn read(app: &App, token: &str) -> Result<Option<ReceiptOf>, DbError> 
 }
 
 async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, DbError> {
-    app.db
+    let found = app
+        .db
         .read(move |connection| {
             let Some((hub, ping)) = pings::find_public(connection, receipt.ping)? else {
                 return Ok(None);
             };
+            let hash = pings::find_url_hash(connection, hub, ping)?.unwrap_or_default();
             let ping = pings::find(connection, hub, ping)?;
             let hub = hubs::find(connection, hub)?;
             let (Some(ping), Some(hub)) = (ping, hub) else { return Ok(None) };
@@ -85,18 +100,29 @@ async fn read_receipt(app: &App, receipt: Receipt) -> Result<Option<ReceiptOf>, 
             let sent = pings::find_sent(connection, hub.id, ping.id)?;
             let is_known_blog = blogs::is_approved(connection, hub.id, &ping.blog_key)?;
             let gate = Gate { hub, category };
-            Ok(Some(ReceiptOf {
+            let found = ReceiptOf {
                 receipt,
                 ping,
                 gate,
                 reading,
                 next_reading,
                 was_withdrawn,
+                is_kept_away: false,
                 sent,
                 is_known_blog,
-            }))
+            };
+            Ok::<_, DbError>(Some((found, hash)))
         })
-        .await
+        .await?;
+    let Some((mut found, hash)) = found else { return Ok(None) };
+    let hub = found.gate.hub.id;
+    if found.ping.purged_at.is_some() {
+        // The keyed hash stands in its place.
+        let kept_away = &app.rules_of(hub).await?.kept_away;
+        let hash: Result<[u8; 32], _> = hash.try_into();
+        found.is_kept_away = hash.is_ok_and(|hash| kept_away.contains(&hash));
+    }
+    Ok(Some(found))
 }
 
 /// The receipt of whoever brought the post. Those who sent it again may be anybody.
@@ -154,27 +180,30 @@ pub async fn withdraw(app: &App, token: &str) -> Result<Option<Gate>, ReceiptErr
 }
 
 /// Sends in again what was taken back: it waits for an organizer, as if it had come now. Whoever
-/// proves that the page is theirs can so undo what somebody did who had sent it first. Nothing
-/// happens where the category takes no posts now, as its receipt says.
-pub async fn send_again(app: &App, token: &str, from: AddressBlock) -> Result<(), ReceiptError> {
+/// proves that the page is theirs can so undo what somebody did who had sent it first.
+pub async fn send_again(
+    app: &App,
+    token: &str,
+    from: AddressBlock,
+) -> Result<SentAgain, ReceiptError> {
     app.limits.take(Limit::Search, from)?;
     let found = own(app, token).await?;
     let (hub, id, now) = (found.ping.hub_id, found.ping.id, app.clock.now());
     if !found.gate.takes_posts(now) {
-        return Ok(());
+        return Ok(SentAgain::Closed);
     }
     Ok(app
         .db
         .write(move |tx| {
             let ping = pings::find_for_update(tx, hub, id)?.ok_or(DbError::NotFound)?;
             if !pings::was_withdrawn(tx.reading(), hub, &ping)? {
-                return Ok(());
+                return Ok(SentAgain::Nothing);
             }
             pings::update_state(tx, hub, id, PingState::Pending, None)?;
             let (from, to) = (ping.state, PingState::Pending);
             let event = NewEvent { kind: "undone", from, to, actor: None, detail: None };
             pings::insert_event(tx, hub, id, &event, now)?;
-            receive_ping::read_again(tx, hub, &ping, now).map(|_at| ())
+            receive_ping::read_again(tx, hub, &ping, now).map(|_at| SentAgain::Done)
         })
         .await?)
 }

@@ -19,7 +19,7 @@ pub const LASTS: Duration = Duration::from_secs(8 * 3_600);
 /// How long a remembered session lasts.
 pub const REMEMBERED_LASTS: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// A remembered session that is not used for this long ends.
-const REMEMBERED_IDLE: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const REMEMBERED_IDLE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Use is noted once an hour: not each page writes.
 const SEEN_EVERY: Duration = Duration::from_secs(3_600);
 

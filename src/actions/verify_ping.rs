@@ -14,7 +14,7 @@ use crate::app::{App, Gate};
 use crate::db::jobs::{self, Claimed};
 use crate::db::pings::{self, Ping};
 use crate::db::readings::{self, Reading};
-use crate::db::{DbConnection, DbError, categories, hubs};
+use crate::db::{DbConnection, DbError, categories, frozen, hubs};
 use crate::model::category::ListingPolicy;
 use crate::model::id::{HubId, PingId};
 use crate::model::ping::PingState;
@@ -57,6 +57,11 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
             if !jobs::is_held(tx, &job)? {
                 return Ok(None);
             }
+            if frozen::is_frozen(tx.reading(), hub)? {
+                // Since the page was asked for: it stays as it is.
+                jobs::park(tx, &job)?;
+                return Ok(None);
+            }
             let ping = pings::find_for_update(tx, hub, ping)?;
             // Not another ping that was given the id of a deleted one.
             let Some(ping) = ping.filter(|ping| ping.public_id == public_id) else {
@@ -73,6 +78,7 @@ pub async fn verify(app: &Arc<App>, job: Claimed) -> Result<(), DbError> {
                 rules,
                 names_feed: false,
                 has_other_feed: false,
+                links: None,
                 hit: None,
                 now,
             };

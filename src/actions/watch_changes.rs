@@ -27,5 +27,7 @@ pub async fn look(app: &App, last: Option<Timestamp>) -> Result<Timestamp, DbErr
         app.generations.hub_seen(hub, revision);
     }
     app.generations.list_seen(revision);
+    // For jobs: requests ask for themselves.
+    app.names().await;
     Ok(now)
 }

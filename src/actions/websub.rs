@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use crate::app::{App, FeedOf, Lock};
+use crate::app::{FeedOf, Lock};
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
@@ -32,8 +32,6 @@ use crate::model::category::Readers;
 use crate::model::id::{CategoryId, HubId, PingId};
 use crate::model::slug::Slug;
 use crate::model::view::View;
-use crate::model::websub::FeedFormat;
-use crate::pages_cache::Rendered;
 use crate::wire::feed::{MAX_ITEMS, MAX_LAST_ITEMS};
 
 /// The most hubs of a topic that are looked at for what they are called: more are not named.
@@ -126,16 +124,11 @@ fn find_of_hub(
 }
 
 impl Source {
-    /// A feed as everybody is served it.
-    fn render(
-        &self,
-        app: &App,
-        connection: &mut DbConnection,
-        format: FeedFormat,
-    ) -> Result<Option<Rendered>, DbError> {
+    /// What renders them.
+    const fn feed(&self) -> FeedOf<'_> {
         match self {
-            Self::Hub(source) => source.render(app, connection, format),
-            Self::Topic(topic) => app.render_feed(connection, FeedOf::Topic(topic), format),
+            Self::Hub(source) => source.feed(),
+            Self::Topic(topic) => FeedOf::Topic(topic),
         }
     }
 
@@ -193,7 +186,7 @@ fn print_of_topic(connection: &mut DbConnection, topic: &Slug) -> Result<Vec<u8>
     // They come by their newest posts, which the feed does not say.
     names.sort_by_key(|(_, category)| category.id);
     for (hub, category) in &names {
-        print.add(&[&hub.slug, &hub.title, &hub.language, &category.title]);
+        print.add(&[&hub.path(), &hub.title, &hub.language, &category.title]);
     }
     let mut by_hub: BTreeMap<i64, Vec<Listed>> = BTreeMap::new();
     for (hub, post) in topics::list_posts(connection, topic, None, MAX_ITEMS)? {
@@ -213,15 +206,9 @@ impl OfHub {
         self.hub.is_public() && category.is_none_or(|c| c.readers == Readers::Public)
     }
 
-    /// A feed as everybody is served it.
-    fn render(
-        &self,
-        app: &App,
-        connection: &mut DbConnection,
-        format: FeedFormat,
-    ) -> Result<Option<Rendered>, DbError> {
-        let of = FeedOf::Hub(&self.hub, self.category.as_ref(), &self.view);
-        app.render_feed(connection, of, format)
+    /// What renders them.
+    const fn feed(&self) -> FeedOf<'_> {
+        FeedOf::Hub(&self.hub, self.category.as_ref(), &self.view)
     }
 
     /// A hash of what its feeds say, whatever their format. Not of when they changed: much that
@@ -243,14 +230,18 @@ impl OfHub {
         print.add(&[
             there,
             &view.to_query(),
-            &hub.slug,
+            &hub.path(),
             &hub.title,
             &hub.tagline,
             &hub.description,
             &hub.language,
         ]);
-        // Once it is closed, its feeds say that nothing more will come.
-        print.add(&[if hub.closed_at.is_some() { "closed" } else { "open" }]);
+        // Once it is closed or frozen, its feeds say that nothing more will come.
+        print.add(&[match (hub.frozen_at, hub.closed_at) {
+            (Some(_), _) => "frozen",
+            (None, Some(_)) => "closed",
+            (None, None) => "open",
+        }]);
         if let Some(category) = category {
             print.add(&[&category.slug, &category.title, &category.description]);
         }

@@ -30,6 +30,8 @@ pub struct Closed {
     pub is_over: bool,
     /// The hub's IANA time zone, in which this is said.
     pub time_zone: String,
+    /// What its organizers say about it, where its hub is frozen; else empty.
+    pub words: String,
 }
 
 impl Gate {
@@ -40,7 +42,8 @@ impl Gate {
         let early = self.category.opens_at.filter(|at| *at > now);
         let at = over.or(early)?;
         let time_zone = self.hub.time_zone.clone();
-        Some(Closed { at, is_over: over.is_some(), time_zone })
+        let words = self.hub.closing_words.clone();
+        Some(Closed { at, is_over: over.is_some(), time_zone, words })
     }
 
     /// Whether it takes posts now.

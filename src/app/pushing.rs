@@ -24,10 +24,10 @@ pub type RenderFeed =
     fn(&App, &mut DbConnection, FeedOf<'_>, FeedFormat) -> Result<Option<Rendered>, DbError>;
 
 impl App {
-    /// The WebSub hubs that feeds name: our own first, then those the operator named.
-    pub fn websub_hubs(&self) -> Vec<String> {
+    /// The WebSub hubs that feeds name: our `own` first, then those the operator named.
+    pub fn websub_hubs(&self, own: String) -> Vec<String> {
         let others = self.config.websub.websub_hubs.iter().map(|url| url.as_str().to_owned());
-        std::iter::once(self.addresses.websub()).chain(others).collect()
+        std::iter::once(own).chain(others).collect()
     }
 
     /// As [`RenderFeed`] says; `Closed` where no server was put round this instance.

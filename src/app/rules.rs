@@ -1,11 +1,11 @@
 //! What holds in a hub, as a ping meets it: from memory, until something in the hub changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::App;
 use crate::clock::Timestamp;
-use crate::db::{DbError, rules, trust};
+use crate::db::{DbError, kept_away, rules, trust};
 use crate::limits::AddressBlock;
 use crate::model::id::{HubId, RuleId};
 use crate::model::rule::Rules;
@@ -18,11 +18,13 @@ pub struct HubRules {
     pub rules: Rules,
     /// Whether a blog's standing has to be looked at before its ping is taken in.
     pub bars_blogs: bool,
+    /// The posts that whoever writes them keeps away: [`App::kept_away_hash`] of each.
+    pub kept_away: HashSet<[u8; 32]>,
 }
 
 impl Keepable for Arc<HubRules> {
     fn weight(&self) -> u32 {
-        u32::try_from(self.rules.weight() + 128).unwrap_or(u32::MAX)
+        u32::try_from(self.rules.weight() + 64 * self.kept_away.len() + 128).unwrap_or(u32::MAX)
     }
 }
 
@@ -59,11 +61,18 @@ impl App {
         let (generation, now) = (self.generations.of(subject), self.clock.now());
         let found = self.db.read(move |c| {
             let rules = rules::list_in_force(c, hub, now)?;
-            Ok::<_, DbError>(HubRules { rules, bars_blogs: trust::bars_any(c, hub)? })
+            let kept_away = kept_away::list(c, hub)?;
+            Ok::<_, DbError>(HubRules { rules, bars_blogs: trust::bars_any(c, hub)?, kept_away })
         });
         let found = Arc::new(found.await?);
         self.rules.keep(key, subject, generation, Arc::clone(&found));
         Ok(found)
+    }
+
+    /// The keyed hash of a post that is kept away from a hub, by the post's identity: another one in
+    /// each hub, so that it tells nothing about others.
+    pub fn kept_away_hash(&self, hub: HubId, identity: &[u8]) -> [u8; 32] {
+        self.secrets.sign("kept away", &[&hub.0.to_be_bytes(), identity])
     }
 
     /// The keyed hash of a sender's address block, the same for a month at most (`security.md`,

@@ -175,6 +175,9 @@ impl Category {
                 if remove.confirm != gate.category.slug {
                     bail!("type the name once more: --confirm {}", gate.category.slug);
                 }
+                if gate.hub.frozen_at.is_some() {
+                    bail!("its hub is frozen: take that back first (`backchannel hub unfreeze`)");
+                }
                 let deleted =
                     actions::delete(&app, gate.hub.id, &gate.category, &remove.confirm, None).await;
                 deleted.map_err(|error| anyhow!("{error}"))?;
@@ -229,6 +232,9 @@ impl Add {
         };
         self.instance.run(|app| async move {
             let found = hub_named(&app, &hub).await?;
+            if found.frozen_at.is_some() {
+                bail!("{hub} is frozen: take that back first (`backchannel hub unfreeze {hub}`)");
+            }
             let opened = actions::open(&app, &found, &draft, None).await;
             opened.map_err(|error| anyhow!("{error}"))?;
             let gate = find(&app, &format!("{hub}/{slug}")).await?;
@@ -256,8 +262,8 @@ pub(super) async fn find(app: &App, name: &str) -> anyhow::Result<Gate> {
 }
 
 fn print_category(app: &App, gate: &Gate, json: bool) {
-    let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);
-    let ping = app.addresses.ping(gate.category.number);
+    let page = app.addresses.path(&gate.hub.category_path(&gate.category.slug));
+    let ping = app.addresses.under(gate.hub.root()).ping(gate.category.number);
     if json {
         let row = serde_json::json!({
             "page": page, "ping": ping, "number": gate.category.number,

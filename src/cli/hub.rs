@@ -1,13 +1,19 @@
 //! `backchannel hub`
 
+mod archive;
+
 use anyhow::{anyhow, bail};
 
 use super::instance::{Instance, hub_named};
+use super::programme::Programme;
+use crate::actions::freeze as freezing;
 use crate::actions::hubs::{self as actions, HubDraft};
+use crate::actions::own_name;
 use crate::app::App;
 use crate::db::hubs::{self, Hub as Row, Switch};
 use crate::db::{accounts, members};
 use crate::model::email::Email;
+use crate::model::freezing::CLOSING_WORDS;
 
 /// Hubs: the pages of events and standing topics.
 #[derive(Debug, clap::Subcommand)]
@@ -20,8 +26,23 @@ pub enum Hub {
     List(List),
     /// Show one hub.
     Show(Named),
+    /// Put a hub under a name of its own, by the operator's word, or take it back.
+    ///
+    /// The name must lead here, and the proxy must have a certificate for it: see the README.
+    Name(OwnName),
+    /// Take the talks of a hub over from a schedule: of pretalx or frab, iCalendar, or CSV.
+    ///
+    /// The same schedule twice changes nothing. Posts stay where they are. Exit code 0: it is
+    /// imported. 1: it is not, and the reason is printed.
+    Programme(Programme),
+    /// Close a hub for good: it stays as it is, out of the queue and the mails.
+    Freeze(Freeze),
+    /// Take freezing back, however long ago it was: it is as it was before.
+    Unfreeze(Unfreeze),
     /// Delete a hub with everything in it. Its address is never given away again.
     Remove(Remove),
+    Export(archive::Export),
+    Import(archive::Import),
 }
 
 /// Open a hub.
@@ -85,6 +106,42 @@ pub struct Named {
     instance: Instance,
 }
 
+/// A hub's own name.
+#[derive(Debug, clap::Args)]
+pub struct OwnName {
+    /// Its name in addresses.
+    slug: String,
+    /// The domain, such as talks.example.org. Without it the address of today is printed.
+    #[arg(value_name = "DOMAIN", conflicts_with = "none")]
+    name: Option<String>,
+    /// Bring the hub back to this site's address.
+    #[arg(long)]
+    none: bool,
+    #[command(flatten)]
+    instance: Instance,
+}
+
+/// Freeze a hub.
+#[derive(Debug, clap::Args)]
+pub struct Freeze {
+    /// Its name in addresses.
+    slug: String,
+    /// What its pages say about the end, and what answers pings: 200 characters at most.
+    #[arg(long, value_name = "SENTENCE", default_value = CLOSING_WORDS)]
+    words: String,
+    #[command(flatten)]
+    instance: Instance,
+}
+
+/// Take that back.
+#[derive(Debug, clap::Args)]
+pub struct Unfreeze {
+    /// Its name in addresses.
+    slug: String,
+    #[command(flatten)]
+    instance: Instance,
+}
+
 /// Delete a hub.
 #[derive(Debug, clap::Args)]
 pub struct Remove {
@@ -117,6 +174,22 @@ impl Hub {
                     let owners = app.db.read(move |c| members::list_owner_emails(c, id)).await?;
                     println!("owned by {}", owners.join(", "));
                 }
+                Ok(())
+            }),
+            Self::Name(own) => own.run(),
+            Self::Programme(programme) => programme.run(),
+            Self::Export(export) => export.run(),
+            Self::Import(import) => import.run(),
+            Self::Freeze(freeze) => freeze.instance.run(|app| async move {
+                let hub = hub_named(&app, &freeze.slug).await?;
+                freezing::freeze(&app, hub.id, &freeze.words, None).await?;
+                println!("froze {}", hub.slug);
+                Ok(())
+            }),
+            Self::Unfreeze(unfreeze) => unfreeze.instance.run(|app| async move {
+                let hub = hub_named(&app, &unfreeze.slug).await?;
+                freezing::unfreeze(&app, &hub, None).await?;
+                println!("unfroze {}", hub.slug);
                 Ok(())
             }),
             Self::Remove(remove) => remove.instance.run(|app| async move {
@@ -157,7 +230,7 @@ impl Add {
             let opened = actions::open(&app, &draft, &account).await;
             let hub = opened.map_err(|error| anyhow!("{error}"))?;
             actions::switch(&app, hub, Switch::Approved, true).await?;
-            let page = app.addresses.hub(&draft.slug.trim().to_ascii_lowercase());
+            let page = app.addresses.path(&format!("/{}", draft.slug.trim().to_ascii_lowercase()));
             if json {
                 println!("{}", serde_json::json!({"page": page, "feed": format!("{page}/rss")}));
             } else {
@@ -168,11 +241,29 @@ impl Add {
     }
 }
 
+impl OwnName {
+    fn run(self) -> anyhow::Result<()> {
+        let (slug, name, none) = (self.slug, self.name, self.none);
+        self.instance.run(|app| async move {
+            let hub = hub_named(&app, &slug).await?;
+            if let Some(name) = name {
+                own_name::set(&app, hub.id, &name).await.map_err(|error| anyhow!("{error}"))?;
+            } else if none {
+                own_name::stop(&app, hub.id, None).await?;
+            }
+            let hub = hub_named(&app, &slug).await?;
+            println!("{}", app.addresses.path(&hub.path()));
+            Ok(())
+        })
+    }
+}
+
 fn print_hub(app: &App, hub: &Row, json: bool) {
-    let page = app.addresses.hub(&hub.slug);
+    let page = app.addresses.path(&hub.path());
     let standing = match (hub.suspended_at, hub.approved_at, hub.closed_at) {
         (Some(_), _, _) => "suspended",
         (None, None, _) => "not approved",
+        (None, Some(_), Some(_)) if hub.frozen_at.is_some() => "frozen",
         (None, Some(_), Some(_)) => "closed",
         (None, Some(_), None) => "open",
     };

@@ -30,10 +30,33 @@ pub struct DemoHub {
     pub language: &'static str,
     /// Time zone by its IANA name.
     pub time_zone: &'static str,
+    /// How it is dressed; none where it looks as every new hub does.
+    pub look: Option<DemoLook>,
     /// Categories in the order of their tabs.
     pub categories: &'static [DemoCategory],
     /// Posts, oldest first.
     pub posts: &'static [DemoPost],
+}
+
+/// How a hub is dressed.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoLook {
+    /// The file beside its name.
+    pub logo: &'static [u8],
+    /// The file over its front.
+    pub banner: &'static [u8],
+    /// What the banner shows.
+    pub banner_alt: &'static str,
+    /// What happens when.
+    pub programme: &'static str,
+    /// Where to get in.
+    pub tickets: &'static str,
+    /// How people are asked to behave.
+    pub conduct: &'static str,
+    /// Who is responsible.
+    pub imprint: &'static str,
+    /// The first lines of the page where posts are added.
+    pub add_words: &'static str,
 }
 
 /// One topic within a hub.
@@ -121,6 +144,16 @@ const LONG_PIER: DemoHub = DemoHub {
     accent: "#0f5f73",
     language: "en",
     time_zone: "Europe/Lisbon",
+    look: Some(DemoLook {
+        logo: include_bytes!("../../static/demo/logo.png"),
+        banner: include_bytes!("../../static/demo/banner.png"),
+        banner_alt: "A long pier with lamps, a lighthouse at its end, and a low sun over the sea",
+        programme: "https://longpier.example/2026/programme",
+        tickets: "https://longpier.example/2026/tickets",
+        conduct: "https://longpier.example/conduct",
+        imprint: "https://longpier.example/imprint",
+        add_words: "Were you there, or did you follow from home? Write it on your own site. Then tell this page, in whichever way your blog can.",
+    }),
     categories: LONG_PIER_CATEGORIES,
     posts: LONG_PIER_POSTS,
 };
@@ -1211,6 +1244,7 @@ const NIGHT_TRAINS: DemoHub = DemoHub {
     accent: "#43408f",
     language: "en",
     time_zone: "Europe/Vienna",
+    look: None,
     categories: NIGHT_TRAINS_CATEGORIES,
     posts: NIGHT_TRAINS_POSTS,
 };

@@ -13,9 +13,10 @@ use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 
 use super::instance::Instance;
-use super::posts::{DemoHub, DemoPost, DemoVerdict, HUBS, LANGUAGES, STANDING_FIRST_DAY};
+use super::posts::{DemoHub, DemoLook, DemoPost, DemoVerdict, HUBS, LANGUAGES, STANDING_FIRST_DAY};
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::categories::{self, CategoryDraft};
+use crate::actions::dress::{self, FaceTyped, NewPicture};
 use crate::actions::hubs::{self, HubDraft};
 use crate::actions::moderate;
 use crate::actions::receive_ping::{Incoming, receive};
@@ -28,6 +29,7 @@ use crate::db::readings::{self, Reading};
 use crate::db::{DbError, accounts as account_rows, blogs, hubs as hub_rows, jobs, pings};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
+use crate::model::face::Links;
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{CameBy, Verdict};
 use crate::model::web_url::WebUrl;
@@ -152,7 +154,10 @@ async fn fill_hub(
         })
     };
     let (starts_on, ends_on) = (days(hub.starts_on)?, days(hub.ends_on)?);
-    open_hub(app, hub, owner, starts_on, ends_on).await?;
+    let id = open_hub(app, hub, owner, starts_on, ends_on).await?;
+    if let Some(look) = &hub.look {
+        put_on(app, id, hub.accent, look, owner).await?;
+    }
     for (number, post) in hub.posts.iter().enumerate() {
         app.clock.set(at(post.minutes)?);
         send(app, hub, post, owner, number).await.with_context(|| post.title.to_owned())?;
@@ -210,7 +215,7 @@ async fn open_hub(
     owner: AccountId,
     starts_on: String,
     ends_on: String,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<HubId> {
     let draft = HubDraft {
         title: hub.title.into(),
         slug: hub.slug.into(),
@@ -252,7 +257,31 @@ async fn open_hub(
         let hub = hub.ok_or_else(|| anyhow!("the hub is gone"))?;
         categories::open(app, &hub, &draft, None).await.map_err(|error| anyhow!("{error}"))?;
     }
-    Ok(())
+    Ok(id)
+}
+
+async fn put_on(
+    app: &Arc<App>,
+    hub: HubId,
+    accent: &str,
+    look: &DemoLook,
+    owner: AccountId,
+) -> anyhow::Result<()> {
+    let typed = FaceTyped {
+        accent: accent.into(),
+        banner_alt: look.banner_alt.into(),
+        add_words: look.add_words.into(),
+        links: Links {
+            programme: look.programme.into(),
+            tickets: look.tickets.into(),
+            conduct: look.conduct.into(),
+            imprint: look.imprint.into(),
+        },
+    };
+    let file = |bytes: &'static [u8]| NewPicture::File(bytes.into());
+    let (logo, banner) = (file(look.logo), file(look.banner));
+    dress::prepare(app, hub, &typed, logo, banner).await.map_err(|error| anyhow!("{error}"))?;
+    Ok(dress::publish(app, hub, owner).await?)
 }
 
 async fn send(

@@ -12,6 +12,11 @@ pub struct AccountsConfig {
     /// operator's approval, or `listed` at once.
     #[arg(long, env = "NEW_HUBS", value_enum, default_value = "wait", value_name = "WAIT|LISTED")]
     pub new_hubs: NewHubs,
+
+    /// How everybody reaches whoever runs this site: an e-mail address, or the address of a page.
+    /// It stands on /privacy. Default: nothing.
+    #[arg(long, env = "OPERATOR_CONTACT", value_name = "CONTACT")]
+    pub operator_contact: Option<String>,
 }
 
 /// Whether anybody may open an account.

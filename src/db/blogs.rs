@@ -105,6 +105,9 @@ pub fn list_trusting(
     Ok(blogs::table
         .filter(blogs::key.eq(key))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("approved_at IS NOT NULL"))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
+            "NOT EXISTS (SELECT 1 FROM hubs WHERE hubs.id = blogs.hub_id AND frozen_at IS NOT NULL)",
+        ))
         .select((blogs::hub_id, blogs::id, blogs::feed_read_at))
         // Whoever changes several hubs takes them in this order.
         .order((blogs::hub_id, blogs::id))

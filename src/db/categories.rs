@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::schema::categories;
-use super::{DbConnection, DbError, Tx, hubs, pings, slugs, websub};
+use super::{DbConnection, DbError, Tx, hubs, own_names, pings, slugs, websub};
 use crate::clock::Timestamp;
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{CategoryId, HubId};
+use crate::model::own_name::home_of;
 use crate::model::slug::Slug;
 use crate::model::targets::Targets;
 
@@ -100,6 +101,21 @@ pub struct CategoryTexts {
     pub keep_old_until: Option<Timestamp>,
     /// Whether it takes pings by GET.
     pub takes_get: bool,
+}
+
+/// Numbers are tried this often until a free one is found.
+const TRIES: usize = 20;
+
+/// A number that says nothing about how many categories there are: seven digits at random.
+pub fn free_number(tx: &mut Tx<'_>) -> Result<i64, DbError> {
+    for _ in 0..TRIES {
+        let random = u32::from_be_bytes(crate::secret::random_bytes());
+        let number = 1_000_000 + i64::from(random % 9_000_000);
+        if find_by_number(tx.reading(), number)?.is_none() {
+            return Ok(number);
+        }
+    }
+    Err(DbError::Busy)
 }
 
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
@@ -268,6 +284,21 @@ pub fn update_order(
     }
 }
 
+/// Gives a category another title.
+pub fn update_title(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    category: CategoryId,
+    title: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    find_touched(tx, hub, category, now)?;
+    diesel::update(of(hub, category))
+        .set((categories::title.eq(title), categories::changed_at.eq(now.micros())))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Sets when a category opens and closes by itself.
 pub fn update_hours(
     tx: &mut Tx<'_>,
@@ -298,7 +329,7 @@ pub fn delete(
     super::listed::leave_all(tx, hub, category)?;
     slugs::mark_category_gone(tx, hub, category)?;
     diesel::delete(of(hub, category)).execute(tx.connection)?;
-    Ok(())
+    super::talks::recount_all(tx, hub)
 }
 
 /// A category of a hub.
@@ -349,7 +380,11 @@ pub fn targets(
     let (hub_names, names) = slugs::list_names(connection, hub, category.id)?;
     let default = default_of(list(connection, hub)?);
     let with_hub = default.is_some_and(|default| default.id == category.id);
-    Ok(Targets::new(base, category.number, &hub_names, &names, with_hub))
+    let homes = own_names::list(connection, hub)?.into_iter().filter(|row| row.proved_at.is_some());
+    let homes = homes.filter_map(|row| url::Url::parse(&home_of(&row.host, base)).ok());
+    let slug = hub_names.first().cloned().unwrap_or_default();
+    let targets = Targets::new(base, category.number, &hub_names, &names, with_hub);
+    Ok(targets.with_homes(&slug, homes))
 }
 
 /// How many categories a hub has.

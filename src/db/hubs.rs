@@ -8,6 +8,7 @@ use super::schema::{hubs, pings};
 use super::{DbConnection, DbError, Tx, instance, jobs, slugs, websub};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
+use crate::model::face::Face;
 use crate::model::id::HubId;
 use crate::model::slug::Slug;
 
@@ -71,9 +72,41 @@ pub struct Hub {
     pub on_topics: bool,
     /// How everybody can reach its organizers: a [`crate::model::contact::Contact`], or empty.
     pub contact: String,
+    /// Its pictures, links and words.
+    pub face: Face,
+    /// Where its pages are, if it uses a name of its own: `https://talks.example`.
+    pub own_home: Option<String>,
+    /// How many talks stand in the programme that everybody sees.
+    pub talk_count: i64,
+    /// Since when it is kept as it is: closed for good, unless it is taken back in time.
+    pub frozen_at: Option<Timestamp>,
+    /// What is said of that wherever it is told that it is closed; empty where it is not frozen.
+    pub closing_words: String,
 }
 
 impl Hub {
+    /// Its page: `/sxsw` of this site, or where it is under the hub's own name. What belongs to it
+    /// follows behind a slash.
+    pub fn path(&self) -> String {
+        self.own_home.clone().unwrap_or_else(|| format!("/{}", self.slug))
+    }
+
+    /// The page of one of its categories, likewise.
+    pub fn category_path(&self, category: &str) -> String {
+        format!("{}/{category}", self.path())
+    }
+
+    /// What stands before the paths that are the same on this site and under the hub's own name
+    /// (`/p/…`, `/tb/…`, `/embed/…`): nothing, or its home.
+    pub fn root(&self) -> &str {
+        self.own_home.as_deref().unwrap_or_default()
+    }
+
+    /// Where the pages of the whole site begin, seen from its own.
+    pub const fn site_path(&self) -> &'static str {
+        if self.own_home.is_some() { "/hubs" } else { "/" }
+    }
+
     /// Whether it stands on the home page and search engines may have it.
     pub fn is_public(&self) -> bool {
         self.approved_at.is_some() && self.suspended_at.is_none() && self.readers == Readers::Public
@@ -255,6 +288,7 @@ pub fn delete(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError
     while super::pings::delete_some(tx, hub, None)? > 0 {}
     websub::keep_elsewhere(tx, hub, now)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
+    super::series::delete_empty(tx)?;
     tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)
 }

@@ -315,6 +315,34 @@ pub fn set_aside(
     Ok(())
 }
 
+/// How much later a job is due that rests with its hub: a thousand years. When it would have been
+/// due can still be told, and nothing that looks for what is due finds it.
+const REST: i64 = 1_000 * 365 * 86_400 * 1_000_000;
+/// What is due after this rests.
+const RESTS_FROM: i64 = REST;
+
+/// Lays a claimed job to rest, for as long as its hub is frozen.
+pub fn park(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), DbError> {
+    let awake = row(job.key).filter(jobs::attempts.eq_any([job.attempts, 0]));
+    diesel::update(awake.filter(jobs::run_at.lt(RESTS_FROM)))
+        .set((
+            jobs::run_at.eq(jobs::run_at + REST),
+            jobs::attempts.eq(0),
+            jobs::leased_until.eq(None::<i64>),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Has all jobs of a hub that rest done when they were to be done, or now.
+pub(super) fn unpark_all(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    diesel::update(jobs::table.filter(jobs::hub_id.eq(hub.0).and(jobs::run_at.ge(RESTS_FROM))))
+        .set(jobs::run_at.eq(jobs::run_at - REST))
+        .execute(tx.connection)?;
+    tx.enqueued();
+    Ok(())
+}
+
 /// Gives back what a process held that was killed: for SQLite, where there is one process.
 pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
     diesel::update(jobs::table.filter(jobs::leased_until.is_not_null()))
@@ -372,13 +400,13 @@ pub fn next_due(connection: &mut DbConnection) -> Result<Option<Timestamp>, DbEr
         .optional()?)
 }
 
-/// When a job will be done, where it is to be done.
+/// When a job will be done, where it is to be done and does not rest.
 pub fn find_run_at(
     connection: &mut DbConnection,
     key: JobKey,
 ) -> Result<Option<Timestamp>, DbError> {
     Ok(row(key)
-        .filter(jobs::failed_at.is_null())
+        .filter(jobs::failed_at.is_null().and(jobs::run_at.lt(RESTS_FROM)))
         .select(jobs::run_at)
         .first(connection)
         .optional()?)

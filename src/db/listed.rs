@@ -15,8 +15,8 @@ pub use beside::{Beside, find_newer, find_older};
 pub use hours::{count_between, find_first, find_first_hour, sum_hours};
 pub use languages::list_languages;
 pub use read::{
-    Listed, Place, find_place, list, list_apart, list_approved, list_for_members, list_home,
-    list_hours,
+    Listed, Place, find_place, list, list_about, list_apart, list_approved, list_for_members,
+    list_home, list_hours,
 };
 pub use view::{ViewNames, find_view_names, list_view};
 
@@ -119,6 +119,7 @@ pub fn enter_quietly(
         people::update(tx, hub, blog.id)?;
     }
     words::keep(tx, hub, ping.id)?;
+    super::talks::enter(tx, hub, ping.id)?;
     tx.touch_ping(ping.id);
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
@@ -215,6 +216,7 @@ pub fn recount(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
             .execute(tx.connection)?;
     }
     people::update_all(tx, hub)?;
+    super::talks::recount_all(tx, hub)?;
     let newest = newest_of_hub(tx.connection, hub, None)?;
     diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
     Ok(())
@@ -240,6 +242,7 @@ pub fn leave(
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
     words::delete(tx, hub, category, ping)?;
+    super::talks::leave(tx, hub, ping)?;
     tx.touch_ping(ping);
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
@@ -287,7 +290,7 @@ pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result
     diesel::update(row())
         .set((pings::listed_at.eq(listed_at), pings::hidden_at.eq(now.micros())))
         .execute(tx.connection)?;
-    Ok(())
+    super::talks::leave(tx, hub, ping)
 }
 
 /// Takes a whole category, whose pings are deleted, out of its hub's counters.

@@ -239,6 +239,19 @@ pub fn find_for_update(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<Opti
     find(tx.connection, hub, ping)
 }
 
+/// The identity of a ping's post: it stays when its texts are deleted.
+pub fn find_url_hash(
+    connection: &mut DbConnection,
+    hub: HubId,
+    ping: PingId,
+) -> Result<Option<Vec<u8>>, DbError> {
+    Ok(pings::table
+        .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
+        .select(pings::url_hash)
+        .first(connection)
+        .optional()?)
+}
+
 /// How a ping came; `None` where that was not kept, or deleted with its texts.
 pub fn find_sent(
     connection: &mut DbConnection,

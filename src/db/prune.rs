@@ -5,11 +5,12 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    bulk_verdicts, forwards, hub_events, invitations, one_use_links, page_readings, ping_events,
-    pings, refused_pings, reports, rules, sent_mails, sessions,
+    bulk_verdicts, forwards, hub_events, hub_exports, invitations, one_use_links, page_readings,
+    ping_events, pings, refused_pings, reports, rules, sent_mails, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
+use crate::model::id::{HubId, PingId};
 use crate::model::ping::PingState;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -34,6 +35,9 @@ pub const HISTORY_DAYS: u32 = 365;
 
 /// A rule that holds no more is shown for 30 days.
 pub const EXPIRED_RULE_DAYS: u32 = 30;
+
+/// A schedule that was to be looked at before it is imported is kept for a week.
+pub const SCHEDULE_DAYS: u32 = 7;
 
 /// A request for a subscription that its callback never answered is kept for two days.
 pub const UNANSWERED_DAYS: u32 = 2;
@@ -67,6 +71,9 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     diesel::delete(bulk_verdicts::table.filter(bulk_verdicts::decided_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     diesel::delete(hub_events::table.filter(hub_events::happened_at.lt(before(HISTORY_DAYS))))
+        .execute(tx.connection)?;
+    super::talks::delete_drafts(tx, Timestamp::from_micros(before(SCHEDULE_DAYS)))?;
+    diesel::delete(hub_exports::table.filter(hub_exports::started_at.lt(before(HISTORY_DAYS))))
         .execute(tx.connection)?;
     super::websub::delete_over(tx, Timestamp::from_micros(before(UNANSWERED_DAYS)), now)?;
     // The row stays with its post, so that it is passed on once.
@@ -112,6 +119,18 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     Ok(rows + senders.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
 }
 
+/// Deletes the texts of a ping now, before its time.
+pub(super) fn purge_one(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let own = pings::table.filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)));
+    let ids: Vec<i64> = own.select(pings::id).load(tx.connection)?;
+    purge(tx, &ids, None, now).map(|_count| ())
+}
+
 fn purge(
     tx: &mut Tx<'_>,
     ids: &[i64],
@@ -122,6 +141,7 @@ fn purge(
         .execute(tx.connection)?;
     diesel::delete(page_readings::table.filter(page_readings::ping_id.eq_any(ids)))
         .execute(tx.connection)?;
+    super::talks::delete_filed(tx, ids)?;
     diesel::update(pings::table.filter(pings::id.eq_any(ids)))
         .set((
             pings::url.eq(""),

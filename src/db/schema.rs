@@ -94,6 +94,55 @@ table! {
         pushed -> Bool,
         on_topics -> Bool,
         contact -> Text,
+        face -> Text,
+        own_home -> Nullable<Text>,
+        talk_count -> BigInt,
+        frozen_at -> Nullable<BigInt>,
+        closing_words -> Text,
+    }
+}
+
+table! {
+    hub_names (hub_id, host) {
+        hub_id -> BigInt,
+        host -> Text,
+        asked_at -> BigInt,
+        proved_at -> Nullable<BigInt>,
+        proved_by -> Nullable<Text>,
+    }
+}
+
+table! {
+    hub_face_drafts (hub_id) {
+        hub_id -> BigInt,
+        face -> Text,
+        accent -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    hub_pictures (hub_id, name) {
+        hub_id -> BigInt,
+        name -> Text,
+        bytes -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    series (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+table! {
+    series_hubs (hub_id) {
+        hub_id -> BigInt,
+        series_id -> BigInt,
     }
 }
 
@@ -362,6 +411,56 @@ table! {
 }
 
 table! {
+    programmes (hub_id) {
+        hub_id -> BigInt,
+        address -> Text,
+        arrangement -> Text,
+        category -> Text,
+        draft -> Nullable<Binary>,
+        drafted_at -> Nullable<BigInt>,
+        imported_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    talks (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        category_id -> BigInt,
+        slug -> Text,
+        key -> Text,
+        title -> Text,
+        address -> Text,
+        address_key -> Binary,
+        speakers -> Text,
+        room -> Text,
+        track -> Text,
+        starts_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        is_category -> Bool,
+        gone_at -> Nullable<BigInt>,
+        listed_count -> BigInt,
+    }
+}
+
+table! {
+    ping_talks (hub_id, ping_id, talk_id) {
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        talk_id -> BigInt,
+        how -> Text,
+    }
+}
+
+table! {
+    page_links (hub_id, ping_id) {
+        hub_id -> BigInt,
+        ping_id -> BigInt,
+        links -> Binary,
+    }
+}
+
+table! {
     ping_words (ping_id) {
         ping_id -> BigInt,
         hub_id -> BigInt,
@@ -517,11 +616,45 @@ table! {
     }
 }
 
+table! {
+    hub_exports (id) {
+        id -> BigInt,
+        hub_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        total -> BigInt,
+        done -> BigInt,
+        bytes -> BigInt,
+        started_at -> BigInt,
+        moved_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        failed -> Text,
+    }
+}
+
+table! {
+    hub_restorations (hub_id) {
+        hub_id -> BigInt,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    kept_away (hub_id, post_hash) {
+        hub_id -> BigInt,
+        post_hash -> Binary,
+        created_at -> BigInt,
+    }
+}
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
 joinable!(hub_members -> hubs (hub_id));
+joinable!(hub_names -> hubs (hub_id));
 joinable!(hub_slugs -> hubs (hub_id));
+joinable!(series_hubs -> hubs (hub_id));
+joinable!(series_hubs -> series (series_id));
 joinable!(categories -> hubs (hub_id));
 joinable!(pings -> hubs (hub_id));
 joinable!(pings -> categories (category_id));
@@ -530,6 +663,7 @@ joinable!(ping_events -> pings (ping_id));
 joinable!(ping_events -> accounts (actor_id));
 joinable!(bulk_verdicts -> accounts (actor_id));
 joinable!(hub_events -> accounts (actor_id));
+joinable!(hub_exports -> accounts (account_id));
 joinable!(hub_events -> pings (ping_id));
 joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
@@ -541,6 +675,9 @@ joinable!(rules -> accounts (author_id));
 joinable!(forward_addresses -> categories (category_id));
 joinable!(forwards -> forward_addresses (address_id));
 joinable!(forwards -> pings (ping_id));
+joinable!(talks -> categories (category_id));
+joinable!(ping_talks -> pings (ping_id));
+joinable!(ping_talks -> talks (talk_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -548,12 +685,17 @@ allow_tables_to_appear_in_same_query!(
     one_use_links,
     invitations,
     hubs,
+    hub_names,
     hub_slugs,
     hub_members,
     categories,
     category_slugs,
     blogs,
     about_pages,
+    hub_face_drafts,
+    hub_pictures,
+    series,
+    series_hubs,
     category_blogs,
     listed_hours,
     category_languages,
@@ -562,6 +704,8 @@ allow_tables_to_appear_in_same_query!(
     bulk_verdicts,
     bulk_verdict_pings,
     hub_events,
+    hub_exports,
+    hub_restorations,
     refused_pings,
     reports,
     jobs,
@@ -577,4 +721,9 @@ allow_tables_to_appear_in_same_query!(
     post_changes,
     websub_subscriptions,
     websub_announcements,
+    programmes,
+    talks,
+    ping_talks,
+    page_links,
+    kept_away,
 );

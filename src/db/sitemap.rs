@@ -29,6 +29,17 @@ pub struct IndexedHub {
     pub changed_at: Timestamp,
     /// When its about page was written, where there is one.
     pub about_changed_at: Option<Timestamp>,
+    /// Where its pages are, if it uses a name of its own.
+    pub own_home: Option<String>,
+    /// How many talks stand in its programme.
+    pub talk_count: i64,
+}
+
+impl IndexedHub {
+    /// Its page.
+    pub fn path(&self) -> String {
+        self.own_home.clone().unwrap_or_else(|| format!("/{}", self.slug))
+    }
 }
 
 /// The hubs that may be indexed, at most `limit`, the oldest first.
@@ -42,6 +53,8 @@ pub fn list_hubs(connection: &mut DbConnection, limit: i64) -> Result<Vec<Indexe
             hubs::listed_count,
             hubs::public_changed_at,
             about_pages::changed_at.nullable(),
+            hubs::own_home,
+            hubs::talk_count,
         ))
         .order(hubs::id)
         .limit(limit)

@@ -9,18 +9,22 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use crate::clock::Timestamp;
 use crate::model::account::{LinkPurpose, Role};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
+use crate::model::face::Face;
 use crate::model::forward::ForwardOutcome;
 use crate::model::id::{
-    AccountId, AnnouncementId, BlogId, BulkId, CategoryId, FeedId, ForwardAddressId, ForwardId,
-    HubId, InvitationId, KeyId, LogId, PingId, PublicId, ReportId, RuleId, SubscriptionId,
+    AccountId, AnnouncementId, BlogId, BulkId, CategoryId, ExportId, FeedId, ForwardAddressId,
+    ForwardId, HubId, InvitationId, KeyId, LogId, PingId, PublicId, ReportId, RuleId, SeriesId,
+    SubscriptionId, TalkId,
 };
 use crate::model::job::{FollowedBy, JobKind};
 use crate::model::log::LogKind;
 use crate::model::mail::{ListedMail, WaitingMail};
+use crate::model::own_name::ProvedBy;
 use crate::model::ping::{
     CameBy, HeldFor, Outcome, PingState, ReadingOutcome, RefusalReason, ReportReason,
 };
 use crate::model::rule::{RuleAction, RuleKind};
+use crate::model::talk::{Arrangement, Filed};
 use crate::model::websub::{Asked, FeedFormat};
 use crate::secret::Secret;
 
@@ -57,6 +61,7 @@ column! {
     HubId: BigInt as i64 => |id| Some(HubId(id));
     CategoryId: BigInt as i64 => |id| Some(CategoryId(id));
     PingId: BigInt as i64 => |id| Some(PingId(id));
+    TalkId: BigInt as i64 => |id| Some(TalkId(id));
     BlogId: BigInt as i64 => |id| Some(BlogId(id));
     ReportId: BigInt as i64 => |id| Some(ReportId(id));
     FeedId: BigInt as i64 => |id| Some(FeedId(id));
@@ -68,8 +73,11 @@ column! {
     ForwardAddressId: BigInt as i64 => |id| Some(ForwardAddressId(id));
     ForwardId: BigInt as i64 => |id| Some(ForwardId(id));
     SubscriptionId: BigInt as i64 => |id| Some(SubscriptionId(id));
+    SeriesId: BigInt as i64 => |id| Some(SeriesId(id));
     AnnouncementId: BigInt as i64 => |id| Some(AnnouncementId(id));
+    ExportId: BigInt as i64 => |id| Some(ExportId(id));
     PublicId: Binary as Vec<u8> => |bytes| bytes.try_into().ok().map(PublicId::from_bytes);
+    Face: Text as String => |text| Face::from_json(&text);
     Role: Text as String => |text| Role::parse(&text);
     LinkPurpose: Text as String => |text| LinkPurpose::parse(&text);
     PingPolicy: Text as String => |text| PingPolicy::parse(&text);
@@ -78,6 +86,7 @@ column! {
     Readers: Text as String => |text| Readers::parse(&text);
     LinkBack: Text as String => |text| LinkBack::parse(&text);
     JobKind: Text as String => |text| JobKind::parse(&text);
+    ProvedBy: Text as String => |text| ProvedBy::parse(&text);
     ForwardOutcome: Text as String => |text| ForwardOutcome::parse(&text);
     Secret<String>: Text as String => |text| Some(Secret::new(text));
     Secret<Vec<u8>>: Binary as Vec<u8> => |bytes| Some(Secret::new(bytes));
@@ -93,6 +102,8 @@ column! {
     RefusalReason: Text as String => |text| RefusalReason::parse(&text);
     RuleKind: Text as String => |text| RuleKind::parse(&text);
     RuleAction: Text as String => |text| RuleAction::parse(&text);
+    Arrangement: Text as String => |text| Arrangement::parse(&text);
+    Filed: Text as String => |text| Filed::parse(&text);
     WaitingMail: Text as String => |text| WaitingMail::parse(&text);
     ListedMail: Text as String => |text| ListedMail::parse(&text);
     ReportReason: Text as String => |text| ReportReason::parse(&text);

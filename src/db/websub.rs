@@ -1,5 +1,6 @@
 //! Who subscribed to which feed, and what was pushed to them; other hubs are in
-//! `websub/announcements.rs`, topics over hubs in `websub/across.rs`, and how many there are of whom in `websub/counts.rs`.
+//! `websub/announcements.rs`, topics over hubs in `websub/across.rs`, and how many there are of whom
+//! in `websub/counts.rs`.
 
 mod across;
 pub mod announcements;

@@ -23,6 +23,8 @@ pub struct Limits {
     pub head: usize,
     /// How much of a body is read, in bytes: 512 KiB.
     pub body: usize,
+    /// How much of an event's schedule, for which its organizer waits: 5 MiB, and a byte that says that there is more.
+    pub schedule: usize,
     /// Requests to one registrable domain in any hour: 60.
     pub domain_hour: usize,
     /// The time from one visit of a domain to the next: 2 s.
@@ -67,6 +69,7 @@ impl Default for Limits {
             redirects: 3,
             head: 16 * 1024,
             body: 512 * 1024,
+            schedule: 5 * 1024 * 1024 + 1,
             domain_hour: 60,
             domain_gap: Duration::from_secs(2),
             hour: 600,

@@ -1,7 +1,8 @@
 //! What is the hub's own, so that nobody makes it ask itself.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -19,6 +20,8 @@ const REMEMBERED: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub struct Own {
     name: Option<String>,
+    /// The hubs' own names.
+    names: RwLock<Option<HashSet<String>>>,
     /// Addresses that are refused on their port, loopback ones alone.
     ports: Vec<u16>,
     /// Addresses that are refused on all ports.
@@ -57,6 +60,7 @@ impl Own {
     pub const fn nobody() -> Self {
         Self {
             name: None,
+            names: RwLock::new(None),
             ports: Vec::new(),
             addresses: Vec::new(),
             by_name: ByName::Refused(Mutex::new(None)),
@@ -79,9 +83,16 @@ impl Own {
         }
     }
 
-    /// Whether this is the hub's own name.
+    /// Whether this is the hub's own name, or that of a hub with one of its own.
     pub(super) fn is_name(&self, name: &str) -> bool {
-        self.name.as_deref() == Some(bare(name))
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        let is_a_hubs = names.as_ref().is_some_and(|names| names.contains(bare(name)));
+        self.name.as_deref() == Some(bare(name)) || is_a_hubs
+    }
+
+    /// These are the hubs' own names from now on.
+    pub(super) fn set_names(&self, names: HashSet<String>) {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = Some(names);
     }
 
     /// Whether this is an address of the hub's own; `by_name` as [`Own::addresses`] found them.

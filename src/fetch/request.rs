@@ -20,6 +20,8 @@ pub enum Accept {
     Pages,
     /// XML of all kinds, JSON; and HTML, which may say where the feed is.
     Feeds,
+    /// An event's schedule: JSON, XML, iCalendar, CSV.
+    Schedules,
 }
 
 impl Accept {
@@ -33,6 +35,9 @@ impl Accept {
                 "application/rss+xml, application/atom+xml, application/feed+json, \
                  application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, \
                  text/html;q=0.2"
+            }
+            Self::Schedules => {
+                "application/json, application/xml, text/xml, text/calendar, text/csv, text/plain;q=0.5"
             }
         }
     }
@@ -48,7 +53,10 @@ impl Accept {
         match (self, content_type) {
             (Self::Pages, "text/html" | "application/xhtml+xml" | "text/plain") => true,
             (Self::Feeds, "text/xml" | "text/html") => true,
-            (Self::Feeds, _) if is("xml") => true,
+            // What is served as plain text or as anything at all says itself what it is.
+            (Self::Schedules, "text/xml" | "text/calendar" | "text/csv" | "text/plain") => true,
+            (Self::Schedules, _) if is("octet-stream") => true,
+            (Self::Feeds | Self::Schedules, _) if is("xml") => true,
             _ => is("json"),
         }
     }
@@ -73,6 +81,11 @@ impl<'a> Get<'a> {
     /// Reads a page, whatever is at hand.
     pub const fn page(url: &'a Url) -> Self {
         Self { url, accept: Accept::Pages, ping: None, etag: None, last_modified: None }
+    }
+
+    /// Reads a schedule, whatever is at hand.
+    pub const fn schedule(url: &'a Url) -> Self {
+        Self { url, accept: Accept::Schedules, ping: None, etag: None, last_modified: None }
     }
 
     /// Reads a feed, whatever is at hand.

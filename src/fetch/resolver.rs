@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::txt;
+
 /// Look-ups at the same time. One that is given up goes on in its thread for as long as the
 /// system likes, and counts until then.
 const LOOKUPS: usize = 16;
@@ -16,7 +18,11 @@ pub type Script = Arc<dyn Fn(&str) -> Option<Vec<SocketAddr>> + Send + Sync>;
 
 /// Who answers for names. Clones share the bound on look-ups.
 #[derive(Clone)]
-pub struct Resolver(Source);
+pub struct Resolver {
+    source: Source,
+    /// Who is asked for texts; `None` asks whom this machine asks.
+    server: Option<SocketAddr>,
+}
 
 #[derive(Clone)]
 enum Source {
@@ -26,7 +32,7 @@ enum Source {
 
 impl std::fmt::Debug for Resolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.source {
             Source::System(_) => "Resolver::system",
             Source::Scripted(_) => "Resolver::scripted",
         })
@@ -36,20 +42,35 @@ impl std::fmt::Debug for Resolver {
 impl Resolver {
     /// The machine's own.
     pub fn system() -> Self {
-        Self(Source::System(Arc::new(Semaphore::new(LOOKUPS))))
+        Self { source: Source::System(Arc::new(Semaphore::new(LOOKUPS))), server: None }
     }
 
     /// Answers that are made up.
     pub fn scripted(
         script: impl Fn(&str) -> Option<Vec<SocketAddr>> + Send + Sync + 'static,
     ) -> Self {
-        Self(Source::Scripted(Arc::new(script)))
+        Self { source: Source::Scripted(Arc::new(script)), server: None }
+    }
+
+    /// The same, where this server is asked for texts.
+    #[must_use]
+    pub const fn asking(mut self, server: SocketAddr) -> Self {
+        self.server = Some(server);
+        self
+    }
+
+    /// The texts of a name of the public DNS: none where there is no such name, or it has none.
+    pub(super) async fn texts(&self, name: &str) -> io::Result<Vec<String>> {
+        match self.server {
+            Some(server) => txt::ask(&[server], name).await,
+            None => txt::ask(&txt::servers().await, name).await,
+        }
     }
 
     /// All addresses of a name of the public DNS. It is asked for with the root's dot: else the
     /// machine's search list would make names of the inside (`x.y.svc.cluster.local`) out of it.
     pub(super) async fn absolute(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-        match &self.0 {
+        match &self.source {
             Source::System(lookups) => ask(lookups, format!("{name}."), port).await,
             Source::Scripted(script) => answer(script, name, port).await,
         }
@@ -57,7 +78,7 @@ impl Resolver {
 
     /// All addresses of a name as this machine's user means it.
     pub(super) async fn local(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-        match &self.0 {
+        match &self.source {
             Source::System(lookups) => ask(lookups, name.to_owned(), port).await,
             Source::Scripted(script) => answer(script, name, port).await,
         }

@@ -41,19 +41,16 @@ impl Addresses {
         self.base.scheme() == "https"
     }
 
-    /// An absolute address of a path, which begins with a slash.
+    /// These addresses under a hub's own name; the same, where it has none and `root` is empty.
+    #[must_use]
+    pub fn under(&self, root: &str) -> Self {
+        Url::parse(root).map_or_else(|_no_home| self.clone(), Self::new)
+    }
+
+    /// An absolute address of a path, which begins with a slash; one that is absolute already (that
+    /// of a page under a hub's own name) stays as it is.
     pub fn path(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
-    }
-
-    /// A hub's page.
-    pub fn hub(&self, hub: &str) -> String {
-        format!("{}/{hub}", self.text)
-    }
-
-    /// A category's page: what a Webmention would name as its target.
-    pub fn category(&self, hub: &str, category: &str) -> String {
-        format!("{}/{hub}/{category}", self.text)
+        if path.starts_with('/') { format!("{}{path}", self.text) } else { path.to_owned() }
     }
 
     /// A category's ping address, without a passphrase. It never holds a `?`: three old senders

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use crate::clock::Timestamp;
 
-/// The most bars of a plot, but for that of an event. With these a bar is at least 4 px wide on a screen of 360 px
-/// (`static/style.css`, "Plots").
+/// The most bars of a plot, but for that of an event. With these a bar is at least 4 px wide on a
+/// screen of 360 px (`static/style.css`, "Plots").
 pub const MOST: usize = 56;
 
 /// How long a bar lasts. Days are those of a time zone: an hour is always one, a day may have 23.

@@ -1,6 +1,7 @@
 //! Categories: who may ping, and what happens to a ping that was taken in.
 
 use super::named;
+use crate::secret::Secret;
 
 named! {
     /// Who may ping a category.
@@ -71,5 +72,40 @@ impl ListingPolicy {
     /// (`product.md`, rule 3), which a TrackBack alone never gives.
     pub const fn lists_at_once(self) -> bool {
         matches!(self, Self::AtOnce)
+    }
+}
+/// A reading password as somebody chose it: 8 to 128 characters, without blanks at its ends.
+#[derive(Debug, Clone)]
+pub struct ReadingPassword(Secret<String>);
+
+/// What is wrong with a reading password, in a sentence for the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadingPasswordError {
+    /// Nothing was typed.
+    #[error("Choose a reading password.")]
+    Empty,
+    /// Fewer than eight characters.
+    #[error("Use at least 8 characters.")]
+    TooShort,
+    /// More than 128 characters.
+    #[error("Use at most 128 characters.")]
+    TooLong,
+}
+
+impl ReadingPassword {
+    /// Reads one as it was typed.
+    pub fn parse(typed: &str) -> Result<Self, ReadingPasswordError> {
+        let typed = typed.trim();
+        match typed.chars().count() {
+            0 => Err(ReadingPasswordError::Empty),
+            1..8 => Err(ReadingPasswordError::TooShort),
+            8..=128 => Ok(Self(Secret::new(typed.to_owned()))),
+            _ => Err(ReadingPasswordError::TooLong),
+        }
+    }
+
+    /// The password itself, to be hashed.
+    pub fn into_secret(self) -> Secret<String> {
+        self.0
     }
 }

@@ -12,6 +12,8 @@ pub const MAX_DESCRIPTION: usize = 2_000;
 pub const MAX_ABOUT: usize = 20_000;
 /// The most categories in one hub (`security.md` T34).
 pub const MAX_CATEGORIES: i64 = 50;
+/// The most feeds that one hub follows.
+pub const MAX_FEEDS: i64 = 100;
 
 /// What an organizer typed on one line, as text: controls dropped, blanks folded, cut.
 pub fn line(typed: &str, max: usize) -> String {

@@ -44,6 +44,12 @@ ids! {
     SubscriptionId,
     /// Another WebSub hub that is told of a feed's changes.
     AnnouncementId,
+    /// A series of hubs.
+    SeriesId,
+    /// A talk of a hub's programme.
+    TalkId,
+    /// A download of a whole hub.
+    ExportId,
 }
 
 /// A ping's public name: a UUIDv7, written as 26 lower-case base32 characters in `/p/{id}`.

@@ -28,6 +28,22 @@ named! {
     }
 }
 
+impl JobKind {
+    /// Whether it is left alone in a hub that is frozen: all that would change it, or tell of it by
+    /// mail. Its feeds are still pushed.
+    pub const fn rests_when_frozen(self) -> bool {
+        match self {
+            Self::VerifyPing
+            | Self::ReadFeed
+            | Self::ReadBlog
+            | Self::Notify
+            | Self::SendDigest
+            | Self::ForwardPing => true,
+            Self::PushFeeds | Self::AskSubscriber | Self::DeliverFeed | Self::AnnounceFeed => false,
+        }
+    }
+}
+
 named! {
     /// Who had a feed followed.
     FollowedBy {

@@ -33,6 +33,13 @@ named! {
         HubClosed = "hub-closed",
         /// The hub was opened again.
         HubReopened = "hub-reopened",
+        /// The hub was frozen.
+        HubFrozen = "hub-frozen",
+        /// That was taken back.
+        HubUnfrozen = "hub-unfrozen",
+        /// Whoever wrote a post had it removed and kept away, or lets it come again; the detail is
+        /// `away` or `again`. Which post it was is not noted.
+        KeptAway = "kept-away",
         /// A feed is followed; the detail is its address.
         FeedFollowed = "feed-followed",
         /// A feed is followed no more; the detail is its address.
@@ -48,6 +55,8 @@ named! {
         Key = "key",
         /// Something about forwarding, in words.
         Forwarding = "forwarding",
+        /// The whole hub was downloaded.
+        TakenHome = "taken-home",
     }
 }
 
@@ -86,11 +95,14 @@ impl LogGroup {
                 Kind::HubChanged,
                 Kind::HubClosed,
                 Kind::HubReopened,
+                Kind::HubFrozen,
+                Kind::HubUnfrozen,
                 Kind::FeedFollowed,
                 Kind::FeedRemoved,
                 Kind::Forwarding,
+                Kind::TakenHome,
             ],
-            Self::People => &[Kind::Member, Kind::Blog, Kind::Rule, Kind::Key],
+            Self::People => &[Kind::Member, Kind::Blog, Kind::Rule, Kind::Key, Kind::KeptAway],
         }
     }
 }

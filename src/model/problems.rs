@@ -24,6 +24,11 @@ impl Problems {
         checked.map_err(|problem| self.add(field, problem)).ok()
     }
 
+    /// Notes what was found elsewhere.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// What is wrong with a field: an empty string if nothing is.
     pub fn of(&self, field: &str) -> &str {
         self.0.iter().find(|(this, _)| *this == field).map_or("", |(_, sentence)| sentence)

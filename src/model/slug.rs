@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::own_name::{ELSEWHERE, IN_PLACE};
+
 /// First path segments that are ours, or kept for later, and never a hub's slug.
 ///
 /// One list for the whole address space (`product.md`, "Addresses"; `decisions.md`).
@@ -57,6 +59,7 @@ pub const RESERVED_HUB_SLUGS: &[&str] = &[
     "rss",
     "search",
     "security",
+    "series",
     "settings",
     "signin",
     "signout",
@@ -81,7 +84,8 @@ pub const RESERVED_HUB_SLUGS: &[&str] = &[
     "xmlrpc",
 ];
 
-/// Second path segments that are a hub's own, and never a category's slug.
+/// Second path segments that are a hub's own, and never a category's slug. Nor are those that are
+/// first ones under a hub's own name: see [`super::own_name`].
 pub const RESERVED_CATEGORY_SLUGS: &[&str] = &["-", "atom", "feed.json", "opml", "rss"];
 
 /// The longest slug, in characters (all are ASCII).
@@ -122,11 +126,17 @@ impl Slug {
     /// Reads a category's slug; capitals are lowered.
     pub fn for_category(text: &str) -> Result<Self, SlugError> {
         let slug = Self::parse(text)?;
-        if RESERVED_CATEGORY_SLUGS.contains(&slug.as_str()) {
+        let taken = [RESERVED_CATEGORY_SLUGS, IN_PLACE, ELSEWHERE];
+        if taken.iter().any(|taken| taken.contains(&slug.as_str())) {
             Err(SlugError::Reserved)
         } else {
             Ok(slug)
         }
+    }
+
+    /// Reads the slug of a series of hubs; capitals are lowered.
+    pub fn for_series(text: &str) -> Result<Self, SlugError> {
+        Self::parse(text)
     }
 
     fn parse(text: &str) -> Result<Self, SlugError> {
@@ -197,6 +207,7 @@ mod tests {
         }
         assert_eq!(Slug::for_hub(&"a".repeat(61)), Err(SlugError::TooLong));
         assert_eq!(Slug::for_category("rss"), Err(SlugError::Reserved));
+        assert_eq!(Slug::for_category("embed"), Err(SlugError::Reserved));
         assert!(Slug::for_category("search").is_ok(), "a hub's own pages live under /-/");
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::own_name::inward_url;
 use super::web_url::is_same_site;
 use crate::secret::Secret;
 
@@ -69,6 +70,8 @@ impl Target {
 pub struct Targets {
     base: Url,
     places: Vec<Place>,
+    /// Where the hub's pages are or were under names of its own, and its name in addresses.
+    own: Vec<(Url, String)>,
 }
 
 impl Targets {
@@ -88,13 +91,23 @@ impl Targets {
             }
             places.extend(categories.iter().map(|c| Place::Category(hub.clone(), c.clone())));
         }
-        Self { base: base.clone(), places }
+        Self { base: base.clone(), places, own: Vec::new() }
+    }
+
+    /// The same, where the hub of this name in addresses has these homes of its own.
+    #[must_use]
+    pub fn with_homes(mut self, slug: &str, homes: impl IntoIterator<Item = Url>) -> Self {
+        self.own = homes.into_iter().map(|home| (home, slug.to_owned())).collect();
+        self
     }
 
     /// Whether this address leads there (Webmention 3.2.2: the target itself, and what we know to
     /// be the same).
     pub fn has(&self, url: &Url) -> bool {
-        Target::parse(url, &self.base).is_some_and(|target| self.places.contains(&target.place))
+        let own = self.own.iter().find(|(home, _)| is_same_site(url, home));
+        let inside = own.map(|(_, slug)| inward_url(url, slug, &self.base));
+        let target = Target::parse(inside.as_ref().unwrap_or(url), &self.base);
+        target.is_some_and(|target| self.places.contains(&target.place))
     }
 }
 
@@ -158,6 +171,18 @@ mod tests {
             ("https://hub.example/sxsw/panels", false),
             ("https://hub.example/sxsw/keynotes-2", false),
             ("https://evil.example/?https://hub.example/sxsw/keynotes", false),
+        ] {
+            assert_eq!(targets.has(&url(address)), leads, "{address}");
+        }
+        let targets = targets.with_homes("sxsw", [url("https://talks.example/")]);
+        for (address, leads) in [
+            ("https://talks.example/keynotes", true),
+            ("http://www.talks.example/talks/", true),
+            ("https://talks.example/tb/1234567/secret", true),
+            ("https://hub.example/sxsw/keynotes", true),
+            ("https://talks.example/", false),
+            ("https://talks.example/panels", false),
+            ("https://walks.example/keynotes", false),
         ] {
             assert_eq!(targets.has(&url(address)), leads, "{address}");
         }

@@ -40,7 +40,8 @@ const DAY: u64 = 86_400;
 const TOPICS: &str = "topics";
 const DEFAULT_LEASE: Duration = Duration::from_secs(10 * DAY);
 const SHORTEST_LEASE: Duration = Duration::from_secs(5 * 60);
-const LONGEST_LEASE: Duration = Duration::from_secs(30 * DAY);
+/// How long a subscription holds at most.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(30 * DAY);
 
 named! {
     /// What a callback is asked or told.

@@ -64,6 +64,10 @@ pub static KEYS: LazyLock<Asset> =
 pub static WATCH: LazyLock<Asset> =
     LazyLock::new(|| script("watch", include_str!("../../static/watch.js")));
 
+/// How far a download is.
+pub static TAKE_HOME: LazyLock<Asset> =
+    LazyLock::new(|| script("take-home", include_str!("../../static/take-home.js")));
+
 /// The wall that turns by itself.
 pub static WALL: LazyLock<Asset> =
     LazyLock::new(|| script("wall", include_str!("../../static/wall.js")));
@@ -109,7 +113,7 @@ fn squeeze(css: &str) -> String {
 
 /// `GET /assets/{name}`
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*WALL, &*FRAME, &*ICON, &*CARD];
+    let all = [&*STYLE, &*SCRIPT, &*KEYS, &*WATCH, &*TAKE_HOME, &*WALL, &*FRAME, &*ICON, &*CARD];
     let asset = all.into_iter().chain(pictures::files()).find(|asset| asset.path == request.path());
     match asset {
         Some(asset) => respond::rendered(&request, &asset.rendered, NEVER),

@@ -16,8 +16,9 @@ pub fn moved(request: &HttpRequest) -> Option<HttpResponse> {
         return None;
     }
     let written = decoded(path);
-    // Two slashes at the front would lead to another site, and a header takes ASCII only.
-    if written == path || written.starts_with("//") || !written.is_ascii() {
+    // Two slashes would lead to another site, at the front or where a hub has a name of its own, and
+    // a header takes ASCII only.
+    if written == path || written.contains("//") || !written.is_ascii() {
         return None;
     }
     let query = Some(request.query_string()).filter(|query| !query.is_empty() && query.is_ascii());

@@ -22,8 +22,8 @@ pub enum PageError {
     /// 404: nothing of that name, ever.
     #[error("not found: {0:?}")]
     NotFound(Missing),
-    /// 404, or 410: not in this hub, which whoever asked may read. An answer about what is locked is the
-    /// same as about what is not there.
+    /// 404, or 410: not in this hub, which whoever asked may read. An answer about what is locked is
+    /// the same as about what is not there.
     #[error("not in {}", .0.hub.path)]
     NotInHub(Box<NotInHub>),
     /// 410: it has been deleted.
@@ -32,6 +32,9 @@ pub enum PageError {
     /// 410: the operator has suspended the hub.
     #[error("suspended")]
     Suspended,
+    /// 409: the hub is frozen, and this would change it.
+    #[error("frozen")]
+    Frozen,
     /// 301: it has another address: a view's categories have other names today, or a feed was
     /// guessed to be there.
     #[error("moved")]
@@ -81,6 +84,8 @@ pub enum Missing {
     Category,
     /// A topic over hubs.
     Topic,
+    /// A series of hubs.
+    Series,
     /// A listed post.
     Post,
     /// A listed post, by an address that lost its end.
@@ -151,6 +156,7 @@ impl PageError {
             | Self::NotInHub(_)
             | Self::Gone(_)
             | Self::Suspended
+            | Self::Frozen
             | Self::Moved(_)
             | Self::SignInFirst(_)
             | Self::ForeignForm
@@ -197,6 +203,10 @@ impl PageError {
                 "This hub is not shown",
                 "Whoever runs this site has suspended it. Its organizers know why.",
             ),
+            Self::Frozen => (
+                "This hub is frozen",
+                "Nothing was changed: it stays as it is, to be read. Posts can still be removed from it. For 30 days its organizers can take freezing back, under “Settings”.",
+            ),
             Self::Moved(_) => ("This has another address", "Your browser knows it."),
             Self::SignInFirst(_) => ("Sign in first", "This page is for organizers."),
             Self::ForeignForm => (
@@ -210,7 +220,7 @@ impl PageError {
             ),
             Self::TooLarge => (
                 "That was too much",
-                "A form may hold 16 KB of text. Go back: what you typed is still there. Shorten it, and send it again.",
+                "It is more than this form takes. Go back: what you typed is still there. Shorten it, or choose a smaller file, and send it again.",
             ),
             Self::TimedOut => {
                 ("That took too long", "Your request did not arrive within ten seconds. Try again.")
@@ -257,6 +267,10 @@ impl Missing {
                 "There is no such category",
                 "Perhaps the address was cut short. Begin at the hub’s own page.",
             ),
+            Self::Series => (
+                "There is no such series",
+                "Perhaps its hubs went, or are not for everybody. The public hubs are on the first page.",
+            ),
             Self::Topic => ("There is no such topic", "No hub shows a category of this name here."),
             Self::Post => (
                 "This post is not listed",
@@ -295,6 +309,7 @@ impl Missing {
             Self::Page
             | Self::ForOrganizers
             | Self::Topic
+            | Self::Series
             | Self::Post
             | Self::CutShort
             | Self::Link
@@ -327,6 +342,7 @@ impl ResponseError for PageError {
             Self::NotInHub(missing) if missing.is_gone() => StatusCode::GONE,
             Self::NotFound(_) | Self::NotInHub(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) | Self::Suspended => StatusCode::GONE,
+            Self::Frozen => StatusCode::CONFLICT,
             Self::Moved(_) => StatusCode::MOVED_PERMANENTLY,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::ForeignForm => StatusCode::FORBIDDEN,

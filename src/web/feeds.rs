@@ -3,8 +3,10 @@
 mod opml;
 mod people;
 mod render;
+mod talks;
 mod topics;
 
+pub use talks::show_talk;
 pub use topics::show_topic;
 
 use actix_web::http::header;

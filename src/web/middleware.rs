@@ -16,6 +16,7 @@ use super::canonical;
 use super::error::{Missing, PageError};
 use super::extract::is_empty;
 use super::held_payload::HeldPayload;
+use super::own_name;
 use super::respond::{self, HTML, page_csp};
 use crate::app::App;
 use crate::metrics::Door;
@@ -35,14 +36,22 @@ pub async fn around(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app else { return next.call(request).await.map(|r| r.map_into_boxed_body()) };
+    let elsewhere = own_name::meet(&app, &mut request).await;
     let door = door(request.path(), request.method());
+    if let Some(mut elsewhere) = elsewhere {
+        add_headers(&app, elsewhere.headers_mut());
+        app.metrics.request(door, elsewhere.status().as_u16());
+        return Ok(request.into_response(elsewhere));
+    }
     if let Some(page) = kept(&app, &request) {
         app.metrics.cache_hits.increment(1);
-        let response = respond::rendered(request.request(), &page, app.clock.now());
+        let mut response = respond::rendered(request.request(), &page, app.clock.now());
+        own_name::suit(request.request(), response.headers_mut());
         app.metrics.request(door, response.status().as_u16());
         return Ok(request.into_response(response));
     }
     if let Some(mut moved) = canonical::moved(request.request()) {
+        own_name::lead_outward(request.request(), moved.headers_mut());
         add_headers(&app, moved.headers_mut());
         app.metrics.request(door, moved.status().as_u16());
         return Ok(request.into_response(moved));
@@ -61,9 +70,15 @@ pub async fn around(
     if status.is_client_error() || status.is_server_error() {
         response = with_error_page(&app, response);
     }
+    if response.headers().contains_key(header::LOCATION) {
+        let asked = response.request().clone();
+        own_name::lead_outward(&asked, response.headers_mut());
+    }
     // What a 304 says replaces what the client keeps (RFC 9111, 3.2): a page would lose its policy.
     if response.status() != StatusCode::NOT_MODIFIED {
         add_headers(&app, response.headers_mut());
+        let asked = response.request().clone();
+        own_name::suit(&asked, response.headers_mut());
     }
     app.metrics.request(door, response.status().as_u16());
     log(&app, &response, started);
@@ -77,10 +92,12 @@ pub async fn around(
 /// headers: it is answered at the door, and nothing is routed.
 fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || !request.query_string().is_empty() {
+    let is_old = own_name::is_at_old_address(request.request());
+    if !reads || is_old || !request.query_string().is_empty() {
         return None;
     }
-    app.pages.get(request.path()).filter(|page| page.is_fresh(app.clock.now()))
+    let key = own_name::key(request.request(), request.path());
+    app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()))
 }
 
 /// The answer where the request was given up, and with it what it was: a time-out.
@@ -163,9 +180,9 @@ fn with_error_page(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
 
 /// What was asked for, where a link can ask for it again: here, and by looking.
 fn again(request: &HttpRequest) -> Option<String> {
-    let path = request.uri().path_and_query()?.as_str();
+    let path = own_name::asked(request)?;
     let is_here = path.starts_with('/') && !path.starts_with("//");
-    (request.method() == Method::GET && is_here).then(|| path.to_owned())
+    (request.method() == Method::GET && is_here).then_some(path)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::error::PageError;
 use super::extract::client;
-use super::pages::embed::{HEIGHT, WIDTH, badge_name, frame_code};
+use super::pages::embed::{HEIGHT, WIDTH, badge_name, beside_path, frame_code};
 use super::pages::reading::{Names, find_for_anybody};
 use crate::actions::read_page::permalink_page;
 use crate::app::App;
@@ -43,8 +43,8 @@ enum Subject {
 impl Subject {
     /// Reads an address; `None` where nothing of ours can be there. Either scheme is taken, as
     /// everywhere.
-    fn of(address: &str, addresses: &Addresses) -> Option<Self> {
-        let (url, base) = (Url::parse(address.trim()).ok()?, addresses.base());
+    fn of(url: &Url, addresses: &Addresses) -> Option<Self> {
+        let base = addresses.base();
         let is_ours = matches!(url.scheme(), "http" | "https")
             && (url.host_str(), url.port()) == (base.host_str(), base.port());
         let path = url.path().trim_end_matches('/').strip_prefix('/').filter(|_| is_ours)?;
@@ -77,7 +77,8 @@ pub async fn show(
     if query.url.is_empty() {
         return Ok(refused(StatusCode::BAD_REQUEST, "Say which address: /oembed?url=…"));
     }
-    let answer = match Subject::of(&query.url, &app.addresses) {
+    let asked = Url::parse(query.url.trim()).ok().map(|url| app.inward(&url));
+    let answer = match asked.and_then(|url| Subject::of(&url, &app.addresses)) {
         None => None,
         Some(Subject::Post(id)) => about_post(&app, id).await?,
         Some(Subject::List(names)) => match find_for_anybody(&app, &names).await {
@@ -103,10 +104,6 @@ pub async fn show(
 }
 
 fn about_list(app: &App, hub: &Hub, category: Option<&Category>, query: &Query) -> OEmbed {
-    let page = match category {
-        Some(category) => format!("/{}/{}", hub.slug, category.slug),
-        None => format!("/{}", hub.slug),
-    };
     let at_most = |asked: &str, ours: u32| asked.parse().map_or(ours, |most: u32| most.min(ours));
     let (width, height) = (at_most(&query.maxwidth, WIDTH), at_most(&query.maxheight, HEIGHT));
     let title = badge_name(hub, category);
@@ -114,7 +111,7 @@ fn about_list(app: &App, hub: &Hub, category: Option<&Category>, query: &Query) 
         return OEmbed::Link { title, author: hub.title.clone() };
     }
     let says = format!("Newest posts: {title}");
-    let src = app.addresses.path(&format!("/embed{page}"));
+    let src = app.addresses.under(hub.root()).path(&beside_path("/embed", hub, category));
     OEmbed::Rich { html: frame_code(&src, &says, width, height), title, width, height }
 }
 
@@ -164,7 +161,8 @@ mod tests {
             ("/sxsw", false),
             ("", false),
         ] {
-            assert_eq!(Subject::of(address, &addresses).is_some(), is_known, "{address}");
+            let subject = Url::parse(address).ok().and_then(|url| Subject::of(&url, &addresses));
+            assert_eq!(subject.is_some(), is_known, "{address}");
         }
     }
 }

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::{Missing, PageError};
+use super::own_name;
 use crate::app::App;
 use crate::db::health;
 use crate::secret::same;
@@ -79,14 +80,43 @@ const CLOSED_TO_ROBOTS: &[&str] = &[
     "/*&q=",
 ];
 
+/// The same under a hub's own name.
+const CLOSED_UNDER_A_NAME: &[&str] = &["/tb/", "/tb?", "/*/live$", "/*/live?", "/*?q=", "/*&q="];
+
 /// `GET /robots.txt`
-pub async fn show_robots(app: web::Data<App>) -> HttpResponse {
+pub async fn show_robots(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let home = own_name::home(&request);
+    let closed = if home.is_some() { CLOSED_UNDER_A_NAME } else { CLOSED_TO_ROBOTS };
     let mut robots = String::from("User-agent: *\n");
-    for path in CLOSED_TO_ROBOTS {
+    for path in closed {
         robots.push_str(&format!("Disallow: {path}\n"));
     }
-    robots.push_str(&format!("\nSitemap: {}\n", app.addresses.path("/sitemap.xml")));
+    let sitemap = app.addresses.under(home.as_deref().unwrap_or_default()).path("/sitemap.xml");
+    robots.push_str(&format!("\nSitemap: {sitemap}\n"));
     text(robots)
+}
+
+/// What a proxy asks before it gets a certificate for a name.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    domain: String,
+}
+
+/// `GET /-/ask?domain=…`: whether a name is this site's, or a hub's that proved it. From memory: a
+/// flood of handshakes asks no database.
+pub async fn ask_for_certificate(
+    app: web::Data<App>,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse, PageError> {
+    let name = wanted.domain.trim_end_matches('.').to_ascii_lowercase();
+    let names = app.names().await;
+    let is_hubs = names.of_host(&name).is_some_and(|named| !named.is_suspended);
+    if is_hubs || app.addresses.base().host_str() == Some(&name) {
+        Ok(text("yes\n"))
+    } else {
+        Err(PageError::NotFound(Missing::Page))
+    }
 }
 
 fn text(body: impl Into<String>) -> HttpResponse {

@@ -67,6 +67,9 @@ pub fn claim_sentence(error: &ClaimError, endpoint: &str) -> String {
 /// What is said of a ping key that does not open the category.
 pub const KEY_OVER: &str = "This personal ping address does not work any more, or belongs to another category: ask the organizers for a new one.";
 
+/// What is said of a post that its writer keeps away.
+pub const KEPT_AWAY: &str = "Whoever writes this post keeps it away from this hub. If that is you, the help says how you let it come again.";
+
 fn receive_sentence(error: &ReceiveError, endpoint: &str) -> String {
     let sentence = match error {
         ReceiveError::Url(error) => return error.to_string(),
@@ -76,6 +79,7 @@ fn receive_sentence(error: &ReceiveError, endpoint: &str) -> String {
         ReceiveError::Banned => {
             "You are not allowed to ping this hub: ask its organizers if that is a mistake."
         }
+        ReceiveError::KeptAway => KEPT_AWAY,
         ReceiveError::NoPassphrase => {
             return format!(
                 "This category takes posts with its passphrase only: send the webmention to {endpoint}?key=PASSPHRASE"
@@ -122,6 +126,7 @@ const fn claim_wait(error: &ClaimError) -> Option<Duration> {
             | ReceiveError::Closed(_)
             | ReceiveError::Suspended
             | ReceiveError::Banned
+            | ReceiveError::KeptAway
             | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver,

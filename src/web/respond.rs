@@ -4,6 +4,7 @@ mod frames;
 
 pub use frames::{framed_error, framed_page, framed_refusal, framing_page, may_be_framed};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
@@ -14,9 +15,11 @@ use askama::Template;
 
 use super::error::PageError;
 use super::extract::Visit;
+use super::own_name;
 use super::view::AccentCss;
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::model::problems::Problems;
 use crate::pages_cache::Rendered;
 
 /// `Content-Type` of pages.
@@ -78,6 +81,17 @@ pub fn default_headers(is_https: bool) -> impl Iterator<Item = (HeaderName, Head
     DEFAULTS.into_iter().chain(strict)
 }
 
+/// The page of a form, for one person: 422 where something typed was not accepted.
+pub fn form_page(
+    problems: &Problems,
+    template: &impl Template,
+    visit: &Visit,
+) -> Result<HttpResponse, PageError> {
+    let accepted = problems.is_empty();
+    let status = if accepted { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    private_page(status, template, None, visit)
+}
+
 /// A page for one person: never kept, and its address goes to nobody else.
 pub fn private_page(
     status: StatusCode,
@@ -122,6 +136,14 @@ pub fn moved(path: &str) -> HttpResponse {
         .finish()
 }
 
+/// The page stands there for now: next time, it is asked for here again.
+pub fn moved_for_now(path: &str) -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .finish()
+}
+
 /// The same for whoever may read what stands there: nobody else learns its name.
 pub fn moved_for_few(path: &str) -> HttpResponse {
     HttpResponse::MovedPermanently()
@@ -133,7 +155,8 @@ pub fn moved_for_few(path: &str) -> HttpResponse {
 /// What is kept under `key`, as an answer; counted, whether it is there or not.
 pub fn kept(app: &App, request: &HttpRequest, key: &str) -> Option<HttpResponse> {
     let now = app.clock.now();
-    let Some(page) = app.pages.get(key).filter(|page| page.is_fresh(now)) else {
+    let is_here = |_: &Arc<Rendered>| !own_name::is_at_old_address(request);
+    let Some(page) = app.pages.get(key).filter(|page| page.is_fresh(now)).filter(is_here) else {
         app.metrics.cache_misses.increment(1);
         return None;
     };

@@ -7,10 +7,11 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use super::error::{Missing, PageError};
 use super::pages::{
-    about, account, add, blogs, categories, embed, feeds as feeds_desk, forwarding, help, home,
-    hub_settings, invitations, invite, jobs, keys, list, live, log, mail_links, manage, members,
-    notifications, numbers, operator, people, post, queue, readers, reading, receipt, reports,
-    rules, sign_in, sign_up, stats, topics, wall,
+    about, account, account_data, add, blogs, categories, embed, feeds as feeds_desk, forwarding,
+    freeze, help, home, hub_settings, invitations, invite, jobs, keep_away, keys, list, live, log,
+    look, mail_links, manage, members, next_year, notifications, numbers, operator, own_name,
+    people, post, privacy, programme, queue, readers, reading, receipt, reports, rules, series,
+    sign_in, sign_up, stats, take_home, talks, topics, wall,
 };
 use super::pings::{pingback, trackback, webmention, websub};
 use crate::app::App;
@@ -62,6 +63,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/healthz", ops::show_health))
         .service(reads("/readyz", ops::show_ready))
         .service(reads("/metrics", ops::show_metrics))
+        .service(reads("/-/ask", ops::ask_for_certificate))
         .service(reads("/robots.txt", ops::show_robots))
         .service(reads("/sitemap.xml", sitemap::show))
         .service(reads("/favicon.ico", assets::show_favicon))
@@ -79,6 +81,7 @@ pub fn routes(config: &mut ServiceConfig) {
         // other people's pages
         .service(reads("/embed/{hub}", embed::show_hub))
         .service(reads("/embed/{hub}/{category}", embed::show_category))
+        .service(reads("/embed/{hub}/-/talks/{talk}", embed::show_talk))
         .service(reads("/badge/{hub}.svg", badge::show_hub))
         .service(reads("/badge/{hub}/{category}.svg", badge::show_category))
         .service(reads("/oembed", oembed::show))
@@ -87,12 +90,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(desk)
         // readers and bloggers
         .service(reads("/", home::show))
+        .service(reads("/hubs", home::lead_to))
         .service(reads("/help", help::show))
+        .service(reads("/privacy", privacy::show))
         .service(reads("/topics", topics::show_all))
         .service(reads("/topics/{topic}", topics::show))
         .service(reads("/topics/{topic}/rss", feeds::show_topic))
         .service(reads("/topics/{topic}/atom", feeds::show_topic))
         .service(reads("/topics/{topic}/feed.json", feeds::show_topic))
+        .service(reads("/series/{series}", series::show))
+        .service(reads("/series/{series}/latest{rest:(/.*)?}", series::show_latest))
         .service(reads("/help/bloggers", help::show_bloggers))
         .service(reads("/help/organizers", help::show_organizers))
         .service(reads("/help/readers", help::show_readers))
@@ -116,8 +123,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/-/add", add::choose))
         .service(reads("/{hub}/-/live", live::show_hub))
         .service(reads("/{hub}/-/about", about::show))
+        .service(both("/{hub}/-/keep-away", keep_away::show, keep_away::create))
         .service(reads("/{hub}/-/people", people::show))
         .service(reads("/{hub}/-/people/opml", feeds::show_people))
+        .service(reads("/{hub}/-/picture/{name}", look::show_picture))
+        .service(reads("/{hub}/-/talks", talks::show_all))
+        .service(reads("/{hub}/-/talks/{talk}", talks::show))
+        .service(reads("/{hub}/-/talks/{talk}/rss", feeds::show_talk))
+        .service(reads("/{hub}/-/talks/{talk}/atom", feeds::show_talk))
+        .service(reads("/{hub}/-/talks/{talk}/feed.json", feeds::show_talk))
         .service(reads("/{hub}/-/stats", stats::show))
         .service(reads("/{hub}/-/stats/activity.csv", stats::show_activity))
         .service(reads("/{hub}/-/stats/event.csv", stats::show_event))
@@ -126,6 +140,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/{hub}/{category}/-/wall", wall::show_category))
         .service(reads("/{hub}/-/embed", embed::offer_hub))
         .service(reads("/{hub}/{category}/-/embed", embed::offer_category))
+        .service(reads("/{hub}/-/enter", reading::let_in_hub))
+        .service(reads("/{hub}/{category}/-/enter", reading::let_in_category))
         .service(writes("/{hub}/-/read", reading::open_hub))
         .service(writes("/{hub}/{category}/-/read", reading::open_category))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))
@@ -153,6 +169,7 @@ fn accounts(config: &mut ServiceConfig) {
         .service(both("/reset", sign_up::new_reset, sign_up::create_reset))
         .service(both("/reset/{token}", sign_up::new_password, sign_up::create_password))
         .service(reads("/account", account::show))
+        .service(reads("/account/data", account_data::show))
         .service(writes("/account/name", account::update_name))
         .service(writes("/account/password", account::update_password))
         .service(writes("/account/signout-everywhere", account::delete_sessions))
@@ -173,6 +190,7 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/pings/{ping}/revision", queue::verdict::decide_revision))
         .service(both("/manage/{hub}/pings/{ping}/edit", queue::edit::show, queue::edit::update))
         .service(writes("/manage/{hub}/pings/{ping}/original", queue::edit::restore))
+        .service(writes("/manage/{hub}/pings/{ping}/talks", queue::talks::update))
         .service(writes("/manage/{hub}/bulk", queue::verdict::decide_many))
         .service(writes("/manage/{hub}/bulk/{bulk}/undo", queue::verdict::undo_many))
         .service(reads("/manage/{hub}/log", log::show))
@@ -203,11 +221,32 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/notifications/resume", notifications::resume))
         .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
         .service(both("/manage/{hub}/about", about::edit, about::update))
+        .service(both("/manage/{hub}/look", look::show, look::update))
+        .service(reads("/manage/{hub}/look/preview", look::preview))
+        .service(writes("/manage/{hub}/look/publish", look::publish))
+        .service(writes("/manage/{hub}/look/discard", look::discard))
+        .service(both("/manage/{hub}/next", next_year::show, next_year::create))
+        .service(writes("/manage/{hub}/series", next_year::name_series))
+        .service(writes("/manage/{hub}/series/join", next_year::join_series))
+        .service(writes("/manage/{hub}/series/leave", next_year::leave_series))
+        .service(both("/manage/{hub}/name", own_name::show, own_name::ask))
+        .service(writes("/manage/{hub}/name/check", own_name::check))
+        .service(writes("/manage/{hub}/name/use", own_name::begin))
+        .service(writes("/manage/{hub}/name/stop", own_name::stop))
+        .service(writes("/manage/{hub}/name/forget", own_name::forget))
+        .service(both("/manage/{hub}/take-home", take_home::show, take_home::create))
+        .service(reads("/manage/{hub}/take-home/progress", take_home::show_progress))
         .service(both("/manage/{hub}/keys", keys::show, keys::create))
         .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
         .service(reads("/manage/{hub}/readers", readers::show))
         .service(writes("/manage/{hub}/readers/{name}", readers::update))
         .service(writes("/manage/{hub}/readers/{name}/feed", readers::renew_feed))
+        .service(both("/manage/{hub}/programme", programme::show, programme::update))
+        .service(writes("/manage/{hub}/programme/again", programme::again))
+        .service(writes("/manage/{hub}/programme/import", programme::import))
+        .service(writes("/manage/{hub}/programme/discard", programme::discard))
+        .service(both("/manage/{hub}/freeze", freeze::show, freeze::freeze))
+        .service(writes("/manage/{hub}/unfreeze", freeze::unfreeze))
         .service(writes("/manage/{hub}/close", hub_settings::close))
         .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
         .service(writes("/manage/{hub}/delete", hub_settings::delete))

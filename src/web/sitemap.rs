@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::{Missing, PageError};
 use super::extract::client;
+use super::own_name;
 use super::respond::{self, REVALIDATE, default_headers};
 use crate::actions::read_sitemap::{Part, Sitemap, sitemap};
 use crate::app::App;
@@ -46,7 +47,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let missing = PageError::NotFound(Missing::Page);
     let part = part_of(query.into_inner()).ok_or(missing)?;
-    let key = part.path();
+    let (key, home) = (own_name::key(&request, &part.path()), own_name::home(&request));
     if let Some(answer) = respond::kept(&app, &request, &key) {
         return Ok(answer);
     }
@@ -54,11 +55,12 @@ pub async fn show(
     let reader = app.clone();
     let read = move |connection: &mut DbConnection| {
         let generation = reader.generations.of(Subject::Everything);
-        let text = match sitemap(connection, &reader.addresses, &part, MAX_ENTRIES)? {
-            Some(Sitemap::Pages(entries)) => to_xml(&entries),
-            Some(Sitemap::Lists(entries)) => index_to_xml(&entries),
-            None => return Err(PageError::NotFound(Missing::Page)),
-        };
+        let text =
+            match sitemap(connection, &reader.addresses, home.as_deref(), &part, MAX_ENTRIES)? {
+                Some(Sitemap::Pages(entries)) => to_xml(&entries),
+                Some(Sitemap::Lists(entries)) => index_to_xml(&entries),
+                None => return Err(PageError::NotFound(Missing::Page)),
+            };
         let list = Rendered::new(text, CONTENT_TYPE, REVALIDATE, None)
             .with_defaults(default_headers(reader.addresses.is_https()));
         let list = Arc::new(list);

@@ -97,10 +97,17 @@ impl Zone {
 pub fn closed_sentence(closed: &Closed) -> String {
     let moment = Zone::named(&closed.time_zone).moment_zoned(closed.at);
     if closed.is_over {
-        format!("The category has been closed since {moment}, and takes no more posts.")
+        let said = closing_sentence(&closed.words);
+        format!("The category has been closed since {moment}, and takes no more posts.{said}")
     } else {
         format!("The category opens on {moment}, and takes no posts before.")
     }
+}
+
+/// What the organizers of a hub that is frozen say about it, after another sentence; nothing where
+/// they say nothing.
+pub fn closing_sentence(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" The organizers say: “{words}”") }
 }
 
 /// The machine-readable time of a `<time>`.

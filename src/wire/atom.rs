@@ -18,6 +18,9 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
     atom.push_str(&xml::element("subtitle", feed.description));
     atom.push_str(&xml::element("updated", &rfc3339(feed.changed_at)));
     atom.push_str(&xml::element("generator", "Backchannel"));
+    if let Some(icon) = feed.icon {
+        atom.push_str(&xml::element("icon", icon));
+    }
     atom.push_str(&link("alternate", Some("text/html"), feed.page));
     for (rel, address) in feed.links() {
         atom.push_str(&link(rel, Some(Format::Atom.media_type()), address));

@@ -96,12 +96,16 @@ pub struct Feed<'a> {
     pub hubs: &'a [String],
     /// What it is about, as text.
     pub description: &'a str,
+    /// A picture of what it is the feed of, by its address.
+    pub icon: Option<&'a str>,
     /// Language tag of what says none of its own.
     pub language: &'a str,
     /// When anything in it last changed.
     pub changed_at: Timestamp,
-    /// Whether nothing is to come any more: its hub is closed.
+    /// Whether nothing is to come for now: its hub is closed.
     pub is_finished: bool,
+    /// Whether nothing is to come ever again: its hub is frozen.
+    pub is_expired: bool,
     /// The posts, newest first.
     pub items: Vec<FeedItem<'a>>,
 }

@@ -45,6 +45,9 @@ pub const MAX_BODY: usize = 512 * 1024;
 /// Most links of a page that are looked at (security.md T5).
 pub const MAX_LINKS: usize = 5_000;
 
+/// Most places whose links are remembered: a post's own stand among those of its site.
+pub const MAX_LED_TO: usize = 1_000;
+
 /// What is asked of a page.
 pub struct Question<'a> {
     /// The page's final address: the base of its relative links.
@@ -99,6 +102,8 @@ pub struct Page {
     pub cut_short: Option<CutShort>,
     /// How many links were looked at.
     pub links: usize,
+    /// Where links that readers follow lead, in the order of the page: [`MAX_LED_TO`] at most.
+    pub leads_to: Vec<Url>,
 }
 
 impl Page {

@@ -16,6 +16,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_url: Option<&'a str>,
     description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
     language: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     expired: bool,
@@ -54,7 +56,8 @@ struct Author<'a> {
 /// Writes the feed.
 ///
 /// An item's `external_url` is the blogger's post, and `url` our permalink. `expired` says that
-/// there will be no more, on each page of it.
+/// there will never be more, on each page of it: of a hub that is frozen, and not of one that is
+/// closed and may open again.
 pub fn to_json(feed: &Feed<'_>) -> String {
     let document = Document {
         version: VERSION,
@@ -63,8 +66,9 @@ pub fn to_json(feed: &Feed<'_>) -> String {
         feed_url: feed.address,
         next_url: feed.next,
         description: feed.description,
+        icon: feed.icon,
         language: feed.language,
-        expired: feed.is_finished,
+        expired: feed.is_expired,
         hubs: feed.hubs.iter().map(|url| Hub { kind: "WebSub", url }).collect(),
         items: feed.items.iter().map(item).collect(),
     };

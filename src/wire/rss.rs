@@ -14,6 +14,20 @@ const NAMESPACES: &str = "xmlns:atom=\"http://www.w3.org/2005/Atom\" \
 /// An item's `link` is the blogger's post and its `guid` our permalink. Titles are text, escaped
 /// once; a description is HTML by custom, so that text is escaped as HTML first.
 pub fn to_xml(feed: &Feed<'_>) -> String {
+    let mut rss = head(feed);
+    for post in &feed.items {
+        rss.push_str(&item(post));
+    }
+    rss.push_str(END);
+    rss
+}
+
+/// What stands behind the last item.
+pub const END: &str = "</channel>\n</rss>\n";
+
+/// What stands before the first item: for a feed that is written in parts, [`item`]s and [`END`]
+/// follow.
+pub fn head(feed: &Feed<'_>) -> String {
     let mut rss = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" {NAMESPACES}>\n<channel>\n"
     );
@@ -29,6 +43,12 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
     ] {
         rss.push_str(&xml::element(name, text));
     }
+    if let Some(icon) = feed.icon {
+        // The picture's title and link are those of the channel (RSS 2.0, image).
+        let parts = [("url", icon), ("title", feed.title), ("link", feed.page)];
+        let parts: String = parts.iter().map(|(name, text)| xml::element(name, text)).collect();
+        rss.push_str(&format!("<image>\n{parts}</image>\n"));
+    }
     for (rel, address) in feed.links() {
         let (kind, address) = (Format::Rss.media_type(), xml::attribute(address));
         rss.push_str(&format!("<atom:link rel=\"{rel}\" type=\"{kind}\" href=\"{address}\"/>\n"));
@@ -39,14 +59,11 @@ pub fn to_xml(feed: &Feed<'_>) -> String {
     if feed.is_complete() {
         rss.push_str("<fh:complete/>\n");
     }
-    for post in &feed.items {
-        rss.push_str(&item(post));
-    }
-    rss.push_str("</channel>\n</rss>\n");
     rss
 }
 
-fn item(post: &FeedItem<'_>) -> String {
+/// An item.
+pub fn item(post: &FeedItem<'_>) -> String {
     let mut item = String::from("<item>\n");
     item.push_str(&xml::element("title", post.title));
     item.push_str(&xml::element("link", post.url));

@@ -120,6 +120,15 @@ window.looks = (() => {
     return found;
   }
 
+  // On a phone a hub's tabs stand in one row, which is scrolled: the first post is on its screen.
+  function rows() {
+    if (innerWidth > 400) return [];
+    return [...document.querySelectorAll(".tabs")].filter((row) => !row.closest(".desk-tabs")).flatMap((row) => {
+      const tops = [...row.querySelectorAll("a,button")].filter(shown).map((tab) => Math.round(box(tab).top));
+      return new Set(tops).size > 1 ? [`${named(row)} stands in ${new Set(tops).size} rows`] : [];
+    });
+  }
+
   // Nothing moves for those who asked for that.
   const moves = () => [
     ...document.getAnimations().map((animation) => `${named(animation.effect.target)} is moving`),
@@ -161,5 +170,5 @@ window.looks = (() => {
     }));
   }
 
-  return { faded, letters, wide, clipped, sets_out, came, focused, moves, rules };
+  return { faded, letters, wide, clipped, sets_out, came, focused, rows, moves, rules };
 })();

@@ -87,7 +87,7 @@ pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, Stri
         };
         let moves = if look.features.contains(&STILL) { "looks.moves()" } else { "[]" };
         let script = format!(
-            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), {moves}, {letters}].flat()",
+            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), looks.rows(), {moves}, {letters}].flat()",
             look.width
         );
         let mut found = texts(&window.finds(&script).await);

@@ -19,6 +19,7 @@ mod chromium;
 mod journeys;
 mod looks;
 mod pages;
+mod taken_home;
 mod town;
 mod wall;
 mod window;

@@ -1,10 +1,12 @@
 //! A site with some of everything that pages show, arranged through the product.
 
 mod around;
+mod dressed;
 
 use std::collections::BTreeMap;
 
 use around::{helper, hubs, machines, mails};
+use dressed::dressed;
 
 use crate::harness::{Answer, Blog, Browser, PASSWORD, Page, Site, Topic, link_in, minutes};
 
@@ -56,7 +58,9 @@ impl Town {
         followed(&mut corridor.organizer, &elsewhere).await;
         let mut operator = corridor.organizer;
         let moderator = helper(site, &mut operator).await;
+        programme(&mut operator).await;
         hubs(site, &mut operator).await;
+        dressed(&mut operator).await;
         machines(site, &mut operator).await;
         mails(site, &mut names).await;
         let newcomer = site.organizer("newcomer@example.org").await;
@@ -241,4 +245,20 @@ async fn things(site: &Site, topic: &mut Topic<'_>, names: &mut BTreeMap<&'stati
     site.settle().await;
     let blogs = desk.open("/manage/sxsw/blogs").await.attributes("main a[href*='/blogs/']", "href");
     names.insert("blog", blogs.into_iter().next().expect("a blog"));
+}
+
+/// Talks in `/sxsw/corridor`: one whose title is long, one in Arabic, and one without a time.
+async fn programme(desk: &mut Browser) {
+    let schedule = format!(
+        "title,url,speakers,room,start,end,id\n\
+         \"{}\",https://talks.example/1,\"Ada Lovelace, Grace Hopper\",Ballroom A,2003-03-08 10:00,2003-03-08 10:45,t1\n\
+         \"{}\",https://talks.example/2,{},,2003-03-09 10:00,,t2\nLater,https://talks.example/3,,,,,t3\n",
+        TITLES[2], TITLES[0], TITLES[1]
+    );
+    let path = "/manage/sxsw/programme";
+    desk.open(path).await;
+    let fields = [("arrangement", "one"), ("category", "corridor"), ("address", "")];
+    desk.submit_files(path, &fields, &[("file", schedule.as_bytes())]).await.has_status(303);
+    desk.open(path).await;
+    desk.submit(&format!("{path}/import"), &[]).await.redirects_to(path);
 }

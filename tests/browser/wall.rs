@@ -1,13 +1,10 @@
 //! The wall hangs in a hall with nobody at its keyboard: it turns by itself, and goes on after a
 //! network that was away and a server that was started again.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
 use serde_json::json;
 
 use crate::chromium::Chromium;
-use crate::harness::process::{backchannel, ok, run, secret_file};
+use crate::harness::process::{Served, ok, run, secret_file, serve, serve_at};
 use crate::harness::{Browser, Database};
 use crate::window::Window;
 
@@ -17,24 +14,9 @@ const SHOWN: &str = "document.querySelector('article:not([hidden]) h2')?.textCon
 
 /// A hall: a server of its own at an address that stays, and an organizer.
 struct Hall {
+    server: Served,
     database: Database,
-    address: String,
-    server: Child,
     organizer: Browser,
-}
-
-/// Starts a server at an address; gives back the one that it has.
-fn serve(database: &Database, address: &str) -> (Child, String) {
-    let mut server = backchannel(database)
-        .args(["serve", "--listen", address])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let base = line.trim().rsplit(' ').next().unwrap().trim_end_matches('/').to_owned();
-    (server, base)
 }
 
 impl Hall {
@@ -58,25 +40,19 @@ impl Hall {
                 "new-blog-waits",
             ],
         ));
-        let (server, base) = serve(&database, "127.0.0.1:0");
-        let mut organizer = Browser::new(&base);
+        let server = serve(&database, &[], 1);
+        let mut organizer = Browser::new(&server.base);
         organizer.open("/signin").await;
         let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
         organizer.submit("/signin", &fields).await.has_status(303);
-        let address = base.strip_prefix("http://").unwrap().to_owned();
-        Self { database, address, server, organizer }
-    }
-
-    fn base(&self) -> String {
-        format!("http://{}", self.address)
+        Self { server, database, organizer }
     }
 
     /// A post is sent, and an organizer lists it.
     async fn lists(&mut self, title: &str) {
         let url = format!("http://{}.example/1", title.to_lowercase());
         let post = [("url".to_owned(), url), ("title".to_owned(), title.to_owned())];
-        let base = self.base();
-        let sent = Browser::new(&base).post_from("/sxsw/keynotes", &post, &[]).await;
+        let sent = Browser::new(&self.server.base).post_from("/sxsw/keynotes", &post, &[]).await;
         assert!(sent.body.contains("<error>0</error>"), "{}", sent.body);
         let queue = self.organizer.open("/manage/sxsw").await;
         let action = queue.action_beside(title, "/verdict");
@@ -84,20 +60,29 @@ impl Hall {
     }
 
     fn stops(&mut self) {
-        self.server.kill().unwrap();
-        self.server.wait().unwrap();
+        self.server.signal("-KILL");
     }
 
     fn begins_again(&mut self) {
-        self.server = serve(&self.database, &self.address).0;
+        let address = self.server.base.strip_prefix("http://").unwrap().to_owned();
+        self.server = serve_at(&self.database, &address, &[], 1);
     }
 }
 
-impl Drop for Hall {
-    fn drop(&mut self) {
-        let _ended = self.server.kill();
-        let _reaped = self.server.wait();
+/// Two posts are listed, and the wall shows one after the other.
+async fn turns(scripts: bool) -> Option<(Hall, Window)> {
+    let chromium = Chromium::start().await?;
+    let mut hall = Hall::opens().await;
+    hall.lists("Anchor").await;
+    hall.lists("Buoy").await;
+    let window = Window::new(chromium, &hall.server.base);
+    if !scripts {
+        window.without_javascript().await;
     }
+    window.open("/sxsw/-/wall").await;
+    shows(&window, "Buoy").await;
+    shows(&window, "Anchor").await;
+    Some((hall, window))
 }
 
 async fn has_network(window: &Window, has: bool) {
@@ -114,14 +99,7 @@ async fn shows(window: &Window, title: &str) {
 
 #[tokio::test]
 async fn it_turns_and_goes_on_without_anybody() {
-    let Some(chromium) = Chromium::start().await else { return };
-    let mut hall = Hall::opens().await;
-    hall.lists("Anchor").await;
-    hall.lists("Buoy").await;
-    let window = Window::new(chromium, &hall.base());
-    window.open("/sxsw/-/wall").await;
-    shows(&window, "Buoy").await;
-    shows(&window, "Anchor").await;
+    let Some((mut hall, window)) = turns(true).await else { return };
     // What is listed is shown at once.
     hall.lists("Current").await;
     shows(&window, "Current").await;
@@ -144,15 +122,7 @@ async fn it_turns_and_goes_on_without_anybody() {
 
 #[tokio::test]
 async fn without_a_script_it_reloads_itself() {
-    let Some(chromium) = Chromium::start().await else { return };
-    let mut hall = Hall::opens().await;
-    hall.lists("Anchor").await;
-    hall.lists("Buoy").await;
-    let window = Window::new(chromium, &hall.base());
-    window.without_javascript().await;
-    window.open("/sxsw/-/wall").await;
-    shows(&window, "Buoy").await;
-    shows(&window, "Anchor").await;
+    let Some((mut hall, window)) = turns(false).await else { return };
     window.until("location.search === '?at=1'").await;
     hall.lists("Current").await;
     shows(&window, "Current").await;

@@ -255,8 +255,20 @@ story! {
         let page = reader.open("/sxsw/keynotes/add?post=http://bob.example/2").await;
         page.says("It is not in this category").never_says("Add my post");
         assert!(page.attributes("main form", "method").iter().all(|method| method == "get"));
+        // What was typed goes along to the form.
+        let form = page.attributes("main a[href*='?url=']", "href");
+        assert_eq!(form, [format!("{ADD}?url=http%3A%2F%2Fbob.example%2F2")]);
+        let filled = reader.open(&form[0]).await;
+        assert_eq!(filled.attributes("#url", "value"), ["http://bob.example/2"]);
         let whole = page.attributes(".notice a", "href").remove(0);
-        reader.open(&whole).await.says("It is waiting").says("music");
+        let page = reader.open(&whole).await;
+        page.says("It is waiting").says("music");
+        // Also where the category is still to be chosen.
+        let choose = page.attributes("main a[href*='?url=']", "href");
+        assert_eq!(choose, ["/sxsw/-/add?url=http%3A%2F%2Fbob.example%2F2"]);
+        let choices = reader.open(&choose[0]).await.attributes("ul.rows a", "href");
+        assert_eq!(choices[0], form[0]);
+        assert!(choices.iter().all(|choice| choice.ends_with("/add?url=http%3A%2F%2Fbob.example%2F2")), "{choices:?}");
         // A permalink leads to its own.
         let post = site.browser().open("/sxsw/keynotes").await.attributes("article a[href^='/p/']", "href").remove(0);
         let page = site.browser().open(&post).await;

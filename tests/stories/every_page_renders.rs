@@ -76,9 +76,9 @@ story! {
             "/manage/sxsw/categories", "/manage/sxsw/new-category", "/manage/sxsw/notifications",
             "/manage/sxsw/categories/keynotes", "/manage/sxsw?category=keynotes", "/manage/sxsw/members",
             "/manage/sxsw?reason=new-blog", "/manage/sxsw/log", "/manage/sxsw/log?kind=verdicts",
-            "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw/keys", "/manage/sxsw/readers", "/manage/sxsw/about", "/manage/sxsw/numbers",
+            "/manage/sxsw/categories/keynotes/forwarding", "/manage/sxsw/keys", "/manage/sxsw/readers", "/manage/sxsw/about", "/manage/sxsw/name", "/manage/sxsw/numbers", "/manage/sxsw/programme",
             "/account", "/account/delete", "/operator", "/operator/invitations"];
-        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/stats", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/sxsw/-/embed", "/sxsw/keynotes/-/embed?theme=dark&count=7", "/embed/sxsw", "/embed/sxsw/keynotes?theme=light", "/topics", "/topics/keynotes",
+        let public = ["/", "/sxsw", "/sxsw/keynotes", "/sxsw/keynotes/add", "/sxsw/-/add", "/sxsw/-/talks", "/sxsw/-/people", "/sxsw/-/people?by=newest", "/sxsw/-/stats", "/sxsw/-/wall", "/sxsw/keynotes/-/wall?at=3&dark", "/sxsw/-/embed", "/sxsw/keynotes/-/embed?theme=dark&count=7", "/embed/sxsw", "/embed/sxsw/keynotes?theme=light", "/topics", "/topics/keynotes",
             "/help", "/help/bloggers", "/help/organizers", "/help/readers",
             "/signin", "/signup", "/reset", "/sxsw/keynotes/add?post=http://ada.example/0"];
         for path in desk {
@@ -109,6 +109,13 @@ story! {
                 topic.organizer.submit(&action, &[("verdict", verdict)]).await;
             }
         }
+        let schedule = format!("title,url,speakers,start,id\n\"{ARABIC}\",https://talks.example/1,{JAPANESE},2003-03-08 10:00,t1\n{word},,,,t2\n");
+        topic.organizer.open("/manage/sxsw/programme").await;
+        let one = [("arrangement", "one"), ("category", "keynotes"), ("address", "")];
+        let read = topic.organizer.submit_files("/manage/sxsw/programme", &one, &[("file", schedule.as_bytes())]).await;
+        read.has_status(303);
+        holds_together("a schedule", &topic.organizer.open("/manage/sxsw/programme").await);
+        topic.organizer.submit("/manage/sxsw/programme/import", &[]).await.has_status(303);
         for path in desk {
             let page = topic.organizer.open(path).await;
             page.has_status(200);
@@ -118,7 +125,7 @@ story! {
         holds_together(&edit, &topic.organizer.open(&edit).await);
         let permalink = site.browser().open("/sxsw").await.attributes("article .meta a[href^='/p/']", "href").remove(0);
         let report = format!("{permalink}/report");
-        for path in public.iter().copied().chain([receipt.as_str(), &permalink, &report, "/nowhere", "/p/none"]) {
+        for path in public.iter().copied().chain([receipt.as_str(), &permalink, &report, "/nowhere", "/p/none", "/sxsw/-/talks/t1", "/sxsw/-/talks/none", "/embed/sxsw/-/talks/t1"]) {
             let page = site.browser().open(path).await;
             holds_together(path, &page);
         }

@@ -6,6 +6,7 @@ mod csv;
 mod databases;
 mod everything;
 pub mod process;
+pub mod schedules;
 mod site;
 mod written;
 

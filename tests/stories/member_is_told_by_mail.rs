@@ -199,6 +199,32 @@ story! {
         phone.post(&action, &fields).await.says("Too late for that");
     }
 
+    async fn a_verdict_by_mail_names_what_it_trusts_and_bars(site) {
+        let topic = site.hub("open", "all-wait").await;
+        let mut phone = site.browser();
+        for (url, trusts, bars, barred) in [
+            ("http://notes.purl.example/1", "notes.purl.example", "all of purl.example", "Barred: all of purl.example, but for blogs you trust."),
+            ("http://eve.example/1", "eve.example", "eve.example", "eve.example is barred."),
+        ] {
+            topic.ping(&[("url", url), ("title", "Buy this")]).await;
+            site.advance(minutes(20));
+            let link = links(site, &digests(site).await.pop().unwrap(), "/m/").remove(0);
+            let page = phone.open(&link).await;
+            let named = [format!("List it and trust {trusts}"), "Not here".into(), format!("Spam and bar {bars}")];
+            assert_eq!(page.texts("main form button"), named);
+            phone.submit(&link, &[("verdict", "spam")]).await.says("is now set aside as spam.").says(barred);
+        }
+        // What is barred already is named no more; what is listed bars nothing.
+        topic.ping(&[("url", "http://ada.example/1"), ("title", "Ada")]).await;
+        site.advance(minutes(20));
+        let link = links(site, &digests(site).await.pop().unwrap(), "/m/").remove(0);
+        press(&mut phone, &link, "list").await.says("is now listed.").never_says("arred");
+        topic.ping(&[("url", "http://ada.example/2"), ("title", "Again")]).await;
+        site.advance(minutes(20));
+        let link = links(site, &digests(site).await.pop().unwrap(), "/m/").remove(0);
+        assert_eq!(phone.open(&link).await.texts("main form button")[0], "List it");
+    }
+
     async fn a_verdict_by_mail_is_taken_back_while_it_stands(site) {
         let topic = site.hub("open", "all-wait").await;
         ping(&topic, 1).await;

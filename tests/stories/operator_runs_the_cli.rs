@@ -49,6 +49,13 @@ async fn a_hub_is_opened_pinged_and_read_from_the_command_line() {
                 .contains("policy  passphrase, at-once, 0 listed")
         );
         assert!(ok(&run(&database, &["hub", "list"])).starts_with("sxsw\tSXSW 2003\topen"));
+        let named = run(&database, &["hub", "name", "sxsw", "Talks.Example"]);
+        assert_eq!(ok(&named), "http://talks.example:8080\n");
+        assert!(ok(&run(&database, &["hub", "list"])).contains("http://talks.example:8080"));
+        let refused = run(&database, &["hub", "name", "sxsw", "localhost"]);
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let back = run(&database, &["hub", "name", "sxsw", "--none"]);
+        assert_eq!(ok(&back), "http://127.0.0.1:8080/sxsw\n");
         assert!(ok(&run(&database, &["account", "list"])).contains("ada@example.org"));
         assert!(ok(&run(&database, &["account", "reset", "ada@example.org"])).contains("/reset/"));
         assert!(ok(&run(&database, &["doctor"])).contains("All is well."));

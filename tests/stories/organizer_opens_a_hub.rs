@@ -198,8 +198,11 @@ story! {
         let closed = site.browser().open("/sxsw").await;
         closed.says("Closed on 11 March 2003: kept for reading").says("One");
         assert!(closed.attributes("a.act", "href").is_empty(), "nothing invites to add a post");
+        let standing = "This hub is closed: it is readable, and takes no more posts";
+        topic.organizer.open("/manage/sxsw").await.says(standing);
         topic.organizer.open("/manage/sxsw/settings").await;
         topic.organizer.submit("/manage/sxsw/reopen", &[]).await;
+        topic.organizer.open("/manage/sxsw").await.never_says(standing);
         assert!(topic.ping(&[("url", "http://ada.example/2")]).await.is_stored());
 
         topic.organizer.open("/manage/sxsw/categories/keynotes").await;

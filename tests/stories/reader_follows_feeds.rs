@@ -198,8 +198,8 @@ story! {
         for feed in feeds {
             assert!(reader.open(feed).await.body.contains("<fh:complete/>"), "{feed}");
         }
-        assert_eq!(json(&reader.open("/sxsw/keynotes/feed.json").await)["expired"], true);
-        assert_eq!(json(&reader.open("/sxsw/feed.json?q=post").await)["expired"], true);
+        // It may open again: JSON Feed has no word for that, and “expired” would be untrue.
+        assert_eq!(json(&reader.open("/sxsw/keynotes/feed.json").await)["expired"], Value::Null);
         reader.open_with(feeds[2], &[("if-modified-since", &date)]).await.has_status(200);
         topic.organizer.open("/manage/sxsw/settings").await;
         topic.organizer.submit("/manage/sxsw/reopen", &[]).await;
@@ -218,7 +218,7 @@ story! {
             let whole = site.browser().open(&format!("/sxsw/{format}")).await;
             let (posts, next) = titles(&whole);
             assert_eq!((posts.len(), next), (60, None), "{format}");
-            assert!(whole.body.contains("<fh:complete/>") || json(&whole)["expired"] == true, "{format}");
+            assert_eq!(whole.body.contains("<fh:complete/>"), format != "feed.json", "{format}");
         }
     }
 

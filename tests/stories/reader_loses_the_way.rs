@@ -20,6 +20,8 @@ story! {
             ("/sxsw/film/-/wall", "SXSW 2003 has no category “film”."),
             ("/sxsw/-/nothing", "SXSW 2003 has no page at this address."),
             ("/sxsw/keynotes/no/where", "SXSW 2003 has no page at this address."),
+            ("/sxsw?before=1", "SXSW 2003 has no page at this address."),
+            ("/sxsw/keynotes?before=1", "SXSW 2003 has no page at this address."),
         ] {
             let lost = reader.open(path).await;
             lost.has_status(404).says(says).says("Did your post arrive?");
@@ -35,7 +37,7 @@ story! {
         // A hub that is not for everybody is not named.
         for readers in ["unlisted", "password"] {
             topic.organizer.sets_readers("-", readers).await;
-            for path in ["/sxsw/-/nothing", "/sxsw/keynotes/no/where"] {
+            for path in ["/sxsw/-/nothing", "/sxsw/keynotes/no/where", "/sxsw?before=1"] {
                 let lost = reader.open(path).await;
                 lost.has_status(404).says("There is no such page").never_says("SXSW");
             }

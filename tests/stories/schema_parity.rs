@@ -16,14 +16,15 @@ struct Line {
     line: String,
 }
 
-/// `table.column type null?`, unique keys and foreign keys, as sorted lines.
+/// `table.column type null?`, unique keys and foreign keys, as sorted lines. What is unique for some
+/// rows only is an index, and not compared.
 const SQLITE: &[&str] = &[
     "SELECT m.name || '.' || c.name || ' ' || c.type || CASE WHEN c.\"notnull\" THEN ' not null' ELSE '' END AS line
      FROM sqlite_master m JOIN pragma_table_info(m.name) c
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
     "SELECT m.name || ' unique ' || (SELECT group_concat(name) FROM (SELECT i.name FROM pragma_index_info(l.name) i ORDER BY i.name)) AS line
      FROM sqlite_master m JOIN pragma_index_list(m.name) l
-     WHERE m.type = 'table' AND l.\"unique\" AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+     WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
     "SELECT m.name || ' unique ' || group_concat(c.name) AS line FROM sqlite_master m JOIN pragma_table_info(m.name) c
      WHERE m.type = 'table' AND c.pk > 0 AND c.type = 'INTEGER' AND m.name NOT LIKE 'sqlite_%' GROUP BY m.name",
     "SELECT line || ' on delete ' || lower(act) AS line FROM (

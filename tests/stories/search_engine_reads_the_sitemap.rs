@@ -35,7 +35,8 @@ async fn open_hub(organizer: &mut Browser, slug: &str) {
 /// What a list names, as paths.
 async fn part(site: &Site, part: Part, most: i64) -> Option<(bool, Vec<String>)> {
     let addresses = site.app.addresses.clone();
-    let read = site.app.db.read(move |c| sitemap(c, &addresses, &part, most)).await.unwrap()?;
+    let read =
+        site.app.db.read(move |c| sitemap(c, &addresses, None, &part, most)).await.unwrap()?;
     let (is_index, entries) = match read {
         Sitemap::Lists(entries) => (true, entries),
         Sitemap::Pages(entries) => (false, entries),

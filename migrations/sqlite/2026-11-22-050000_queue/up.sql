@@ -39,7 +39,7 @@ CREATE TABLE hub_events (
     id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('verdict', 'undo', 'bulk', 'bulk-undo', 'edit', 'original', 'revision', 'report', 'category-opened', 'category-changed', 'category-deleted', 'hub-changed', 'hub-closed', 'hub-reopened', 'feed-followed', 'feed-removed', 'member', 'blog', 'rule', 'key', 'forwarding')),
+    kind TEXT NOT NULL CHECK (kind IN ('verdict', 'undo', 'bulk', 'bulk-undo', 'edit', 'original', 'revision', 'report', 'category-opened', 'category-changed', 'category-deleted', 'hub-changed', 'hub-closed', 'hub-reopened', 'feed-followed', 'feed-removed', 'member', 'blog', 'rule', 'key', 'forwarding', 'taken-home', 'hub-frozen', 'hub-unfrozen', 'kept-away')),
     ping_id BIGINT,
     detail TEXT NOT NULL,
     happened_at BIGINT NOT NULL,

@@ -68,7 +68,8 @@ impl Look {
         account: AccountId,
         now: Timestamp,
     ) -> Result<Self, DbError> {
-        let row = hubs::find(connection, hub)?.filter(|hub| hub.suspended_at.is_none());
+        let row = hubs::find(connection, hub)?;
+        let row = row.filter(|hub| hub.suspended_at.is_none() && hub.frozen_at.is_none());
         let member = member_mails::find(connection, hub, account)?;
         let (Some(row), Some(member)) = (row, member) else { return Ok(Self::Nobody) };
         if member_mails::is_stopped(connection, account)? {
@@ -238,9 +239,10 @@ fn compose(app: &App, news: &News, now: Timestamp) -> DigestMail {
         let link = app.addresses.path(&format!("/m/{}", link.token(&app.secrets)));
         MailedPost { why: why(news, ping.id), ..post(news, ping, ping.received_at, link) }
     });
+    let addresses = app.addresses.under(hub.root());
     let listed = news.listed.0.iter().map(|ping| {
         let at = ping.listed_at.unwrap_or(ping.received_at);
-        post(news, ping, at, app.addresses.permalink(ping.public_id))
+        post(news, ping, at, addresses.permalink(ping.public_id))
     });
     DigestMail {
         subject: subject(news),
@@ -249,7 +251,7 @@ fn compose(app: &App, news: &News, now: Timestamp) -> DigestMail {
         listed: listed.collect(),
         listed_more: more(&news.listed, "was listed", "were listed"),
         queue: app.addresses.path(&format!("/manage/{}", hub.slug)),
-        page: app.addresses.hub(&hub.slug),
+        page: app.addresses.path(&hub.path()),
         settings: app.addresses.path(&format!("/manage/{}/notifications", hub.slug)),
         unsubscribe: app.addresses.path(&format!("/unsubscribe/{}", out.token(&app.secrets))),
         site: app.addresses.host(),

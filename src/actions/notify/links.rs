@@ -6,7 +6,8 @@ use crate::app::{App, PingLink};
 use crate::db::categories::{self, Category};
 use crate::db::hubs::{self, Hub};
 use crate::db::pings::{self, Ping};
-use crate::db::{DbConnection, DbError, member_mails, queue};
+use crate::db::{DbConnection, DbError, member_mails, queue, trust};
+use crate::model::blog::Trust;
 use crate::model::ping::{PingState, WaitReason};
 
 /// How long a link in a mail works.
@@ -23,6 +24,8 @@ pub struct OpenPing {
     pub ping: Ping,
     /// Why it waits.
     pub reasons: Vec<WaitReason>,
+    /// How its blog stands.
+    pub trust: Trust,
 }
 
 /// What a link in a mail leads to.
@@ -54,7 +57,8 @@ pub async fn open_link(app: &App, link: PingLink) -> Result<Option<Linked>, DbEr
             }
             let reasons = queue::list_reasons(c, hub.id, &[ping.id])?;
             let reasons = reasons.into_iter().map(|(_, reason)| reason).collect();
-            Ok(Some(Linked::Open(Box::new(OpenPing { hub, category, ping, reasons }))))
+            let trust = trust::find(c, hub.id, &ping.blog_key)?;
+            Ok(Some(Linked::Open(Box::new(OpenPing { hub, category, ping, reasons, trust }))))
         })
         .await
 }

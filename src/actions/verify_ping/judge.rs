@@ -10,7 +10,7 @@ use crate::db::keys::Key;
 use crate::db::listed::Standing;
 use crate::db::pings::{NewEvent, Ping, PingTexts};
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, jobs, keys, listed, pings, readings};
+use crate::db::{DbError, Tx, blogs, jobs, keys, listed, pings, readings, talks};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy};
 use crate::model::id::RuleId;
 use crate::model::ping::{HeldFor, MAX_EXCERPT, MAX_TITLE, PingState, ReadingOutcome};
@@ -47,6 +47,8 @@ pub struct Judge {
     pub names_feed: bool,
     /// Whether it says another feed than before.
     pub has_other_feed: bool,
+    /// Which pages the post links to, where its page was read.
+    pub links: Option<Vec<u8>>,
     /// The rule that decided, to be counted.
     pub hit: Option<RuleId>,
     pub now: Timestamp,
@@ -106,6 +108,7 @@ impl Judge {
 
     fn read(&mut self, tx: &mut Tx<'_>, facts: Facts) -> Result<Option<Timestamp>, DbError> {
         let before = self.keep(&facts);
+        self.links.clone_from(&facts.links);
         self.has_other_feed = before.feed_url != self.reading.feed_url;
         let is_back = facts.is_linked || !self.needs_link() && before.linked_at.is_none();
         if self.ping.state == PingState::Listed && self.ping.hidden_at.is_some() {
@@ -140,6 +143,9 @@ impl Judge {
         if self.has_other_feed && self.ping.is_public() {
             // The post's items in feeds name it as their source.
             listed::show_changed(tx, hub, self.ping.category_id, self.now)?;
+        }
+        if let Some(links) = &self.links {
+            talks::keep_links(tx, hub, self.ping.id, links, self.now)?;
         }
         readings::upsert(tx, hub, &self.reading)?;
         if self.names_feed {

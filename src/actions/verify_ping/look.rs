@@ -9,7 +9,8 @@ use super::Case;
 use crate::app::App;
 use crate::db::{DbError, blogs};
 use crate::fetch::{FetchError, Fetched, Get, answered};
-use crate::model::web_url::WebUrl;
+use crate::model::talk;
+use crate::model::web_url::{Hosts, WebUrl};
 use crate::wire::html::{self, Page, Question};
 
 /// What came of reading a page.
@@ -33,6 +34,8 @@ pub struct Facts {
     pub is_linked: bool,
     /// Whether the address that answered belongs to the ping's blog: a redirect may lead anywhere.
     pub is_same_blog: bool,
+    /// Which pages it links to, as [`talk::join_links`] has them; none where that is not the blog's.
+    pub links: Option<Vec<u8>>,
     /// Whether a trusted blog's page vouches for this blog.
     pub is_vouched: bool,
 }
@@ -76,7 +79,7 @@ pub async fn look(app: &Arc<App>, case: &Case) -> Result<Found, DbError> {
             return Ok(Found::Failed { problem, status: Some(status), may_pass });
         }
     }
-    let mut facts = read(fetched, case).await?;
+    let mut facts = read(fetched, case, app.hosts()).await?;
     if facts.page.gone {
         return Ok(Found::Gone);
     }
@@ -95,10 +98,9 @@ fn failed(error: &FetchError) -> Found {
     Found::Failed { problem, status: None, may_pass: error.may_pass() }
 }
 
-async fn read(fetched: Fetched, case: &Case) -> Result<Facts, DbError> {
-    let is_same_blog =
-        WebUrl::parse_on(fetched.url.as_str(), crate::model::web_url::Hosts::AlsoLoopback)
-            .is_ok_and(|url| url.blog_key() == case.ping.blog_key);
+async fn read(fetched: Fetched, case: &Case, hosts: Hosts) -> Result<Facts, DbError> {
+    let is_same_blog = WebUrl::parse_on(fetched.url.as_str(), Hosts::AlsoLoopback)
+        .is_ok_and(|url| url.blog_key() == case.ping.blog_key);
     let targets = case.targets.clone();
     // Reading half a megabyte takes milliseconds: not on a thread that answers.
     let reading = tokio::task::spawn_blocking(move || {
@@ -110,7 +112,12 @@ async fn read(fetched: Fetched, case: &Case) -> Result<Facts, DbError> {
         };
         let content_type = fetched.headers.content_type.as_deref().unwrap_or("text/html");
         let (page, is_linked) = read_as(content_type, &fetched.body, &question);
-        Facts { status: fetched.status, page, is_linked, is_same_blog, is_vouched: false }
+        let links = is_same_blog.then(|| {
+            let pages = page.leads_to.iter();
+            let pages = pages.filter_map(|url| WebUrl::parse_on(url.as_str(), hosts).ok());
+            talk::join_links(&pages.collect::<Vec<_>>())
+        });
+        Facts { status: fetched.status, page, is_linked, is_same_blog, links, is_vouched: false }
     });
     reading.await.map_err(|_panicked| DbError::Panicked)
 }

@@ -80,12 +80,13 @@ fn look(
         return Ok(None);
     }
     let page = match &source.category {
-        Some(category) => app.addresses.category(&source.hub.slug, &category.slug),
-        None => app.addresses.hub(&source.hub.slug),
+        Some(category) => source.hub.category_path(&category.slug),
+        None => source.hub.path(),
     };
+    let page = app.addresses.path(&page);
     let mut topics = Vec::new();
     for format in FeedFormat::ALL {
-        if source.render(app, connection, *format)?.is_some() {
+        if app.render_feed(connection, source.feed(), *format)?.is_some() {
             topics.push(format.feed_of(&page));
         }
     }

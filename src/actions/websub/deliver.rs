@@ -89,7 +89,7 @@ fn look(
     if subscription.delivered_print.as_ref() == Some(&print) {
         return Ok(Work::Nothing);
     }
-    Ok(match source.render(app, connection, subscription.format)? {
+    Ok(match app.render_feed(connection, source.feed(), subscription.format)? {
         Some(feed) => Work::Send(Box::new(feed), print),
         None => Work::Closed,
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Feeds, OfHub, Whose, find, find_of_hub};
+use super::{Feeds, Whose, find, find_of_hub};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::jobs::{self, Claimed};
@@ -89,7 +89,7 @@ fn look(
         let all = categories::list(connection, hub)?.into_iter().map(|c| Some(c.id));
         for category in std::iter::once(None).chain(all) {
             if let Feeds::Open(source) = find_of_hub(connection, hub, category, View::default())?
-                && OfHub::is_public(&source)
+                && source.is_public()
             {
                 found.public.insert(category, source.print(connection)?);
             }

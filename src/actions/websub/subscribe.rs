@@ -71,7 +71,8 @@ pub async fn receive(app: &Arc<App>, asking: Asking) -> Result<(), SubscribeErro
     app.limits.take(Limit::Subscribe, asking.sender).map_err(SubscribeError::TooOften)?;
     let SubscriptionRequest { subscribes, topic, callback, lease: seconds, secret } =
         asking.request;
-    let named = Topic::parse(&topic, app.addresses.home()).ok_or(SubscribeError::NoTopic)?;
+    let named = Topic::parse(&app.inward_text(&topic), app.addresses.home())
+        .ok_or(SubscribeError::NoTopic)?;
     let callback = check_callback(app, &callback)?;
     let format = named.format;
     let (address, to) = (topic.clone(), callback.as_str().to_owned());
@@ -107,7 +108,7 @@ fn check_callback(app: &App, callback: &str) -> Result<WebUrl, SubscribeError> {
     if url.as_str().len() > MAX_CALLBACK {
         return Err(SubscribeError::LongCallback);
     }
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(SubscribeError::OwnCallback);
     }
     Ok(url)
@@ -151,7 +152,7 @@ async fn begin(
     let is_served = app
         .db
         .read_in_turn(move |c| match find(c, &asked)? {
-            Feeds::Open(source) => Ok(source.render(&reader, c, format)?.is_some()),
+            Feeds::Open(source) => Ok(reader.render_feed(c, source.feed(), format)?.is_some()),
             Feeds::Suspended | Feeds::Closed => Ok::<_, DbError>(false),
         })
         .await?;

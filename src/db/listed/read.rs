@@ -7,9 +7,10 @@ use diesel::sql_types::{Bool, Text};
 use super::words::{Condition, Query};
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
-use crate::db::schema::{blogs, listed_hours, page_readings, pings};
+use crate::db::schema::{blogs, listed_hours, page_readings, ping_talks, pings};
 use crate::db::{DbConnection, DbError};
-use crate::model::id::{CategoryId, HubId, PingId, PublicId};
+use crate::model::id::{CategoryId, HubId, PingId, PublicId, TalkId};
+use crate::model::talk::Filed;
 use crate::model::view::{After, View};
 
 /// A listed ping, with what pages and feeds show of it.
@@ -107,6 +108,19 @@ pub fn list_approved(
     list_narrowed(connection, hub, &narrow, None, limit)
 }
 
+/// The newest posts of a hub's public categories that are about a talk.
+pub fn list_about(
+    connection: &mut DbConnection,
+    hub: HubId,
+    talk: TalkId,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let without = apart(connection, hub)?;
+    let narrow = Narrow { talk: Some(talk), without, ..Narrow::default() };
+    list_narrowed(connection, hub, &narrow, before, limit)
+}
+
 /// What a list is narrowed to: nothing set is all of a hub.
 #[derive(Debug, Default)]
 pub(super) struct Narrow {
@@ -118,6 +132,8 @@ pub(super) struct Narrow {
     pub without: Vec<i64>,
     /// This blog.
     pub blog: Option<i64>,
+    /// About this talk.
+    pub talk: Option<TalkId>,
     /// Listed from the first on, and before the second.
     pub listed: Option<(Timestamp, Timestamp)>,
     /// These words.
@@ -169,6 +185,13 @@ pub(super) fn list_narrowed(
     }
     if let Some(blog) = narrow.blog {
         query = query.filter(pings::blog_id.eq(blog));
+    }
+    if let Some(talk) = narrow.talk {
+        let about = ping_talks::table
+            .filter(ping_talks::hub_id.eq(hub.0).and(ping_talks::talk_id.eq(talk.0)))
+            .filter(ping_talks::how.ne(Filed::Off.as_str()))
+            .select(ping_talks::ping_id);
+        query = query.filter(pings::id.eq_any(about));
     }
     if let Some((first, next)) = narrow.listed {
         query = query.filter(pings::listed_at.ge(first.micros()));

@@ -5,15 +5,14 @@
 //! these queries look across hubs ([`crate::db::topics`]).
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::BigInt;
 
 use crate::clock::Timestamp;
-use crate::db::jobs::{self, ONCE_MORE};
+use crate::db::jobs;
 use crate::db::schema::{categories, hubs, websub_subscriptions};
 use crate::db::topics::TAKES_PART;
 use crate::db::{DbConnection, DbError, Tx};
 use crate::model::id::{HubId, SubscriptionId};
-use crate::model::job::JobKind;
 use crate::model::slug::Slug;
 
 /// Whether a hub shows its posts in topics, and anybody subscribed to any: then each of its changes
@@ -50,21 +49,38 @@ pub fn find_keeper(
         .optional()?)
 }
 
+/// The subscriptions that hold to topics of these names.
+fn holding(slugs: Vec<String>, now: Timestamp) -> Holding {
+    websub_subscriptions::table
+        .filter(websub_subscriptions::across.eq_any(slugs))
+        .filter(websub_subscriptions::expires_at.gt(now.micros()))
+}
+
+type Holding = diesel::dsl::Filter<
+    diesel::dsl::Filter<
+        websub_subscriptions::table,
+        diesel::dsl::EqAny<websub_subscriptions::across, Vec<String>>,
+    >,
+    diesel::dsl::Gt<websub_subscriptions::expires_at, i64>,
+>;
+
+/// A subscription to a topic, and who keeps it.
+const KEPT: (websub_subscriptions::hub_id, websub_subscriptions::id) =
+    (websub_subscriptions::hub_id, websub_subscriptions::id);
+
+/// What a hub's categories are called.
+fn slugs_of(connection: &mut DbConnection, hub: HubId) -> Result<Vec<String>, DbError> {
+    let of_hub = categories::table.filter(categories::hub_id.eq(hub.0));
+    Ok(of_hub.select(categories::slug).load(connection)?)
+}
+
 /// The topics whose feeds are pushed to anybody, and in which a hub has a category.
 pub fn list_topics(
     connection: &mut DbConnection,
     hub: HubId,
     now: Timestamp,
 ) -> Result<Vec<Slug>, DbError> {
-    let slugs: Vec<Option<String>> = websub_subscriptions::table
-        .filter(
-            websub_subscriptions::across.eq_any(
-                categories::table
-                    .filter(categories::hub_id.eq(hub.0))
-                    .select(categories::slug.nullable()),
-            ),
-        )
-        .filter(websub_subscriptions::expires_at.gt(now.micros()))
+    let slugs: Vec<Option<String>> = holding(slugs_of(connection, hub)?, now)
         .select(websub_subscriptions::across)
         .distinct()
         .order(websub_subscriptions::across)
@@ -80,32 +96,29 @@ pub fn enqueue_topic(
     print: &[u8],
     now: Timestamp,
 ) -> Result<(), DbError> {
-    const DELIVER: &str = "INSERT INTO jobs (hub_id, kind, subject_id, run_at, created_at) \
-        SELECT hub_id, $1, id, $2, $3 FROM websub_subscriptions \
-        WHERE across = $4 AND expires_at > $5 \
-        AND (delivered_print IS NULL OR delivered_print <> $6)";
-    diesel::sql_query(format!("{DELIVER} {ONCE_MORE}"))
-        .bind::<Text, _>(JobKind::DeliverFeed.as_str())
-        .bind::<BigInt, _>(now.micros())
-        .bind::<BigInt, _>(now.micros())
-        .bind::<Text, _>(topic.as_str())
-        .bind::<BigInt, _>(now.micros())
-        .bind::<Binary, _>(print)
-        .execute(tx.connection)?;
-    tx.enqueued();
+    let behind: Vec<(HubId, SubscriptionId)> = holding(vec![topic.as_str().to_owned()], now)
+        .filter(
+            websub_subscriptions::delivered_print
+                .is_null()
+                .or(websub_subscriptions::delivered_print.ne(print)),
+        )
+        .select(KEPT)
+        .order(websub_subscriptions::id)
+        .load(tx.connection)?;
+    for (keeper, id) in behind {
+        super::enqueue_delivery(tx, keeper, id, now)?;
+    }
     Ok(())
 }
 
 /// Ends the subscriptions to a topic in which nobody takes part any more, and has their callbacks
 /// told.
 pub fn deny_topic(tx: &mut Tx<'_>, topic: &Slug, now: Timestamp) -> Result<(), DbError> {
-    let rows: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
-        .filter(websub_subscriptions::across.eq(topic.as_str()))
-        .filter(websub_subscriptions::expires_at.gt(now.micros()))
-        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
+    let held: Vec<(HubId, SubscriptionId)> = holding(vec![topic.as_str().to_owned()], now)
+        .select(KEPT)
         .order(websub_subscriptions::id)
         .load(tx.connection)?;
-    for (keeper, id) in rows {
+    for (keeper, id) in held {
         super::deny_one(tx, keeper, id, now)?;
     }
     Ok(())
@@ -120,16 +133,10 @@ pub fn push_topics_of(
     only: Option<&str>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let mut slugs: Vec<String> = categories::table
-        .filter(categories::hub_id.eq(hub.0))
-        .select(categories::slug)
-        .load(tx.connection)?;
+    let mut slugs = slugs_of(tx.connection, hub)?;
     slugs.retain(|slug| only.is_none_or(|only| only == slug));
-    let held: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
-        .filter(websub_subscriptions::across.eq_any(slugs))
-        .filter(websub_subscriptions::expires_at.gt(now.micros()))
-        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
-        .load(tx.connection)?;
+    let held: Vec<(HubId, SubscriptionId)> =
+        holding(slugs, now).select(KEPT).order(websub_subscriptions::id).load(tx.connection)?;
     for (keeper, id) in held {
         super::enqueue_delivery(tx, keeper, id, now)?;
     }
@@ -139,6 +146,13 @@ pub fn push_topics_of(
 /// Gives the subscriptions to topics that a hub keeps to others that take part, before it is
 /// deleted. Those of topics in which nobody else does go with it.
 pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    let kept: Vec<SubscriptionId> = websub_subscriptions::table
+        .filter(websub_subscriptions::hub_id.eq(hub.0))
+        .filter(websub_subscriptions::across.is_not_null())
+        .filter(websub_subscriptions::asked.is_not_null())
+        .select(websub_subscriptions::id)
+        .order(websub_subscriptions::id)
+        .load(tx.connection)?;
     let next = format!(
         "(SELECT min(hubs.id) FROM hubs JOIN categories ON categories.hub_id = hubs.id \
          WHERE categories.slug = websub_subscriptions.across AND {TAKES_PART} AND hubs.id <> $1)"
@@ -158,9 +172,10 @@ pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(),
     // Their jobs go with the hub: what was asked is asked again, and what the topics say without it
     // is sent.
     let asked: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
-        .filter(websub_subscriptions::across.is_not_null())
-        .filter(websub_subscriptions::asked.is_not_null())
-        .select((websub_subscriptions::hub_id, websub_subscriptions::id))
+        .filter(websub_subscriptions::id.eq_any(kept.iter().map(|id| id.0)))
+        .filter(websub_subscriptions::hub_id.ne(hub.0))
+        .select(KEPT)
+        .order(websub_subscriptions::id)
         .load(tx.connection)?;
     for (keeper, id) in asked {
         jobs::enqueue_unless_waiting(tx, super::ask_job(keeper, id), now)?;

@@ -30,9 +30,9 @@ pub struct Counts {
 }
 
 /// Counts what there is, for a request of this sender (as a keyed hash), about a feed of the hub or
-/// of a topic over hubs (`is_across`). Who waits in all hubs is
-/// counted without a lock, so that a few more may come in at the same moment; what is the hub's is
-/// as exact as the lock on its row ([`crate::db::members::lock`]) that the caller holds.
+/// of a topic over hubs (`is_across`). Who waits in all hubs is counted without a lock, so that a few
+/// more may come in at the same moment; what is the hub's is as exact as the lock on its row
+/// ([`crate::db::members::lock`]) that the caller holds.
 pub fn count(
     connection: &mut DbConnection,
     hub: HubId,

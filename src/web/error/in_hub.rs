@@ -3,6 +3,7 @@
 use super::PageError;
 use crate::db::hubs::Hub;
 use crate::model::slug::Slug;
+use crate::web::pages::look::Shown;
 use crate::web::view::AccentCss;
 
 /// What was looked for in a hub, and is not there. What is locked or unlisted reads the same.
@@ -16,6 +17,8 @@ pub enum LookedFor {
     Categories(Vec<String>),
     /// The post that a page begins after.
     Place,
+    /// A talk of its programme.
+    Talk,
     /// Some page.
     Page,
 }
@@ -29,6 +32,8 @@ pub struct HubWay {
     pub language: String,
     /// Its page.
     pub path: String,
+    /// Its picture beside its name.
+    pub logo: Option<Shown>,
     /// The style block with its colour.
     pub accent: AccentCss,
     /// Whether there is anything to search for.
@@ -51,7 +56,8 @@ impl HubWay {
         Self {
             title: hub.title.clone(),
             language: hub.language.clone(),
-            path: format!("/{}", hub.slug),
+            path: hub.path(),
+            logo: hub.face.logo.as_ref().map(|logo| Shown::of(hub, logo)),
             accent: AccentCss::of(&hub.accent),
             has_posts: hub.listed_count > 0,
             takes_posts: hub.closed_at.is_none(),
@@ -83,6 +89,10 @@ impl NotInHub {
             LookedFor::Place => (
                 "This page begins nowhere",
                 format!("The post before it is not listed in {hub} any more."),
+            ),
+            LookedFor::Talk => (
+                "There is no such talk",
+                format!("The programme of {hub} has no talk of that name."),
             ),
             LookedFor::Page => {
                 ("There is no such page", format!("{hub} has no page at this address."))

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::body::BodySize;
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::model::id::encode;
 use crate::secret::{random_token, same};
 use crate::web::error::PageError;
+use crate::web::own_name;
 
 /// The largest form, in bytes, unless its extractor says otherwise.
 const MAX_FORM: usize = 16 * 1024;
@@ -95,23 +96,38 @@ impl<F: DeserializeOwned + 'static, const MAX: usize> FromRequest for Checked<F,
         let payload = web::Payload::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let Some(app) = request.app_data::<web::Data<App>>() else {
-                return Err(PageError::Busy);
-            };
-            if !comes_from_us(app, request.headers()) {
-                return Err(PageError::ForeignForm);
-            }
-            let payload = payload
-                .await
-                .map_err(|_unreadable| PageError::BadRequest("The form could not be read."))?;
-            let body = read_body(payload, MAX).await?;
+            let body = read_form(&request, payload, MAX).await?;
             let sent: Token = serde_urlencoded::from_bytes(&body).map_err(unreadable)?;
-            let bound = bound_to(app, &request).ok_or(PageError::ForeignForm)?;
-            if !same(sent.csrf.as_bytes(), token(app, &bound).as_bytes()) {
-                return Err(PageError::ForeignForm);
-            }
+            check_token(&request, &sent.csrf)?;
             serde_urlencoded::from_bytes(&body).map(Self).map_err(unreadable)
         })
+    }
+}
+
+/// The body of a form that was sent from a page of ours, as far as the browser says.
+pub(super) async fn read_form(
+    request: &HttpRequest,
+    payload: impl Future<Output = Result<web::Payload, actix_web::Error>>,
+    most: usize,
+) -> Result<Bytes, PageError> {
+    let app = request.app_data::<web::Data<App>>().ok_or(PageError::Busy)?;
+    if !comes_from_us(app, request) {
+        return Err(PageError::ForeignForm);
+    }
+    let payload = payload
+        .await
+        .map_err(|_unreadable| PageError::BadRequest("The form could not be read."))?;
+    read_body(payload, most).await
+}
+
+/// Whether a form's token is that of the browser it came from.
+pub(super) fn check_token(request: &HttpRequest, csrf: &str) -> Result<(), PageError> {
+    let app = request.app_data::<web::Data<App>>().ok_or(PageError::Busy)?;
+    let bound = bound_to(app, request).ok_or(PageError::ForeignForm)?;
+    if same(csrf.as_bytes(), token(app, &bound).as_bytes()) {
+        Ok(())
+    } else {
+        Err(PageError::ForeignForm)
     }
 }
 
@@ -133,7 +149,8 @@ pub async fn read_body(payload: web::Payload, limit: usize) -> Result<Bytes, Pag
 
 /// Whether one of our own pages sent this: the browser says so by `Sec-Fetch-Site`, and where it
 /// does not (plain http), by `Origin`. One of the two must be there.
-fn comes_from_us(app: &App, headers: &HeaderMap) -> bool {
+fn comes_from_us(app: &App, request: &HttpRequest) -> bool {
+    let headers = request.headers();
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return site == "same-origin";
@@ -141,7 +158,9 @@ fn comes_from_us(app: &App, headers: &HeaderMap) -> bool {
     let Some(origin) = text(header::ORIGIN).and_then(|origin| url::Url::parse(origin).ok()) else {
         return false;
     };
-    let own = app.addresses.base();
+    // Under a hub's own name, the pages under that name are ours, and no others are.
+    let home = own_name::home(request).and_then(|home| url::Url::parse(&home).ok());
+    let own = home.as_ref().unwrap_or_else(|| app.addresses.base());
     let same_port = origin.port_or_known_default() == own.port_or_known_default();
     origin.scheme() == own.scheme()
         && same_port

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::session::signed_in;
@@ -15,8 +16,43 @@ use crate::db::{DbError, members};
 use crate::model::account::Role;
 use crate::web::error::{Missing, PageError};
 
+/// What is done on the desk of a hub that is frozen: removing posts, looking after people, what
+/// leaves it as it is (taking it home, its name, its series), and its end.
+const DONE_WHEN_FROZEN: [&str; 29] = [
+    "/pings/{ping}/verdict",
+    "/pings/{ping}/undo",
+    "/reports/{report}/dismiss",
+    "/members/{account}/role",
+    "/members/{account}/remove",
+    "/invitations",
+    "/invitations/{invitation}/revoke",
+    "/hand-over",
+    "/leave",
+    "/notifications",
+    "/notifications/resume",
+    "/readers/{name}",
+    "/readers/{name}/feed",
+    "/keys/{key}/revoke",
+    "/feeds/{feed}/remove",
+    "/categories/{category}/forwarding/{address}/remove",
+    "/take-home",
+    "/next",
+    "/series",
+    "/series/join",
+    "/series/leave",
+    "/name",
+    "/name/check",
+    "/name/use",
+    "/name/stop",
+    "/name/forget",
+    "/freeze",
+    "/unfreeze",
+    "/delete",
+];
+
 /// A member of the hub named in the path, and the hub. Everybody else gets a 404: whether there is
-/// such a hub is not theirs to know.
+/// such a hub is not theirs to know. Of a hub that is frozen, whatever would change it is refused
+/// ([`PageError::Frozen`]).
 #[derive(Debug, Clone)]
 pub struct HubScope {
     /// The member.
@@ -68,9 +104,20 @@ impl FromRequest for HubScope {
                 })
                 .await?;
             let (role, hub) = found.ok_or(PageError::NotFound(Missing::Hub))?;
+            if hub.frozen_at.is_some() && changes_hub(&request) {
+                return Err(PageError::Frozen);
+            }
             Ok(Self { account, role, hub })
         })
     }
+}
+
+/// Whether a request would change the hub it names.
+fn changes_hub(request: &HttpRequest) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let pattern = request.match_pattern();
+    let what = pattern.as_deref().and_then(|pattern| pattern.strip_prefix("/manage/{hub}"));
+    !reads && !what.is_some_and(|what| DONE_WHEN_FROZEN.contains(&what))
 }
 
 /// An operator of the instance. Everybody else gets a 404.

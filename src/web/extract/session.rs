@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -77,10 +78,14 @@ pub fn signed_out_cookie(app: &App) -> Cookie<'static> {
     cookie
 }
 
+/// How long a browser is known that signed in before.
+pub const DEVICE_LASTS: Duration = Duration::from_secs(365 * 86_400);
+
 /// The cookie of a device that signed in to this account: kept for a year.
 pub fn device_cookie(app: &App, email: &str) -> Cookie<'static> {
     let mut cookie = cookie(app, CookieNames::of(app).device, sign_in::device_token(app, email));
-    cookie.set_max_age(CookieDuration::days(365));
+    let seconds = i64::try_from(DEVICE_LASTS.as_secs()).unwrap_or(i64::MAX);
+    cookie.set_max_age(CookieDuration::seconds(seconds));
     cookie
 }
 

@@ -28,11 +28,11 @@ pub fn render(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rende
         let feed = feed_path(&page, key.as_deref());
         Line { title, feed, page }
     };
-    let mut lines = vec![line(hub.title.clone(), app.addresses.hub(&hub.slug))];
+    let mut lines = vec![line(hub.title.clone(), app.addresses.path(&hub.path()))];
     for category in categories::list(connection, hub.id)? {
         if category.readers == Readers::Public {
             let title = format!("{}: {}", hub.title, category.title);
-            lines.push(line(title, app.addresses.category(&hub.slug, &category.slug)));
+            lines.push(line(title, app.addresses.path(&hub.category_path(&category.slug))));
         }
     }
     let outlines = lines.iter().map(|line| Outline {

@@ -25,6 +25,7 @@ use crate::pages_cache::Rendered;
 use crate::web::error::PageError;
 use crate::web::pages::feed_links::{is_of_same_site, view_feed};
 use crate::web::pages::list::{check_names, title, view_path};
+use crate::web::pages::look::picture_path;
 use crate::web::pages::reading::At;
 use crate::wire::feed::{Feed, FeedItem, MAX_ITEMS, MAX_LAST_ITEMS, tag};
 
@@ -80,7 +81,7 @@ fn check_view(
         return Ok(());
     }
     let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
-    let page = format!("/{}", at.hub.slug);
+    let page = at.hub.path();
     check_names(connection, at.hub.id, &part.view, |view| {
         view_feed(&page, part.format, view, part.after, key.as_deref())
     })
@@ -90,13 +91,14 @@ fn check_view(
 fn hubs(app: &App, at: &At, part: &Part, address: &str) -> Vec<String> {
     // A feed with a key is for one reader: nobody subscribes to it.
     let is_pushed = at.lock.is_none() && part.after.is_none() && address.len() <= MAX_TOPIC;
+    let own = app.addresses.under(at.hub.root()).websub();
     let is_known = at.is_public() && part.view.is_everything();
     match (is_pushed, is_known) {
         (false, _) => Vec::new(),
         // Other hubs are told of what is public, and of nothing else: of no view either, which is
         // found by whoever made it.
-        (true, false) => vec![app.addresses.websub()],
-        (true, true) => app.websub_hubs(),
+        (true, false) => vec![own],
+        (true, true) => app.websub_hubs(own),
     }
 }
 
@@ -109,6 +111,7 @@ struct About {
     first: Option<String>,
     next: Option<String>,
     description: String,
+    icon: Option<String>,
     changed_at: Timestamp,
 }
 
@@ -124,14 +127,14 @@ impl About {
         let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
         let (page, what, title, texts, changed_at) = match &at.category {
             Some(category) => (
-                app.addresses.category(&hub.slug, &category.slug),
+                app.addresses.path(&hub.category_path(&category.slug)),
                 format!("category/{}", category.number),
                 format!("{}: {}", hub.title, category.title),
                 [&category.description, &hub.tagline, &category.title],
                 category.changed_at.max(hub.edited_at),
             ),
             None => (
-                app.addresses.hub(&hub.slug),
+                app.addresses.path(&hub.path()),
                 format!("hub/{}", hub.id.0),
                 hub.title.clone(),
                 [&hub.tagline, &hub.description, &hub.title],
@@ -147,6 +150,8 @@ impl About {
             first: part.after.map(|_| address(None)),
             next: older_than.map(|last| address(Some(last.after()))),
             description: first_of(texts),
+            // Who reads with a key has no cookie, and would not see it.
+            icon: icon(app, hub).filter(|_| key.is_none()),
             page: view_path(&page, &part.view),
             changed_at,
         }
@@ -162,12 +167,20 @@ impl About {
             next: self.next.as_deref(),
             hubs: &[],
             description: &self.description,
+            icon: self.icon.as_deref(),
             language: &at.hub.language,
             changed_at: self.changed_at,
             is_finished: at.hub.closed_at.is_some(),
+            is_expired: at.hub.frozen_at.is_some(),
             items,
         }
     }
+}
+
+/// The hub's logo, where it has one.
+pub(super) fn icon(app: &App, hub: &Hub) -> Option<String> {
+    let logo = hub.face.logo.as_ref()?;
+    Some(app.addresses.under(hub.root()).path(&picture_path(hub, logo)))
 }
 
 /// What a view is called for good, behind what it is a view of: as its address, but with the numbers
@@ -193,7 +206,9 @@ fn view_id(view: &View, categories: &[Category]) -> String {
     id
 }
 
-fn host(app: &App) -> &str {
+/// The name in ids, which stay as they are when a hub gets a name of its own: readers would take
+/// each post for a new one.
+pub(super) fn host(app: &App) -> &str {
     app.addresses.base().host_str().unwrap_or_default()
 }
 
@@ -231,6 +246,7 @@ impl Entry {
             .into_iter()
             .map(|category| (category.id, category.title))
             .collect();
+        let addresses = app.addresses.under(hub.root());
         let entry = |post: Listed| {
             let listed_at = post.listed_at?;
             let changed_at = changes.get(&post.id).copied().unwrap_or(listed_at);
@@ -239,7 +255,7 @@ impl Entry {
                 excerpt: text::shorten(&post.excerpt, LISTED_EXCERPT),
                 source: sources.remove(&post.id).filter(|feed| is_of_same_site(feed, &post.url)),
                 category: titles.get(&post.category_id).cloned().unwrap_or_default(),
-                permalink: app.addresses.permalink(post.public_id),
+                permalink: addresses.permalink(post.public_id),
                 language: post.language.as_deref().and_then(Language::parse),
                 listed_at,
                 changed_at: changed_at.max(listed_at),

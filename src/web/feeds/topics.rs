@@ -99,9 +99,11 @@ fn write(
         next: next.as_deref(),
         hubs: &hubs,
         description: &description_of(&page, &asked.topic),
+        icon: None,
         language,
         changed_at: changed_at(&page, &posts),
         is_finished: false,
+        is_expired: false,
         items: posts.iter().map(|post| post.item(language)).collect(),
     };
     let rendered = Rendered::new(format.write(&feed), format.content_type(), CACHE_CONTROL, None);

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::card::Card;
 use super::face::{Adding, HubFace};
 use super::list::rel;
 use super::manage::{DeskFace, DeskTab, HubDesk};
@@ -18,9 +19,8 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::problems::Problems;
 use crate::model::text;
 use crate::pages_cache::Rendered;
-use crate::web::assets;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, iso, number};
 use crate::wire::markdown::{Part, first_paragraph, parts};
@@ -48,7 +48,7 @@ struct AboutView {
     hub: HubFace,
     add: String,
     canonical: String,
-    image: String,
+    card: Card,
     description: String,
     prose: Prose,
     changed: String,
@@ -57,7 +57,7 @@ struct AboutView {
 
 impl AboutView {
     fn of(app: &App, at: &At, page: &AboutPage, adding: &Adding) -> Self {
-        let hub_path = format!("/{}", at.hub.slug);
+        let hub_path = at.hub.path();
         let prose = Prose::of(&at.hub, &page.markdown);
         let mut description = text::tidy(&first_paragraph(&prose.parts));
         if description.is_empty() {
@@ -68,7 +68,7 @@ impl AboutView {
         Self {
             add: adding.path.clone(),
             canonical: app.addresses.path(&format!("{hub_path}/-/about")),
-            image: app.addresses.path(&assets::CARD.path),
+            card: Card::of(&app.addresses, &at.hub),
             description: text::shorten(&description, LISTED_EXCERPT),
             prose,
             changed: Zone::of(&at.hub).date(page.changed_at),
@@ -126,13 +126,6 @@ struct EditView {
     preview: Option<Prose>,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// An about page as it was typed.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -146,7 +139,7 @@ pub struct AboutForm {
 pub async fn edit(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;

@@ -1,6 +1,5 @@
 //! One's own account: name, password, sessions, and deleting it.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -14,7 +13,7 @@ use crate::db::sessions::{OpenSession, Session};
 use crate::model::problems::Problems;
 use crate::secret::Secret;
 use crate::web::error::PageError;
-use crate::web::extract::{Checked, SignedIn, Visit, signed_out_cookie};
+use crate::web::extract::{Checked, Done, SignedIn, Visit, signed_out_cookie};
 use crate::web::respond;
 use crate::web::view::Zone;
 
@@ -57,18 +56,11 @@ struct AccountView {
     sessions: Vec<SessionRow>,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /account`
 pub async fn show(
     app: web::Data<App>,
     signed_in: SignedIn,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let notice = match query.done.as_str() {
@@ -98,9 +90,7 @@ async fn page(
         notice,
         sessions: open.into_iter().map(|open| SessionRow::of(open, session.id, &utc)).collect(),
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// A name as it was typed.
@@ -214,9 +204,7 @@ async fn delete_page(
         owned: accounts::list_owned(app, account).await?,
         problems,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// A password, and an address typed in to confirm.

@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::actions::about_talk;
 use crate::actions::receive_ping::{Incoming, ReceiveError, receive};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate, Lock};
 use crate::model::ping::{CameBy, CharsetFrom, MAX_EXCERPT, MAX_TITLE};
 use crate::model::problems::Problems;
 use crate::model::sent::Sent;
+use crate::model::slug::MAX_SLUG;
 use crate::model::text;
 use crate::model::web_url::{self, as_typed};
 use crate::secret::Secret;
@@ -31,10 +33,11 @@ use crate::web::pings::receipt_path;
 use crate::web::respond;
 use arrived::ask;
 pub use choose::choose;
-use desk::{Desk, Parts, with_cookies};
+pub use desk::with_cookies;
+use desk::{Desk, Parts};
 use problem::{FRONT_PAGE, is_front_page, problem};
-use proving::Prover;
-pub use proving::prove;
+pub use proving::{LASTS as PROOF_LASTS, Prover, prove};
+pub use remembered::LASTS as REMEMBERED_PASSPHRASE_LASTS;
 use stamp::Age;
 
 /// A post as it was typed into the form.
@@ -46,6 +49,8 @@ pub struct AddForm {
     excerpt: String,
     blog_name: String,
     passphrase: String,
+    /// The talk that the post is about, by its name in addresses: where somebody came from its page.
+    talk: String,
     /// Which button was pressed: `fetch` and `enter` fill the form in, `forget` forgets the
     /// passphrase, `move` brings it here from another category; anything else sends it.
     step: String,
@@ -68,6 +73,7 @@ impl AddForm {
             title: field(&query.title, MAX_TITLE),
             excerpt: field(&query.excerpt, MAX_EXCERPT),
             blog_name: field(&query.blog_name, MAX_TITLE),
+            talk: field(&query.talk, MAX_SLUG),
             ..Self::default()
         }
     }
@@ -101,7 +107,22 @@ pub struct Query {
     title: Option<String>,
     excerpt: Option<String>,
     blog_name: Option<String>,
+    talk: Option<String>,
     done: Option<String>,
+}
+
+/// The address of a form at this path with a text in one of its fields, or without, where there is
+/// none.
+pub fn form_at(path: &str, field: &str, text: &str) -> String {
+    match text {
+        "" => path.to_owned(),
+        text => format!("{path}?{}", filled(field, text)),
+    }
+}
+
+/// A field of a form that is filled in by what stands behind a `?`.
+pub fn filled(field: &str, text: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair(field, text).finish()
 }
 
 /// `GET /{hub}/{category}/add`
@@ -215,6 +236,10 @@ async fn send(desk: Desk<'_>, mut form: AddForm) -> Result<HttpResponse, PageErr
     match receive(app, gate, incoming).await {
         Ok(received) => {
             app.metrics.ping("form");
+            if received.resent.is_none() && !form.talk.is_empty() {
+                let (ping, talk) = (received.receipt.ping, form.talk.clone());
+                about_talk::say(app, gate.hub.id, ping, talk).await?;
+            }
             let receipt = receipt_path(app, &received);
             let cookie = remembered::cookie(app, gate, &form.passphrase);
             Ok(with_cookies(respond::see_other(&receipt), cookie.as_slice()))

@@ -10,11 +10,12 @@ use crate::actions::categories::{self, CategoryDraft, CategoryError, Direction, 
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::{self as rows, Category};
+use crate::db::hubs::Hub;
 use crate::db::slugs::{self, Holder};
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
 
@@ -81,29 +82,23 @@ struct CategoriesView {
     notice: &'static str,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/categories`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let hub = scope.hub.id;
     let all = app.db.read(move |c| rows::list(c, hub)).await?;
+    let addresses = app.addresses.under(scope.hub.root());
     let (count, zone, now) = (all.len(), Zone::of(&scope.hub), app.clock.now());
     let rows = all.iter().enumerate().map(|(at, category)| CategoryRow {
         title: category.title.clone(),
         path: format!("/{}/{}", scope.hub.slug, category.slug),
         desk_path: format!("/manage/{}/categories/{}", scope.hub.slug, category.slug),
-        ping: app.addresses.ping(category.number),
+        ping: addresses.ping(category.number),
         wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
         wants_key: category.ping_policy == PingPolicy::Open
             && [scope.hub.readers, category.readers].contains(&Readers::Password),
@@ -117,6 +112,9 @@ pub async fn show(
     });
     let notice = match query.done.as_str() {
         "opened" => "Your hub is open. Now open its first category: that is what bloggers ping.",
+        "begun" => {
+            "It is begun again: its categories are here, with new ping addresses. Nothing is listed, and nobody was told."
+        }
         "saved" => "Saved.",
         "deleted" => "The category is deleted.",
         _ => "",
@@ -169,7 +167,7 @@ async fn form_page(
             Some(category) => format!("{desk_path}/categories/{}", category.slug),
             None => format!("{desk_path}/categories"),
         },
-        base: format!("{}/{}/", app.addresses.host(), scope.hub.slug),
+        base: base_of(app, &scope.hub),
         draft,
         problems,
         is_new: category.is_none(),
@@ -184,9 +182,7 @@ async fn form_page(
         slug: category.map(|category| category.slug.clone()).unwrap_or_default(),
         posts: category.map_or(0, |category| category.listed_count),
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// `GET /manage/{hub}/new-category`
@@ -304,12 +300,12 @@ async fn saved_page(
     let category = app.db.read(move |c| rows::find(c, hub, id)).await?;
     let category = category.ok_or(PageError::NotFound(Missing::Category))?;
     let passphrase = saved.passphrase.map(|p| p.secret().expose().clone()).unwrap_or_default();
-    let ping = app.addresses.ping(category.number);
+    let ping = app.addresses.under(scope.hub.root()).ping(category.number);
     let view = SavedView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, DeskTab::Categories).await?,
         path: format!("/{}/{}", scope.hub.slug, category.slug),
-        page: app.addresses.category(&scope.hub.slug, &category.slug),
+        page: app.addresses.path(&scope.hub.category_path(&category.slug)),
         ping: if passphrase.is_empty() { ping } else { format!("{ping}/{passphrase}") },
         is_new,
         old_until: category
@@ -372,4 +368,10 @@ pub async fn delete(
             form_page(&app, &scope, &visit, Some(&category), draft, problems(error)?).await
         }
     }
+}
+
+/// What stands before a category's name in its address.
+fn base_of(app: &App, hub: &Hub) -> String {
+    let page = app.addresses.path(&hub.path());
+    format!("{}/", page.split_once("://").map_or(page.as_str(), |(_, page)| page))
 }

@@ -3,9 +3,13 @@
 
 mod codes;
 mod offer;
+mod talk;
 
-pub use codes::{BadgePart, HEIGHT, WIDTH, badge_of, frame_code, name as badge_name};
+pub use codes::{
+    BadgePart, HEIGHT, WIDTH, badge_of, beside as beside_path, frame_code, name as badge_name,
+};
 pub use offer::{show_category as offer_category, show_hub as offer_hub};
+pub use talk::show_talk;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -23,6 +27,7 @@ use crate::model::language::Language;
 use crate::model::theme::Theme;
 use crate::model::view::View;
 use crate::web::error::PageError;
+use crate::web::own_name::outward;
 use crate::web::respond;
 use crate::web::view::{Zone, iso};
 
@@ -142,8 +147,8 @@ impl PostsView {
 /// The page of what a list shows.
 fn path_of(page: &ListPage) -> String {
     match &page.category {
-        Some(category) => format!("/{}/{}", page.hub.slug, category.slug),
-        None => format!("/{}", page.hub.slug),
+        Some(category) => page.hub.category_path(&category.slug),
+        None => page.hub.path(),
     }
 }
 
@@ -206,20 +211,20 @@ async fn show(
         Ok(ForAnybody::Moved(path)) => {
             Ok(respond::moved(&format!("/embed{path}{}", shape.query())))
         }
-        Ok(ForAnybody::Locked) => locked(names, shape),
+        Ok(ForAnybody::Locked) => locked(outward(request, &names.path()), shape),
         // An error page of ours must not stand in a frame: browsers show a broken one instead.
         Err(error) => missing(error, shape, app.clock.now()),
     }
 }
 
 /// It is not shown to other sites, though perhaps to this reader, on its own page.
-fn locked(names: &Names, shape: Shape) -> Result<HttpResponse, PageError> {
+fn locked(path: String, shape: Shape) -> Result<HttpResponse, PageError> {
     let view = NothingView {
         class: shape.class(),
         title: "This is not public",
         sentence: "It can be read with a reading password, and on its own page only.".to_owned(),
         way: "Open its page",
-        path: names.path(),
+        path,
     };
     respond::framed_refusal(StatusCode::FORBIDDEN, &view)
 }

@@ -9,6 +9,7 @@ use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError};
 use crate::model::category::Readers;
 use crate::pages_cache::Rendered;
+use crate::web::pages::look::Shown;
 use crate::web::view::{AccentCss, Zone, dates_and_place, number, plural};
 
 /// A hub's face.
@@ -18,6 +19,8 @@ pub struct HubFace {
     pub title: String,
     /// Its page.
     pub path: String,
+    /// Where the pages of the whole site begin.
+    pub site: &'static str,
     /// Language of its texts.
     pub language: String,
     /// Dates and place, or empty.
@@ -30,10 +33,20 @@ pub struct HubFace {
     pub is_closed: bool,
     /// Since which day; empty where it is not closed.
     pub closed_on: String,
+    /// What its organizers say about it, where it is frozen; else empty.
+    pub closing_words: String,
     /// Whether a post can be added now, as far as the page knows.
     pub takes_posts: bool,
     /// How to reach its organizers, where they said so.
     pub contact: Option<ContactLink>,
+    /// Its picture beside its name.
+    pub logo: Option<Shown>,
+    /// The picture over its front.
+    pub banner: Option<Shown>,
+    /// Its own first lines of the page where posts are added, in paragraphs.
+    pub add_words: Vec<String>,
+    /// Its pages elsewhere: what they are called, and where they are.
+    pub links: Vec<(&'static str, String)>,
 }
 
 impl HubFace {
@@ -41,15 +54,21 @@ impl HubFace {
     pub fn of(hub: &Hub) -> Self {
         Self {
             title: hub.title.clone(),
-            path: format!("/{}", hub.slug),
+            path: hub.path(),
+            site: hub.site_path(),
             language: hub.language.clone(),
             dates_and_place: dates_and_place(hub),
             accent: AccentCss::of(&hub.accent),
             is_hidden: !hub.is_public() || hub.listed_count == 0,
             is_closed: hub.closed_at.is_some(),
             closed_on: hub.closed_at.map(|at| Zone::of(hub).date(at)).unwrap_or_default(),
+            closing_words: hub.closing_words.clone(),
             takes_posts: hub.closed_at.is_none(),
             contact: ContactLink::of(hub),
+            logo: hub.face.logo.as_ref().map(|logo| Shown::of(hub, logo)),
+            banner: hub.face.banner.as_ref().map(|banner| Shown::of(hub, banner)),
+            add_words: hub.face.add_words.split_terminator("\n\n").map(str::to_owned).collect(),
+            links: hub.face.links.iter().map(|(name, link)| (name, link.to_owned())).collect(),
         }
     }
 }
@@ -78,10 +97,16 @@ impl HubFace {
             accent: AccentCss::of(""),
             is_closed: true,
             closed_on: String::new(),
+            closing_words: String::new(),
             takes_posts: false,
             contact: None,
             path: "/".to_owned(),
+            site: "/",
             is_hidden: true,
+            logo: None,
+            banner: None,
+            add_words: Vec::new(),
+            links: Vec::new(),
         }
     }
 }
@@ -98,8 +123,8 @@ pub fn gates(hub: &Hub, categories: &[Category], current: Option<&Category>) -> 
 /// Where a post is added from a page with these gates: at its only one, else where one is chosen.
 pub fn add_path(hub: &Hub, gates: &[Gate]) -> String {
     match gates {
-        [only] => format!("/{}/{}/add", hub.slug, only.category.slug),
-        _ => format!("/{}/-/add", hub.slug),
+        [only] => format!("{}/add", hub.category_path(&only.category.slug)),
+        _ => format!("{}/-/add", hub.path()),
     }
 }
 
@@ -159,14 +184,14 @@ pub struct Tab {
 pub fn tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
     let everything = Tab {
         title: "Everything".to_owned(),
-        path: format!("/{}", hub.slug),
+        path: hub.path(),
         count: number(hub.listed_count),
         is_current: current.is_none(),
         is_of_view: false,
     };
     let of = |category: &Category| Tab {
         title: category.title.clone(),
-        path: format!("/{}/{}", hub.slug, category.slug),
+        path: hub.category_path(&category.slug),
         count: number(category.listed_count),
         is_current: current.is_some_and(|current| current.id == category.id),
         is_of_view: false,
@@ -200,6 +225,8 @@ pub struct Pulse {
     pub more: String,
     /// Where the blogs are: on a hub's page.
     pub people: String,
+    /// Where the talks are: on the page of a hub that has some.
+    pub programme: String,
 }
 
 /// A bar of the pulse: 5 wide, every 7, up from 40.
@@ -255,11 +282,15 @@ impl Pulse {
             bars: if listed < LIVELY { Vec::new() } else { bars },
             more: match &page.category {
                 Some(_) => String::new(),
-                None => format!("/{}/-/stats", page.hub.slug),
+                None => format!("{}/-/stats", page.hub.path()),
             },
             people: match &page.category {
                 Some(_) => String::new(),
-                None => format!("/{}/-/people", page.hub.slug),
+                None => format!("{}/-/people", page.hub.path()),
+            },
+            programme: match &page.category {
+                None if page.hub.talk_count > 0 => format!("{}/-/talks", page.hub.path()),
+                _ => String::new(),
             },
             caption: format!("posts per hour, the {PULSE_HOURS} hours up to the newest"),
         })

@@ -1,6 +1,5 @@
 //! Feeds that a hub follows.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -18,7 +17,7 @@ use crate::model::job::{FollowedBy, JobKind};
 use crate::model::problems::Problems;
 use crate::model::web_url::{ONLY_WEB, WebUrlError, as_typed};
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
 
@@ -70,18 +69,11 @@ pub struct FeedForm {
     tag: String,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/feeds`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
@@ -134,9 +126,7 @@ async fn page(
         problems,
         notice,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 impl FeedRow {

@@ -1,6 +1,5 @@
 //! The addresses that a category passes its posts on to.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use url::Url;
@@ -20,7 +19,7 @@ use crate::model::id::ForwardAddressId;
 use crate::model::problems::Problems;
 use crate::model::web_url::{ONLY_WEB, WebUrlError, as_typed};
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
 
@@ -75,19 +74,12 @@ pub struct ForwardingForm {
     url: String,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/categories/{category}/forwarding`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
     names: web::Path<(String, String)>,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
@@ -162,9 +154,7 @@ async fn page(
         notice,
         is_secret: Gate { hub: scope.hub.clone(), category: category.clone() }.is_secret(),
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// An address without its secrets.

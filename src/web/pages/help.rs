@@ -8,9 +8,7 @@ use askama::Template;
 use self::refusals::{RefusalRow, claim_refusals, refusals};
 use super::wall;
 use crate::app::App;
-use crate::db::prune::{
-    ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, SENDER_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
-};
+use crate::db::prune::{ASIDE_DAYS, HISTORY_DAYS, REFUSED_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
 use crate::web::error::PageError;
 use crate::web::pictures::{PICTURES, Pictures};
 use crate::web::respond;
@@ -23,12 +21,6 @@ struct FrontView {
     canonical: String,
     home: String,
     sign_up: bool,
-    waiting_days: u32,
-    unverified_days: u32,
-    aside_days: u32,
-    refused_days: u32,
-    sender_days: u32,
-    history_days: u32,
 }
 
 #[derive(Debug, Template)]
@@ -76,12 +68,6 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         canonical: app.addresses.path(here),
         home: app.addresses.home().to_owned(),
         sign_up: app.config.sign_up_is_open(),
-        waiting_days: WAITING_DAYS,
-        unverified_days: UNVERIFIED_DAYS,
-        aside_days: ASIDE_DAYS,
-        refused_days: REFUSED_DAYS,
-        sender_days: SENDER_DAYS,
-        history_days: HISTORY_DAYS,
     };
     page(&app, &request, &view)
 }

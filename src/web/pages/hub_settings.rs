@@ -1,6 +1,5 @@
 //! A hub's settings: its texts, closing it, deleting it.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -10,7 +9,7 @@ use crate::actions::hubs::{self, HubDraft, HubError};
 use crate::app::App;
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 
 /// The form of a hub's texts, with the time zones to choose from.
@@ -22,6 +21,8 @@ pub struct HubForm {
     pub time_zones: Vec<String>,
     /// Whether nobody has chosen a time zone yet: a script may choose the browser’s.
     pub guesses_zone: bool,
+    /// Whether there is no such hub yet. Where there is, its colour is chosen with its look.
+    pub is_new: bool,
 }
 
 impl HubForm {
@@ -33,13 +34,13 @@ impl HubForm {
             .filter(|name| name == "UTC" || name.contains('/') && !name.starts_with("Etc/"))
             .collect();
         time_zones.sort_unstable();
-        Self { draft, time_zones, guesses_zone: false }
+        Self { draft, time_zones, guesses_zone: false, is_new: false }
     }
 
     /// The form of a hub that is not there yet.
     #[must_use]
     pub fn of_new(self) -> Self {
-        Self { guesses_zone: true, ..self }
+        Self { guesses_zone: true, is_new: true, ..self }
     }
 
     /// What the time zone is for, and what UTC is.
@@ -63,23 +64,17 @@ struct SettingsView {
     problems: Problems,
     notice: &'static str,
     is_closed: bool,
+    is_frozen: bool,
     may_delete: bool,
     slug: String,
     posts: i64,
-}
-
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
 }
 
 /// `GET /manage/{hub}/settings`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
@@ -87,6 +82,7 @@ pub async fn show(
         "saved" => "Saved. The hub’s pages show it already.",
         "closed" => "The hub is closed: it takes no more posts.",
         "reopened" => "The hub is open again.",
+        "unfrozen" => "The hub is as it was before it was frozen.",
         _ => "",
     };
     let draft = HubDraft::of(&scope.hub);
@@ -110,13 +106,12 @@ async fn page(
         problems,
         notice,
         is_closed: scope.hub.closed_at.is_some(),
+        is_frozen: scope.hub.frozen_at.is_some(),
         may_delete: scope.may_delete().is_ok(),
         slug: scope.hub.slug.clone(),
         posts: scope.hub.listed_count,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// `POST /manage/{hub}/settings`
@@ -127,14 +122,13 @@ pub async fn update(
     form: Checked<HubDraft>,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
-    let draft = form.0;
+    // Its colour is chosen with its look.
+    let draft = HubDraft { accent: scope.hub.accent.clone(), ..form.0 };
     match hubs::edit(&app, scope.hub.id, &draft, scope.account.id).await {
         Ok(slug) => {
             Ok(respond::see_other(&format!("/manage/{}/settings?done=saved", slug.as_str())))
         }
-        Err(HubError::Problems(problems)) => {
-            page(&app, &scope, &visit, draft.with_readable_accent(), problems, "").await
-        }
+        Err(HubError::Problems(problems)) => page(&app, &scope, &visit, draft, problems, "").await,
         Err(HubError::Database(error)) => Err(error.into()),
     }
 }

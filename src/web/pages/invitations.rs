@@ -13,7 +13,7 @@ use crate::model::account::Role;
 use crate::model::id::InvitationId;
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, Operator, Visit};
+use crate::web::extract::{Checked, Done, Operator, Visit};
 use crate::web::respond;
 use crate::web::view::Zone;
 
@@ -73,18 +73,11 @@ struct OpenView {
     problems: Problems,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /operator/invitations`
 pub async fn show(
     app: web::Data<App>,
     operator: Operator,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let mut view = OpenView::read(&app, &operator, &visit).await?;
@@ -146,9 +139,7 @@ pub async fn create(
     let mut view = OpenView::read(&app, &operator, &visit).await?;
     view.notice = notice;
     (view.link, view.problems, view.email) = (made, problems, form.0.email);
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, &visit)
+    respond::form_page(&view.problems, &view, &visit)
 }
 
 /// What of an invitation's error belongs to the form; the rest is a page of its own.

@@ -16,7 +16,7 @@ use crate::model::id::{CategoryId, KeyId};
 use crate::model::problems::Problems;
 use crate::secret::random_token;
 use crate::web::error::PageError;
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{QrCode, Zone, number, plural};
 
@@ -83,18 +83,11 @@ struct SheetView {
     left_out: String,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/keys`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
@@ -138,9 +131,7 @@ async fn page(
         form: random_token().expose().clone(),
         problems,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 fn title_of(all: &[Category], category: Option<CategoryId>) -> String {
@@ -201,12 +192,13 @@ async fn sheet(
 ) -> Result<HttpResponse, PageError> {
     let hub = scope.hub.id;
     let all = app.db.read(move |c| categories::list(c, hub)).await?;
+    let addresses = app.addresses.under(scope.hub.root());
     let texts: Vec<(String, String, String)> = made
         .iter()
         .flat_map(|made| {
             keys::printed(&all, &draft.category).map(|category| {
                 let key = made.key.secret().expose();
-                let ping = format!("{}/{key}", app.addresses.ping(category.number));
+                let ping = format!("{}/{key}", addresses.ping(category.number));
                 (made.name.clone(), category.title.clone(), ping)
             })
         })

@@ -20,13 +20,13 @@ use page::{ListView, begins_at};
 
 use super::face::gates;
 use super::reading::{self, At, Names};
-use super::topics;
+use super::{talks, topics};
 use crate::actions::read_page::{ListPage, list_page, list_place};
 use crate::actions::read_topics::{is_shared, takes_part};
 use crate::actions::resolve::{PingAddress, find_gate};
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
-use crate::db::{DbConnection, DbError, about};
+use crate::db::{DbConnection, DbError, about, series};
 use crate::limits::{AddressBlock, Limit};
 use crate::model::view::{After, View};
 use crate::pages_cache::Rendered;
@@ -188,6 +188,16 @@ async fn show(
     reading::answer(app, request, names, key, visit, read).await
 }
 
+/// A hub's page as it is now, for whoever looks at it before others do.
+pub fn render_front(
+    app: &App,
+    connection: &mut DbConnection,
+    at: At,
+) -> Result<Rendered, PageError> {
+    let asked = Asked { view: View::default(), after: None };
+    render(app, connection, at, &asked, AddressBlock::EVERYBODY)
+}
+
 fn render(
     app: &App,
     connection: &mut DbConnection,
@@ -198,7 +208,7 @@ fn render(
     let (hub, category) = (at.hub, at.category.map(|category| category.id));
     let has_about = category.is_none() && about::is_there(connection, hub.id)?;
     if category.is_none() {
-        let here = format!("/{}", hub.slug);
+        let here = hub.path();
         let path = |view: &View| Asked { view: view.clone(), after: asked.after }.path(&here);
         check_names(connection, hub.id, &asked.view, path)?;
     }
@@ -218,10 +228,17 @@ fn render(
         Some(it) if is_shared(connection, &page.hub, it)? => Some(topics::path_of(&it.slug)),
         _ => None,
     };
+    let series = match page.category.is_none() && page.hub.is_public() {
+        true => series::find_of(connection, page.hub.id)?,
+        false => None,
+    };
+    let talk = page.category.as_ref().map(|it| talks::of_category(connection, &page.hub, it));
+    let talk = talk.transpose()?.flatten();
     let few = at.lock.is_some();
     let feed_key = at.lock.map(|lock| lock.feed_key(&app.secrets));
     let mut view = ListView::of(page, &gates, asked, app, feed_key.as_deref());
     (view.has_about, view.named, view.topic) = (has_about, named, topic);
+    (view.series, view.talk) = (series, talk);
     let accent = Some(&view.hub.accent);
     let page = respond::public_page(app, &view, accent, times.modified_at)?;
     // Senders look for these by regular expression: nothing is added to them.

@@ -29,8 +29,8 @@ const BACKLOG: usize = 8;
 /// Where is told what is listed in a hub or category.
 pub fn path(hub: &Hub, category: Option<&Category>) -> String {
     match category {
-        Some(category) => format!("/{}/{}/live", hub.slug, category.slug),
-        None => format!("/{}/-/live", hub.slug),
+        Some(category) => format!("{}/live", hub.category_path(&category.slug)),
+        None => format!("{}/-/live", hub.path()),
     }
 }
 

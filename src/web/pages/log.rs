@@ -38,7 +38,13 @@ impl LogRow {
             what,
             time: zone.moment(entry.happened_at),
             time_iso: iso(entry.happened_at),
-            who: entry.actor.unwrap_or_else(|| "The command line, or a deleted account".to_owned()),
+            who: entry.actor.unwrap_or_else(|| {
+                match entry.kind {
+                    LogKind::KeptAway => "A blogger",
+                    _ => "The command line, or a deleted account",
+                }
+                .to_owned()
+            }),
         }
     }
 }
@@ -71,8 +77,17 @@ fn words(entry: &Entry) -> (String, String) {
         LogKind::HubChanged => ("changed the hub’s settings:".to_owned(), detail),
         LogKind::HubClosed => ("closed the hub".to_owned(), String::new()),
         LogKind::HubReopened => ("opened the hub again".to_owned(), String::new()),
+        LogKind::HubFrozen => ("froze the hub".to_owned(), String::new()),
+        LogKind::HubUnfrozen => ("took the freezing of the hub back".to_owned(), String::new()),
+        LogKind::KeptAway if detail == "again" => {
+            ("lets a post come again that was kept away".to_owned(), String::new())
+        }
+        LogKind::KeptAway => ("had a post removed and kept away".to_owned(), String::new()),
         LogKind::FeedFollowed => ("had a feed followed:".to_owned(), detail),
         LogKind::FeedRemoved => ("had a feed followed no more:".to_owned(), detail),
+        LogKind::TakenHome => {
+            ("took the hub home: its site and its data".to_owned(), String::new())
+        }
         LogKind::Member | LogKind::Blog | LogKind::Rule | LogKind::Key | LogKind::Forwarding => {
             (detail, String::new())
         }

@@ -10,7 +10,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use self::undo::UndoKey;
-use super::queue::state_words;
+use super::queue::notice::barred_words;
+use super::queue::{bars, state_words, trusts};
 use crate::actions::moderate::{self, Decided, Seen};
 use crate::actions::notify::{self, Linked, OpenPing};
 use crate::app::{App, Gate, PingLink, UnsubscribeLink};
@@ -38,11 +39,15 @@ struct OpenPost {
     time_iso: String,
     /// Which texts these are.
     texts: String,
+    /// What is trusted with it once it is listed; empty where it is trusted.
+    trusts: String,
+    /// What spam bars; empty where it is barred.
+    bars: String,
 }
 
 impl OpenPost {
     fn of(open: OpenPing) -> Self {
-        let OpenPing { hub, category, ping, reasons } = open;
+        let OpenPing { hub, category, ping, reasons, trust } = open;
         let host = url::Url::parse(&ping.url).ok().and_then(|u| u.host_str().map(str::to_owned));
         Self {
             host: host.unwrap_or_default(),
@@ -52,6 +57,8 @@ impl OpenPost {
             time: Zone::of(&hub).moment(ping.received_at),
             time_iso: iso(ping.received_at),
             texts: ping.fingerprint(),
+            trusts: trusts(trust, &ping.blog_key),
+            bars: bars(trust, &ping.blog_key),
             url: ping.url,
             title: ping.title,
             excerpt: ping.excerpt,
@@ -91,6 +98,13 @@ impl MailedPostView {
         }
     }
 
+    /// The hub was frozen since: nobody decides any more.
+    fn frozen(mut self) -> Self {
+        self.headline = "This hub is frozen";
+        self.sentence = "It stays as it is, and nothing that waited is decided any more.".into();
+        self
+    }
+
     /// The link is used up, or somebody was faster.
     fn decided(mut self, state: PingState) -> Self {
         self.headline = "This was decided already";
@@ -121,6 +135,9 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let (_, linked) = open(&app, &token).await?;
     let view = match linked {
+        Linked::Open(open) if open.hub.frozen_at.is_some() => {
+            MailedPostView::of(&open.hub, &token, &visit).frozen()
+        }
         Linked::Open(open) => {
             let view = MailedPostView::of(&open.hub, &token, &visit);
             MailedPostView { post: Some(OpenPost::of(*open)), ..view }
@@ -175,33 +192,45 @@ pub async fn decide(
     let (link, linked) = open(&app, &token).await?;
     let view = match linked {
         Linked::Open(open) => {
-            let OpenPing { hub, category, ping, .. } = *open;
             let by = link.member;
             let seen = Seen { state: link.seen, texts: form.0.texts };
-            let decided = moderate::decide(&app, hub.id, ping.id, Some(seen), verdict, by).await?;
-            let view = MailedPostView::of(&hub, &token, &visit);
-            match decided {
-                Decided::Done(_, event) => MailedPostView {
-                    headline: "Done",
-                    sentence: format!("“{}” is now {}.", ping.title, words(verdict.state())),
-                    undo: event.map(|event| UndoKey::of(&app, &token, event.to_string())),
-                    listed_path: match verdict {
-                        Verdict::List if !(Gate { hub, category }).is_secret() => {
-                            format!("/p/{}", ping.public_id)
-                        }
-                        Verdict::List | Verdict::NotHere | Verdict::Spam | Verdict::Remove => {
-                            String::new()
-                        }
-                    },
-                    ..view
-                },
-                Decided::Stale(ping) => view.decided(ping.state),
+            let (hub, id) = (open.hub.id, open.ping.id);
+            match moderate::decide(&app, hub, id, Some(seen), verdict, by).await? {
+                Decided::Done(_, event) => {
+                    done(&app, *open, verdict, event, (&token, &visit)).await?
+                }
+                Decided::Stale(ping) => {
+                    MailedPostView::of(&open.hub, &token, &visit).decided(ping.state)
+                }
+                Decided::Frozen => MailedPostView::of(&open.hub, &token, &visit).frozen(),
             }
         }
         Linked::Decided(hub, state) => MailedPostView::of(&hub, &token, &visit).decided(state),
         Linked::Expired(hub) => expired(&hub, &token, &visit),
     };
     respond::private_page(StatusCode::OK, &view, None, &visit)
+}
+
+/// What a verdict did, by the event of this number.
+async fn done(
+    app: &App,
+    open: OpenPing,
+    verdict: Verdict,
+    event: Option<i64>,
+    (token, visit): (&str, &Visit),
+) -> Result<MailedPostView, PageError> {
+    let OpenPing { hub, category, ping, .. } = open;
+    let (id, state, key) = (hub.id, verdict.state(), ping.blog_key);
+    let barred = app.db.read(move |c| barred_words(c, id, state, &key)).await?;
+    let view = MailedPostView::of(&hub, token, visit);
+    let is_shown = verdict == Verdict::List && !(Gate { hub, category }).is_secret();
+    Ok(MailedPostView {
+        headline: "Done",
+        sentence: format!("“{}” is now {}.{barred}", ping.title, words(state)),
+        undo: event.map(|event| UndoKey::of(app, token, event.to_string())),
+        listed_path: if is_shown { format!("/p/{}", ping.public_id) } else { String::new() },
+        ..view
+    })
 }
 
 #[derive(Debug, Template)]

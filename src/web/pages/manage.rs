@@ -7,14 +7,16 @@ use askama::Template;
 use super::hub_settings::HubForm;
 use crate::actions::hubs::{self, HubDraft, HubError};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::accounts::Account;
 use crate::db::hubs::Hub;
 use crate::db::{DbError, categories, member_mails, members, reports};
+use crate::model::freezing::unfreezes_until;
 use crate::model::problems::Problems;
 use crate::web::error::PageError;
-use crate::web::extract::{Checked, HubScope, SignedIn, Visit};
+use crate::web::extract::{Checked, Done, HubScope, SignedIn, Visit};
 use crate::web::respond;
-use crate::web::view::{number, plural};
+use crate::web::view::{Zone, number, plural};
 
 /// What all pages behind a sign-in have on top.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ pub struct HubDesk {
     /// Whether settings and categories may be changed.
     pub may_change: bool,
     /// What the organizer should know about the hub's standing.
-    pub standing: &'static str,
+    pub standing: String,
 }
 
 /// The tabs of a hub's desk.
@@ -72,6 +74,8 @@ pub enum DeskTab {
     Reports,
     /// Categories and passphrases.
     Categories,
+    /// Talks, and where they come from.
+    Programme,
     /// Ping keys.
     Keys,
     /// Blogs, and how they stand.
@@ -84,6 +88,10 @@ pub enum DeskTab {
     Members,
     /// The hub's texts and switches.
     Settings,
+    /// Its pictures, colour, links and words.
+    Look,
+    /// Everything of it, as one download.
+    TakeHome,
     /// Who did what.
     Log,
     /// What came, and what became of it.
@@ -110,15 +118,16 @@ impl HubDesk {
             title: scope.hub.title.clone(),
             path: format!("/{}", scope.hub.slug),
             desk_path: format!("/manage/{}", scope.hub.slug),
-            waiting,
+            waiting: if scope.hub.frozen_at.is_some() { 0 } else { waiting },
             reports: open,
             categories: count,
             may_change: scope.may_change().is_ok(),
-            standing: match standing(&scope.hub) {
-                "" if is_stopped && tab != DeskTab::Notifications => {
-                    "Mails to you came back, so that no more are sent: see “E-mail”."
+            standing: match standing(&scope.hub, app.clock.now()) {
+                standing if !standing.is_empty() => standing,
+                _ if is_stopped && tab != DeskTab::Notifications => {
+                    "Mails to you came back, so that no more are sent: see “E-mail”.".to_owned()
                 }
-                standing => standing,
+                nothing => nothing,
             },
             tab,
         })
@@ -130,12 +139,15 @@ impl HubDesk {
             DeskTab::Queue | DeskTab::Decided => "queue",
             DeskTab::Reports => "reports",
             DeskTab::Categories => "categories",
+            DeskTab::Programme => "programme",
             DeskTab::Keys => "keys",
             DeskTab::Blogs => "trust",
             DeskTab::Rules => "rules",
             DeskTab::Feeds => "feeds",
             DeskTab::Members => "members",
             DeskTab::Settings => "settings",
+            DeskTab::Look => "look",
+            DeskTab::TakeHome => "take-home",
             DeskTab::Log => "log",
             DeskTab::Numbers => "numbers",
             DeskTab::Notifications => "mail",
@@ -164,6 +176,11 @@ impl HubDesk {
     /// Whether the categories' tab is shown.
     pub fn is_categories(&self) -> bool {
         self.is(&DeskTab::Categories)
+    }
+
+    /// Whether the programme's tab is shown.
+    pub fn is_programme(&self) -> bool {
+        self.is(&DeskTab::Programme)
     }
 
     /// Whether the tab of ping keys is shown.
@@ -201,6 +218,16 @@ impl HubDesk {
         self.is(&DeskTab::Settings)
     }
 
+    /// Whether the tab of its look is shown.
+    pub fn is_look(&self) -> bool {
+        self.is(&DeskTab::Look)
+    }
+
+    /// Whether the tab of taking it home is shown.
+    pub fn is_take_home(&self) -> bool {
+        self.is(&DeskTab::TakeHome)
+    }
+
     /// Whether the tab of numbers is shown.
     pub fn is_numbers(&self) -> bool {
         self.is(&DeskTab::Numbers)
@@ -212,7 +239,31 @@ impl HubDesk {
     }
 }
 
-const fn standing(hub: &Hub) -> &'static str {
+fn standing(hub: &Hub, now: Timestamp) -> String {
+    match hub.frozen_at.filter(|_| hub.suspended_at.is_none()) {
+        Some(at) => frozen_standing(hub, at, now),
+        None => unfrozen_standing(hub).to_owned(),
+    }
+}
+
+/// What holds in a hub that is frozen, and until when that can be taken back.
+fn frozen_standing(hub: &Hub, at: Timestamp, now: Timestamp) -> String {
+    let (zone, until) = (Zone::of(hub), unfreezes_until(at));
+    let frozen = format!(
+        "This hub was frozen on {}: it stays as it is, to be read. Posts can still be removed.",
+        zone.date(at)
+    );
+    if now < until {
+        format!(
+            "{frozen} Until {} organizers can take that back, under “Settings”.",
+            zone.moment_zoned(until)
+        )
+    } else {
+        format!("{frozen} That is final.")
+    }
+}
+
+const fn unfrozen_standing(hub: &Hub) -> &'static str {
     if hub.suspended_at.is_some() {
         "The operator of this site has suspended this hub: nobody sees it, and it takes no posts."
     } else if hub.closed_at.is_some() {
@@ -246,18 +297,11 @@ struct HubsView {
     notice: &'static str,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage`
 pub async fn show(
     app: web::Data<App>,
     signed_in: SignedIn,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let account = signed_in.0.account;
@@ -279,7 +323,7 @@ pub async fn show(
         path: format!("/{}", hub.slug),
         posts: number(hub.listed_count),
         posts_word: plural(hub.listed_count, "post", "posts"),
-        waiting,
+        waiting: if hub.frozen_at.is_some() { 0 } else { waiting },
         reports: match open {
             0 => String::new(),
             open => format!("{} {}", number(open), plural(open, "report", "reports")),
@@ -300,6 +344,8 @@ pub async fn show(
 pub const fn short_standing(hub: &Hub) -> &'static str {
     if hub.suspended_at.is_some() {
         "suspended"
+    } else if hub.frozen_at.is_some() {
+        "frozen"
     } else if hub.closed_at.is_some() {
         "closed"
     } else if hub.approved_at.is_none() {
@@ -349,9 +395,7 @@ fn new_hub_page(
         form,
         problems,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// `POST /manage/new`
@@ -368,7 +412,7 @@ pub async fn create_hub(
             Ok(respond::see_other(&format!("/manage/{slug}/categories?done=opened")))
         }
         Err(HubError::Problems(problems)) => {
-            let form = HubForm::of(draft.with_readable_accent());
+            let form = HubForm { is_new: true, ..HubForm::of(draft.with_readable_accent()) };
             new_hub_page(&app, &account, &visit, form, problems)
         }
         Err(HubError::Database(error)) => Err(error.into()),

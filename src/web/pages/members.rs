@@ -2,7 +2,6 @@
 
 mod rows;
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -17,7 +16,7 @@ use crate::model::account::Role;
 use crate::model::id::{AccountId, InvitationId};
 use crate::model::problems::Problems;
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::Zone;
 use rows::{Choice, Row, choices};
@@ -52,18 +51,11 @@ struct Shown {
     problems: Problems,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/members`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let notice = match query.done.as_str() {
@@ -114,9 +106,7 @@ async fn page(
         notice: shown.notice,
         problems: shown.problems,
     };
-    let status =
-        if view.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    respond::private_page(status, &view, None, visit)
+    respond::form_page(&view.problems, &view, visit)
 }
 
 /// An invitation as it was typed; without an address a link is wanted.

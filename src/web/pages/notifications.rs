@@ -10,7 +10,7 @@ use crate::actions::notify;
 use crate::app::App;
 use crate::model::mail::{ListedMail, MailChoice, WaitingMail};
 use crate::web::error::{Missing, PageError};
-use crate::web::extract::{Checked, HubScope, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Visit};
 use crate::web::respond;
 
 /// One answer to choose.
@@ -38,18 +38,11 @@ struct NotificationsView {
     leaves: bool,
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
 /// `GET /manage/{hub}/notifications`
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let found = notify::read(&app, scope.hub.id, scope.account.id).await?;

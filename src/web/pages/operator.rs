@@ -13,7 +13,7 @@ use crate::actions::operate::{self, Desk, Pages};
 use crate::actions::resolve::{Found, find_hub};
 use crate::app::App;
 use crate::db::hubs::Switch;
-use crate::db::{DbError, reports};
+use crate::db::{DbError, archive, reports};
 use crate::model::id::{AccountId, ReportId};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Operator, Visit};
@@ -142,7 +142,14 @@ pub async fn update_hub(
     let (Found::Here(hub) | Found::Moved(hub)) = found else {
         return Err(PageError::NotFound(Missing::Hub));
     };
-    switch(&app, hub.id, which, on).await?;
+    let id = hub.id;
+    let half = app.db.read(move |c| archive::find_restoration(c, id)).await?;
+    if (which, on) == (Switch::Suspended, false) && half == Some(None) {
+        return Err(PageError::BadRequest(
+            "This hub is being brought here, and is not whole yet. If that broke off, import its file once more: it goes on where it was.",
+        ));
+    }
+    switch(&app, id, which, on).await?;
     Ok(respond::see_other("/operator"))
 }
 

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::card::Card;
 use super::face::{Adding, HubFace};
 use super::feed_links::{feed_address, is_of_same_site};
 use super::list::{language_of, rel, view_path};
@@ -16,7 +17,6 @@ use crate::limits::Limit;
 use crate::model::view::View;
 use crate::model::web_url::{Hosts, WebUrl};
 use crate::pages_cache::Rendered;
-use crate::web::assets;
 use crate::web::error::PageError;
 use crate::web::extract::{Visit, client};
 use crate::web::respond;
@@ -59,7 +59,7 @@ impl Person {
         Self {
             avatar: Avatar::of(&post.blog_name),
             name: post.blog_name.clone(),
-            path: view_path(&format!("/{}", hub.slug), &view),
+            path: view_path(&hub.path(), &view),
             host: blog.key.clone(),
             site: site_of(&post.url, &blog.key),
             rel: rel(blog.approved_at.is_some()),
@@ -97,7 +97,7 @@ struct PeopleView {
     hub: HubFace,
     add: String,
     canonical: String,
-    image: String,
+    card: Card,
     /// `312 blogs`.
     blogs: String,
     /// `1,284 posts`.
@@ -135,7 +135,7 @@ impl PeopleView {
         let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_more = found.len() > page;
         found.truncate(page);
-        let hub_path = format!("/{}", hub.slug);
+        let hub_path = hub.path();
         let here = format!("{hub_path}/-/people");
         let last = found.last().filter(|_| has_more);
         let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
@@ -146,7 +146,7 @@ impl PeopleView {
         Ok(Self {
             add: adding.path.clone(),
             canonical: app.addresses.path(&here),
-            image: app.addresses.path(&assets::CARD.path),
+            card: Card::of(&app.addresses, hub),
             blogs: format!("{} {}", number(blogs), plural(blogs, "blog", "blogs")),
             posts: format!("{} {}", number(posts), plural(posts, "post", "posts")),
             opml: if has_feeds { opml } else { String::new() },

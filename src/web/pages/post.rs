@@ -10,10 +10,11 @@ use askama::Template;
 
 use part::{PostPart, description};
 
+use super::add::form_at;
+use super::card::Card;
 use super::embed::BadgePart;
 use super::face::HubFace;
 use super::reading::may_read;
-use super::receipt::add_path;
 use crate::actions::read_page::{PermalinkPage, permalink_page};
 use crate::actions::report::{ReportError, report};
 use crate::app::{App, Lock};
@@ -23,10 +24,9 @@ use crate::model::category::Readers;
 use crate::model::id::PublicId;
 use crate::model::ping::{CameBy, ReportReason};
 use crate::pages_cache::{Generation, Subject};
-use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Checked, Visit, client};
-use crate::web::respond;
+use crate::web::{own_name, respond};
 
 /// How a ping came, in words.
 pub const fn came_by_words(came_by: CameBy) -> &'static str {
@@ -45,7 +45,7 @@ struct PostView {
     hub: HubFace,
     add: String,
     canonical: String,
-    image: String,
+    card: Card,
     post: PostPart,
     /// What the post says first, else whose it is.
     description: String,
@@ -87,6 +87,8 @@ struct ReportView {
     note: String,
     reason: String,
     is_sent: bool,
+    /// Where whoever writes it has it removed and kept away.
+    keep_away: String,
 }
 
 /// A listed ping, whether its blog is approved, and the generation its data were read in. For those
@@ -142,6 +144,11 @@ pub async fn show(
         return Ok(respond::moved_for_few(&path));
     }
     let (lock, now) = (lock(&page), app.clock.now());
+    let home = page.gate.hub.own_home.clone();
+    if lock.is_none() && !own_name::is_inside(&request) && own_name::home(&request) != home {
+        let there = app.addresses.path(&format!("{}{path}", page.gate.hub.root()));
+        return Ok(respond::moved(&there));
+    }
     let fresh_until = page.gate.next_edge(now);
     let subject = Subject::Hub(page.ping.hub_id);
     let post = PostPart::of(&page, approved);
@@ -149,19 +156,21 @@ pub async fn show(
         page.newer.map(|newer| BesidePart::of(newer, "prev", "Newer")),
         page.older.map(|older| BesidePart::of(older, "next", "Older")),
     ];
-    let canonical = app.addresses.permalink(page.ping.public_id);
+    let addresses = app.addresses.under(page.gate.hub.root());
+    let canonical = addresses.permalink(page.ping.public_id);
+    let add = format!("{}/add", post.category_path);
     let view = PostView {
         description: description(&post),
-        oembed: lock.is_none().then(|| app.addresses.oembed(&canonical)),
+        oembed: lock.is_none().then(|| addresses.oembed(&canonical)),
         badge: BadgePart::of_public(&page.gate, &app.addresses),
         beside,
         hub: HubFace::of(&page.gate.hub)
             .hidden_unless(page.gate.category.readers == Readers::Public)
             .taking_posts(page.gate.takes_posts(now)),
-        add: format!("{}/add", post.category_path),
-        look_up: add_path(&post.category_path, "post", &post.url),
+        look_up: form_at(&add, "post", &post.url),
+        add,
         canonical,
-        image: app.addresses.path(&assets::CARD.path),
+        card: Card::of(&app.addresses, &page.gate.hub),
         post,
     };
     let mut page = respond::public_page(&app, &view, Some(&view.hub.accent), None)?;
@@ -170,7 +179,8 @@ pub async fn show(
         return Ok(respond::rendered(&request, &page.for_few(), app.clock.now()));
     }
     let page = Arc::new(page);
-    app.pages.keep(path, subject, generation, Arc::clone(&page));
+    let key = format!("{}{path}", home.unwrap_or_default());
+    app.pages.keep(key, subject, generation, Arc::clone(&page));
     // The hub's own texts have no date here: the tag alone is asked about.
     Ok(respond::rendered(&request, &page, app.clock.now()))
 }
@@ -236,6 +246,7 @@ async fn report_page(
     let (page, approved, _) = read(app, request, id).await?;
     let post = PostPart::of(&page, approved);
     let view = ReportView {
+        keep_away: super::keep_away::path(&page.gate.hub.slug, &post.url),
         hub: HubFace::of(&page.gate.hub),
         add: format!("{}/add", post.category_path),
         post,

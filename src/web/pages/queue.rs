@@ -5,6 +5,7 @@ pub mod edit;
 pub mod notice;
 mod row;
 pub mod stand;
+pub mod talks;
 pub mod verdict;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::freeze::FrozenPart;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -22,7 +24,7 @@ use crate::db::readings::Reading;
 use crate::db::{DbConnection, DbError, bulk, queue, readings, trust};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId};
 use crate::model::ping::{PingState, WaitReason};
-use crate::web::error::PageError;
+use crate::web::error::{Missing, PageError};
 use crate::web::extract::{HubScope, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, plural};
@@ -30,7 +32,7 @@ use notice::{Did, Notice};
 use row::{Around, QueueRow, Revised};
 use stand::Stand;
 
-pub use row::state_words;
+pub use row::{bars, state_words, trusts};
 
 /// Pings on one page of the desk.
 const PAGE: i64 = 30;
@@ -109,6 +111,9 @@ pub async fn show(
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let (hub, zone, now) = (scope.hub.id, Zone::of(&scope.hub), app.clock.now());
+    if scope.hub.frozen_at.is_some() {
+        return frozen(&app, &scope, &visit).await;
+    }
     let query = query.into_inner();
     let stand = query.stand.clone();
     let welcome = query.did.welcome(&scope);
@@ -141,6 +146,28 @@ pub async fn show(
         stand,
     };
     respond::private_page(StatusCode::OK, &view, None, &visit)
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/manage/frozen.html")]
+struct FrozenView {
+    desk: DeskFace,
+    hub: HubDesk,
+    csrf: String,
+    frozen: FrozenPart,
+}
+
+/// What stands in the place of the queue of a hub that is frozen.
+async fn frozen(app: &App, scope: &HubScope, visit: &Visit) -> Result<HttpResponse, PageError> {
+    let hub = scope.hub.id;
+    let waiting = app.db.read(move |c| crate::db::hubs::count_waiting(c, hub)).await?;
+    let part = FrozenPart::of(&scope.hub, waiting, app.clock.now());
+    let frozen = part.ok_or(PageError::NotFound(Missing::Hub))?;
+    let mut hub = HubDesk::read(app, scope, DeskTab::Queue).await?;
+    hub.standing.clear();
+    let desk = DeskFace::of(&scope.account, visit);
+    let view = FrozenView { desk, hub, csrf: visit.csrf.clone(), frozen };
+    respond::private_page(StatusCode::OK, &view, None, visit)
 }
 
 /// The posts of a page. What all posts of a blog or a sender have in common is offered once; of a

@@ -138,14 +138,14 @@ fn part(app: &App, scope: &HubScope, category: Option<&Category>) -> Part {
             category.title.clone(),
             category.readers,
             &category.reading_hash,
-            app.addresses.category(&hub.slug, &category.slug),
+            app.addresses.path(&hub.category_path(&category.slug)),
         ),
         None => (
             "-".to_owned(),
             hub.title.clone(),
             hub.readers,
             &hub.reading_hash,
-            app.addresses.hub(&hub.slug),
+            app.addresses.path(&hub.path()),
         ),
     };
     let lock = Lock::of(hub, category).filter(|_| readers == Readers::Password);

@@ -6,7 +6,7 @@ mod password;
 
 pub use anybody::{ForAnybody, find_for_anybody, read_for_anybody};
 pub use missing::missing_page;
-pub use password::{open_category, open_hub};
+pub use password::{let_in_category, let_in_hub, open_category, open_hub};
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ use crate::model::id::HubId;
 use crate::pages_cache::{Rendered, Subject};
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::{Visit, find_session};
-use crate::web::respond;
+use crate::web::{own_name, respond};
 use missing::{gone_category, missing_category};
-use password::ask;
+use password::{ask, ticket};
 
 /// The names in the address of a hub's or category's page.
 #[derive(Debug, Clone)]
@@ -33,24 +33,24 @@ pub struct Names {
     hub: String,
     category: Option<String>,
     /// What follows them in the address.
-    rest: &'static str,
+    rest: String,
 }
 
 impl Names {
     /// A hub's page.
     pub fn hub(hub: &str) -> Self {
-        Self { hub: hub.to_owned(), category: None, rest: "" }
+        Self { hub: hub.to_owned(), category: None, rest: String::new() }
     }
 
     /// A category's page.
     pub fn category(hub: &str, category: &str) -> Self {
-        Self { hub: hub.to_owned(), category: Some(category.to_owned()), rest: "" }
+        Self { hub: hub.to_owned(), category: Some(category.to_owned()), rest: String::new() }
     }
 
     /// A further page of theirs: what follows the names in its address.
     #[must_use]
-    pub const fn with(mut self, rest: &'static str) -> Self {
-        self.rest = rest;
+    pub fn with(mut self, rest: &str) -> Self {
+        rest.clone_into(&mut self.rest);
         self
     }
 
@@ -103,6 +103,19 @@ impl At {
             Some(_) => respond::moved_for_few(path),
             None => respond::moved(path),
         }
+    }
+
+    /// Its page.
+    fn page(&self) -> String {
+        match &self.category {
+            Some(category) => self.hub.category_path(&category.slug),
+            None => self.hub.path(),
+        }
+    }
+
+    /// Whether its pages are under a name of its own, and it was asked for at this site's address.
+    fn is_left(&self, request: &HttpRequest) -> bool {
+        self.hub.own_home.is_some() && own_name::is_at_old_address(request)
     }
 
     /// Whether no such category is in a locked hub, which only those learn who know its password.
@@ -187,7 +200,8 @@ pub async fn enter(
     let at = look(app, names).await?;
     if !may_read(app, request, at.lock.as_ref()).await? {
         let rest = asked(request, rest);
-        return Ok(Entered::Answer(ask(names, &rest, visit, "", StatusCode::FORBIDDEN)?));
+        let answer = ask(request, names, &rest, visit, ("", StatusCode::FORBIDDEN))?;
+        return Ok(Entered::Answer(answer));
     }
     if at.is_hub_instead(names) {
         return Err(PageError::NotFound(Missing::Category));
@@ -198,6 +212,14 @@ pub async fn enter(
     if let Some(moved) = &at.moved {
         let path = asked(request, &format!("{moved}{rest}"));
         return Ok(Entered::Answer(at.moved_to(&path)));
+    }
+    if at.is_left(request) {
+        let rest = asked(request, rest);
+        return Ok(Entered::Answer(match &at.lock {
+            // Under its own name nobody knows yet who may read it.
+            Some(lock) => respond::see_other(&ticket(app, lock, &at.page(), &rest)),
+            None => respond::moved_for_few(&format!("{}{rest}", at.page())),
+        }));
     }
     Ok(Entered::In(Box::new(at)))
 }
@@ -251,7 +273,9 @@ where
     R: FnOnce(&mut DbConnection, At) -> Result<Rendered, PageError> + Send + 'static,
 {
     let (reader, names) = (app.clone(), names.clone());
-    let is_private = |at: &At| at.lock.is_some() || at.moved.is_some();
+    let is_old = own_name::is_at_old_address(request);
+    let is_left = move |at: &At| is_old && at.hub.own_home.is_some();
+    let is_private = move |at: &At| at.lock.is_some() || at.moved.is_some() || is_left(at);
     let read = move |connection: &mut DbConnection| {
         let at = here(connection, &names)?;
         if is_private(&at) {
@@ -327,7 +351,7 @@ async fn answer_there(
         Ok(page) => return Ok(respond::rendered(request, &page, app.clock.now())),
         Err(render) => render,
     };
-    match enter(app, request, names, names.rest, visit).await? {
+    match enter(app, request, names, &names.rest, visit).await? {
         Entered::Answer(answer) => Ok(answer),
         Entered::In(at) => {
             let page = read_for(app, request, move |connection| render(connection, *at)).await?;
@@ -374,6 +398,9 @@ pub async fn answer_feed(
     }
     if let Some(moved) = &at.moved {
         return Ok(at.moved_to(&format!("{moved}{rest}")));
+    }
+    if at.is_left(request) {
+        return Ok(at.moved_to(&format!("{}{rest}", at.page())));
     }
     let page = read_for(app, request, move |connection| render(connection, at)).await?;
     Ok(respond::rendered(request, &page, app.clock.now()))

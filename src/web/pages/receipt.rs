@@ -5,7 +5,6 @@ mod live;
 mod steps;
 mod understood;
 
-pub use again::add_path;
 pub use live::show as live;
 pub use steps::why_unreadable;
 
@@ -14,12 +13,13 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::add::form_at;
 use super::embed::BadgePart;
 use super::face::HubFace;
 use super::post::came_by_words;
 use super::sign_in::Nothing;
 use crate::actions::follow::{self, FollowError, Follower};
-use crate::actions::receipt::{self, ReceiptError, ReceiptOf};
+use crate::actions::receipt::{self, ReceiptError, ReceiptOf, SentAgain};
 use crate::app::{App, ReceiptKind};
 use crate::db::prune::{ASIDE_DAYS, UNVERIFIED_DAYS, WAITING_DAYS};
 use crate::model::category::{PingPolicy, Readers, UnprovedPolicy};
@@ -30,7 +30,7 @@ use crate::web::extract::{Checked, Visit, client};
 use crate::web::respond;
 use crate::web::view::{Zone, iso};
 use again::{Correct, again_words, correct, known_address};
-use steps::{StepsPart, steps};
+use steps::{StepsPart, is_over, steps};
 use understood::{Understood, understood, understood_json};
 
 #[derive(Debug, Template)]
@@ -170,13 +170,14 @@ impl ReceiptView {
         let path = if is_secret {
             "/help/bloggers".to_owned()
         } else {
-            format!("/{}/{}", gate.hub.slug, gate.category.slug)
+            gate.hub.category_path(&gate.category.slug)
         };
         let beside = |what: &str| if is_secret { path.clone() } else { format!("{path}/{what}") };
         // Whoever sent a post again may be anybody: they see what "Did my post arrive?" would say.
         let is_again = found.receipt.kind == ReceiptKind::Again;
         let own = |text: &String| if is_again { String::new() } else { text.clone() };
         let state = shown_state(found);
+        let is_frozen = gate.hub.frozen_at.is_some();
         let is_listed = ping.is_public() && gate.hub.suspended_at.is_none();
         let lives = !is_again && matches!(ping.state, PingState::Pending | PingState::Listed);
         let reading = found.reading.as_ref();
@@ -192,7 +193,7 @@ impl ReceiptView {
             },
             another: beside("add"),
             add: match is_again {
-                true if !is_secret => add_path(&path, "post", &known_address(&ping.url)),
+                true if !is_secret => form_at(&beside("add"), "post", &known_address(&ping.url)),
                 _ => beside("add"),
             },
             category: if is_secret {
@@ -205,7 +206,11 @@ impl ReceiptView {
             withdraw: format!("/r/{token}/withdraw"),
             live: format!("/r/{token}/live?seen={}", live::seen(found, &steps)),
             csrf: String::new(),
-            headline: headline(state, ping.unverified && !is_again),
+            headline: match state {
+                PingState::Removed if is_over(found) => "Your post was not listed here",
+                PingState::Pending if is_frozen => "Your post was not looked at",
+                state => headline(state, ping.unverified && !is_again),
+            },
             post_title: if ping.title == ping.url {
                 String::new()
             } else {
@@ -227,16 +232,20 @@ impl ReceiptView {
             permalink: (is_listed && !found.gate.is_secret())
                 .then(|| format!("/p/{}", ping.public_id)),
             badge: is_listed.then(|| BadgePart::of_public(gate, &app.addresses)).flatten(),
-            kept: kept(state, ping.unverified),
+            kept: match found.is_kept_away {
+                true => "Its texts are deleted; this page remains.".to_owned(),
+                false => kept(state, ping.unverified),
+            },
             notice: String::new(),
             problem: String::new(),
             wrong_passphrase: String::new(),
-            may_check: lives && (reading.is_some() || found.next_reading.is_some()),
+            may_check: lives && !is_frozen && (reading.is_some() || found.next_reading.is_some()),
             may_withdraw: lives,
             may_send_again: !is_again
                 && found.was_withdrawn
                 && found.gate.takes_posts(app.clock.now()),
             wants_passphrase: lives
+                && !is_frozen
                 && is_claim
                 && !ping.proved
                 && ping.state == PingState::Pending
@@ -244,6 +253,7 @@ impl ReceiptView {
             passphrase_public: lives && reading.is_some_and(|reading| reading.passphrase_public),
             feed: if lives
                 && is_listed
+                && !is_frozen
                 && reading.is_some_and(|r| r.outcome == ReadingOutcome::Linked)
                 && may_follow(found)
             {
@@ -319,7 +329,8 @@ fn json(app: &App, found: &ReceiptOf) -> HttpResponse {
     let ping = &found.ping;
     let is_shown =
         ping.is_public() && !found.gate.is_secret() && found.gate.hub.suspended_at.is_none();
-    let permalink = is_shown.then(|| app.addresses.permalink(ping.public_id));
+    let addresses = app.addresses.under(found.gate.hub.root());
+    let permalink = is_shown.then(|| addresses.permalink(ping.public_id));
     let page = found.reading.as_ref().filter(|_| !is_again).map(|reading| {
         serde_json::json!({
             "outcome": reading.outcome.as_str(),
@@ -384,7 +395,7 @@ pub async fn withdraw(
     // Of what nobody saw no receipt is left; where it was, it can be sent again.
     let add = left
         .filter(|gate| !gate.is_secret())
-        .map(|gate| format!("/{}/{}/add?done=withdraw", gate.hub.slug, gate.category.slug));
+        .map(|gate| format!("{}/add?done=withdraw", gate.hub.category_path(&gate.category.slug)));
     Ok(respond::see_other(&add.unwrap_or_else(|| format!("/r/{token}?done=withdraw"))))
 }
 
@@ -393,10 +404,18 @@ pub async fn send_again(
     app: web::Data<App>,
     request: HttpRequest,
     token: web::Path<String>,
+    visit: Visit,
     _form: Checked<Nothing>,
 ) -> Result<HttpResponse, PageError> {
-    receipt::send_again(&app, &token, client(&app, &request)).await.map_err(failed)?;
-    Ok(respond::see_other(&format!("/r/{token}?done=again")))
+    match receipt::send_again(&app, &token, client(&app, &request)).await.map_err(failed)? {
+        SentAgain::Done => Ok(respond::see_other(&format!("/r/{token}?done=again"))),
+        SentAgain::Closed => {
+            let problem = "Nothing was sent: this category takes no posts now.".to_owned();
+            with_problem(&app, &token, &visit, problem).await
+        }
+        // How it stands is on its receipt.
+        SentAgain::Nothing => Ok(respond::see_other(&format!("/r/{token}"))),
+    }
 }
 
 /// A passphrase that comes after its post.

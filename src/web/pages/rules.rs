@@ -17,7 +17,7 @@ use crate::model::id::{HubId, RuleId};
 use crate::model::problems::Problems;
 use crate::model::rule::{RuleAction, RuleKind};
 use crate::web::error::PageError;
-use crate::web::extract::{Checked, HubScope, Operator, Visit};
+use crate::web::extract::{Checked, Done, HubScope, Operator, Visit};
 use crate::web::respond;
 use crate::web::view::{Zone, number, plural};
 use others::words;
@@ -103,20 +103,11 @@ impl RuleForm {
     }
 }
 
-/// What may stand behind a `?`.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Query {
-    done: String,
-}
-
-impl Query {
-    fn notice(&self) -> &'static str {
-        match self.done.as_str() {
-            "made" => "The rule holds from now on. What came before stays where it is.",
-            "removed" => "The rule is removed. What it set aside stays where it is.",
-            _ => "",
-        }
+fn notice(query: &Done) -> &'static str {
+    match query.done.as_str() {
+        "made" => "The rule holds from now on. What came before stays where it is.",
+        "removed" => "The rule is removed. What it set aside stays where it is.",
+        _ => "",
     }
 }
 
@@ -276,12 +267,12 @@ const fn status(face: &RulesFace) -> StatusCode {
 pub async fn show(
     app: web::Data<App>,
     scope: HubScope,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let mut face = RulesFace::read(&app, &Whose::of(&scope)).await?;
-    face.notice = query.notice();
+    face.notice = notice(&query);
     hub_page(&app, &scope, &visit, face).await
 }
 
@@ -316,11 +307,11 @@ pub async fn delete(
 pub async fn show_all(
     app: web::Data<App>,
     operator: Operator,
-    query: web::Query<Query>,
+    query: web::Query<Done>,
     visit: Visit,
 ) -> Result<HttpResponse, PageError> {
     let mut face = RulesFace::read(&app, &Whose::everybody()).await?;
-    face.notice = query.notice();
+    face.notice = notice(&query);
     operator_page(&operator, &visit, face)
 }
 

@@ -7,6 +7,7 @@ pub use sheet::{activity_csv, categories_csv, outcomes_csv, private, refused_csv
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::card::Card;
 use super::face::{Adding, HubFace};
 use super::reading::{self, At, Names};
 use crate::actions::numbers::{self, Activity};
@@ -16,7 +17,6 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::model::category::Readers;
 use crate::pages_cache::Rendered;
-use crate::web::assets;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::respond;
@@ -82,7 +82,7 @@ impl Part {
         let tenths = category.listed_count * 1_000 / most;
         Self {
             title: category.title.clone(),
-            path: format!("/{}/{}", hub.slug, category.slug),
+            path: hub.category_path(&category.slug),
             posts: number(category.listed_count),
             width: format!("{}.{}%", tenths / 10, tenths % 10),
             readers: match category.readers {
@@ -100,7 +100,7 @@ struct StatsView {
     hub: HubFace,
     add: String,
     canonical: String,
-    image: String,
+    card: Card,
     description: String,
     shown: Shown,
     is_empty: bool,
@@ -108,12 +108,12 @@ struct StatsView {
 
 impl StatsView {
     fn of(app: &App, at: &At, activity: &Activity, adding: &Adding) -> Self {
-        let hub_path = format!("/{}", at.hub.slug);
+        let hub_path = at.hub.path();
         let here = format!("{hub_path}/-/stats");
         Self {
             add: adding.path.clone(),
             canonical: app.addresses.path(&here),
-            image: app.addresses.path(&assets::CARD.path),
+            card: Card::of(&app.addresses, &at.hub),
             description: description(&at.hub, activity),
             shown: Shown::of(activity, &at.hub, &here),
             is_empty: activity.posts() == 0,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::card::Card;
 use super::feed_links::{FeedLink, feed_links, feed_path};
 use super::list::{Day, Within, after, days};
 use crate::actions::read_topics::{MOST_TOPICS, TopicPage, topic_page, topic_place, topics_page};
@@ -16,7 +17,6 @@ use crate::limits::{AddressBlock, Limit};
 use crate::model::slug::Slug;
 use crate::model::view::{After, View};
 use crate::pages_cache::{Rendered, Subject};
-use crate::web::assets;
 use crate::web::error::{Missing, PageError};
 use crate::web::extract::client;
 use crate::web::respond;
@@ -106,7 +106,7 @@ struct HubRow {
 
 impl HubRow {
     fn of(gate: &Gate, now: Timestamp) -> Self {
-        let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+        let path = gate.hub.category_path(&gate.category.slug);
         Self {
             title: gate.hub.title.clone(),
             language: gate.hub.language.clone(),
@@ -123,7 +123,7 @@ struct TopicView {
     slug: String,
     path: String,
     canonical: String,
-    image: String,
+    card: Card,
     description: String,
     feeds: Vec<FeedLink>,
     /// The RSS, as a feed reader takes its address.
@@ -144,7 +144,7 @@ impl TopicView {
             name: name_of(topic.as_str()),
             slug: topic.as_str().to_owned(),
             canonical: app.addresses.path(&path),
-            image: app.addresses.path(&assets::CARD.path),
+            card: Card::ours(&app.addresses),
             description: description_of(page, topic),
             feeds: feed_links(&path, &View::default(), None),
             feed_address: app.addresses.path(&feed_path(&path, None)),
@@ -165,10 +165,10 @@ impl TopicView {
 /// The posts under their days. Hubs have their own time zones, and the list has one order: its
 /// days and times are UTC, and say so.
 fn days_of(page: &TopicPage) -> Vec<Day> {
-    let within = Within { path: "", language: "en", view: &View::default() };
+    let within = Within { path: "", language: "en", view: &View::default(), talks: &[] };
     let mut days = days(&page.posts, &Zone::named("UTC"), &within, |post| {
         let hub = page.hubs.get(&post.category_id)?;
-        Some((hub.title.as_str(), format!("/{}", hub.slug)))
+        Some((hub.title.as_str(), hub.path()))
     });
     for post in days.iter_mut().flat_map(|day| &mut day.posts) {
         post.time.push_str(" UTC");

@@ -139,14 +139,14 @@ struct WallView {
 impl WallView {
     fn of(page: WallPage, gates: &[Gate], turn: Turn, app: &App) -> Self {
         let here = match &page.category {
-            Some(category) => format!("/{}/{}", page.hub.slug, category.slug),
-            None => format!("/{}", page.hub.slug),
+            Some(category) => page.hub.category_path(&category.slug),
+            None => page.hub.path(),
         };
         let count = page.posts.len();
         let listed = page.category.as_ref().map_or(page.hub.listed_count, |c| c.listed_count);
         let at = if turn.at < count { turn.at } else { 0 };
         let view = View::default();
-        let within = Within { path: "", language: &page.hub.language, view: &view };
+        let within = Within { path: "", language: &page.hub.language, view: &view, talks: &[] };
         let rows = days(&page.posts, &Zone::of(&page.hub), &within, |post| {
             let category = page.categories.iter().find(|c| c.id == post.category_id)?;
             page.category.is_none().then(|| (category.title.as_str(), String::new()))

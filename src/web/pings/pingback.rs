@@ -97,6 +97,7 @@ const fn fault<'a>(error: &ClaimError, sentence: &'a str) -> Fault<'a> {
             ReceiveError::Url(_) | ReceiveError::OwnPage => Fault::NoSource(sentence),
             ReceiveError::Closed(_) | ReceiveError::Suspended => Fault::TargetTakesNone(sentence),
             ReceiveError::Banned
+            | ReceiveError::KeptAway
             | ReceiveError::NoPassphrase
             | ReceiveError::WrongPassphrase
             | ReceiveError::KeyOver

@@ -188,7 +188,7 @@ pub async fn list(app: &App, gate: Arc<Gate>) -> Result<HttpResponse, DbError> {
     let posts = app.db.read(move |c| listed::list(c, hub, Some(category), None, newest)).await?;
     let excerpts: Vec<String> =
         posts.iter().map(|post| text::shorten(&post.excerpt, LISTED_EXCERPT)).collect();
-    let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);
+    let page = app.addresses.path(&gate.hub.category_path(&gate.category.slug));
     let listing = Listing {
         title: &gate.category.title,
         link: &page,

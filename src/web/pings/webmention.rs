@@ -117,7 +117,7 @@ const fn status(error: &ClaimError) -> StatusCode {
         ClaimError::Receive(
             ReceiveError::TooOften(_) | ReceiveError::Full | ReceiveError::Backlog,
         ) => StatusCode::TOO_MANY_REQUESTS,
-        ClaimError::Receive(ReceiveError::Banned) => StatusCode::FORBIDDEN,
+        ClaimError::Receive(ReceiveError::Banned | ReceiveError::KeptAway) => StatusCode::FORBIDDEN,
         ClaimError::Receive(ReceiveError::Busy | ReceiveError::Database(_)) => {
             StatusCode::SERVICE_UNAVAILABLE
         }

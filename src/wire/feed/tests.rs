@@ -35,9 +35,11 @@ fn feed<'a>(items: Vec<FeedItem<'a>>) -> Feed<'a> {
         next: Some("https://hubs.example/sxsw/feed?before=c&key=k"),
         hubs: &[],
         description: "What people wrote & sent",
+        icon: Some("https://hubs.example/sxsw/-/picture/abc.png"),
         language: "en",
         changed_at: LATER,
         is_finished: false,
+        is_expired: false,
         items,
     }
 }
@@ -54,9 +56,10 @@ fn the_formats_look_like_this() {
 }
 
 #[test]
-fn only_one_whole_document_of_a_closed_hub_is_complete() {
+fn only_one_whole_document_of_a_frozen_hub_is_complete() {
+    // JSON Feed says that it is over of a hub that is frozen, on each page.
     let all = |first, next, is_finished| {
-        let feed = Feed { first, next, is_finished, ..feed(Vec::new()) };
+        let feed = Feed { first, next, is_finished, is_expired: is_finished, ..feed(Vec::new()) };
         let marks = ["<fh:complete/>", "<fh:complete/>", "\"expired\":true"];
         let written = Format::ALL.map(|format| format.write(&feed));
         let mut said = written.iter().zip(marks).map(|(text, mark)| text.contains(mark));
@@ -65,6 +68,9 @@ fn only_one_whole_document_of_a_closed_hub_is_complete() {
     let page = Some("https://hubs.example/sxsw/x");
     assert_eq!(all(None, None, true), [true, true, true]);
     assert_eq!(all(None, None, false), [false, false, false]);
+    let closed = Feed { is_finished: true, first: None, next: None, ..feed(Vec::new()) };
+    assert!(Format::Atom.write(&closed).contains("<fh:complete/>"));
+    assert!(!Format::Json.write(&closed).contains("expired"), "it may open again");
     assert_eq!(all(None, page, true), [false, false, true], "there is more than this");
     assert_eq!(all(page, None, true), [false, false, true]);
 }
@@ -170,7 +176,8 @@ proptest! {
 
     #[test]
     fn no_ping_breaks_a_feed(pings in pings()) {
-        let feed = feed(items(&pings));
+        // A picture has a title, too.
+        let feed = Feed { icon: None, ..feed(items(&pings)) };
         let of = |text: fn(&Texts) -> &String| pings.iter().map(move |ping| held(text(ping)));
 
         let written = Format::Rss.write(&feed);

@@ -32,6 +32,7 @@ pub(super) fn page(reader: &Reader<'_>) -> Page {
         gone: head.gone,
         cut_short: None,
         links: reader.links.count.min(super::MAX_LINKS),
+        leads_to: reader.links.leads_to.clone(),
         link,
     };
     if page.excerpt.is_none() {

@@ -3,7 +3,7 @@
 use super::prose::{Prose, Span, head, line};
 use super::rels;
 use super::tag::Tag;
-use super::{Link, MAX_LINKS, Question};
+use super::{Link, MAX_LED_TO, MAX_LINKS, Question};
 use crate::model::ping::MAX_EXCERPT;
 use crate::model::web_url;
 use url::Url;
@@ -15,6 +15,8 @@ const BEFORE_LINK: usize = 300;
 #[derive(Debug, Default)]
 pub(super) struct Links {
     pub(super) count: usize,
+    /// Where links lead that readers follow.
+    pub(super) leads_to: Vec<Url>,
     found: Option<Found>,
 }
 
@@ -71,10 +73,16 @@ impl Links {
         let Some(value) = tag.attribute(attribute) else {
             return false;
         };
+        let is_followed = attribute == "href" && matches!(tag.name, "a" | "area");
         let mut leads = |address: &str| {
             self.count += 1;
-            self.count <= MAX_LINKS
-                && resolved(address, base).is_some_and(|url| (question.is_target)(&url))
+            let url = Some(address).filter(|_| self.count <= MAX_LINKS);
+            let Some(url) = url.and_then(|address| resolved(address, base)) else { return false };
+            let is_target = (question.is_target)(&url);
+            if is_followed && self.leads_to.len() < MAX_LED_TO {
+                self.leads_to.push(url);
+            }
+            is_target
         };
         match attribute {
             "srcset" | "imagesrcset" => candidates(&value).any(leads),

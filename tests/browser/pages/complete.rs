@@ -3,8 +3,12 @@
 use super::table::PAGES;
 use crate::addresses::{Who, addresses};
 
-/// What addresses end in that programs read: nobody looks at those.
-const FOR_PROGRAMS: [&str; 15] = [
+/// What addresses end in that programs read, or that only lead on: nobody looks at those.
+const FOR_PROGRAMS: [&str; 22] = [
+    "/-/ask",
+    "/-/enter",
+    "/hubs",
+    "/account/data",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -18,8 +22,11 @@ const FOR_PROGRAMS: [&str; 15] = [
     "/feed.json",
     "/opml",
     "/live",
+    "/progress",
     ".csv",
     ".svg",
+    "/picture/{name}",
+    "/latest{rest:(/.*)?}",
 ];
 
 /// What the names of [`crate::town::Town`] stand for.

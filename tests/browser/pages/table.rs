@@ -31,6 +31,8 @@ pub enum Step {
 /// A state that cannot be told by its address is told by the steps to it.
 pub type Page = (Who, &'static str, &'static [Step], &'static str);
 
+/// The form for a schedule, without one.
+const SEND_NO_FILE: Step = Press("form[enctype] .btn");
 const SEND: Step = Press("main .form .btn");
 
 /// Three posts for the category that is open, from somebody else.
@@ -96,6 +98,8 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/one", &[], "مؤتمر"),
     (Stranger, "/word", &[], "Donaudampfschiff"),
     (Stranger, "/over/all", &[], "kept for reading"),
+    (Stranger, "/still", &[], "ملاحظات طويلة"),
+    (Stranger, "/still/all", &[], "The organizers say"),
     (Stranger, "{arabic}", &[], "ملاحظات طويلة"),
     (Stranger, "{japanese}", &[], "小さなウェブサイト"),
     (Stranger, "{word}", &[], "Donaudampfschiff"),
@@ -103,8 +107,17 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/sxsw/nowhere", &[], "has no category “nowhere”"),
     (Stranger, "{word}/report", &[], "What is wrong with it?"),
     (Stranger, "{arabic}/report", &[Press("[value=other]"), Press("main .btn")], "Thank you"),
+    (Stranger, "/sxsw/-/talks", &[], "what is written about each will stand beside it"),
+    (Stranger, "/quiet/-/talks", &[], "There is no programme here yet."),
+    (Stranger, "/sxsw/-/talks/t1", &[], "Nobody’s post about this talk is listed here yet."),
+    (Stranger, "/sxsw/-/talks/t3", &[], "Its own page"),
+    (Stranger, "/embed/sxsw/-/talks/t1", &[], "Nobody’s post about this talk is listed yet."),
     (Stranger, "/sxsw/-/stats", &[], "By category"),
     (Stranger, "/quiet/-/stats", &[], "Nothing is listed here yet."),
+    (Stranger, "/word", &[], "Code of conduct"),
+    (Stranger, "/word/all/add", &[], "Say it in your own words."),
+    (Stranger, "/series/words", &[], "These feeds move along"),
+    (Stranger, "/series/nowhere", &[], "There is no such series"),
     (Stranger, "/topics", &[], "3 hubs"),
     (Stranger, "/topics/all", &[], "in the category “all” of 3 hubs"),
     (Stranger, "/topics/nowhere", &[], "There is no such topic"),
@@ -118,6 +131,7 @@ pub const PAGES: &[Page] = &[
     (Stranger, "/help/bloggers", &[], "Get your post listed"),
     (Stranger, "/help/organizers", &[], "Run a hub"),
     (Stranger, "/help/readers", &[], "Read a hub"),
+    (Stranger, "/privacy", &[], "What this site keeps of you"),
     // bloggers
     (Stranger, "/sxsw/-/add", &[], "Which category does it belong to?"),
     (Stranger, "/sxsw/-/add?post=http://blog1.example/1", &[], "Is it your post?"),
@@ -138,6 +152,9 @@ pub const PAGES: &[Page] = &[
         "Not sent yet.",
     ),
     (Stranger, "/over/all/add", &[], "takes no posts now"),
+    (Stranger, "/sxsw/-/keep-away", &[], "Your post’s exact address"),
+    (Stranger, "/sxsw/-/keep-away?post=http://blog1.example/1", &[], "Show that it is yours"),
+    (Stranger, "/sxsw/-/keep-away?post=ftp://x", &[], "Keep your post away"),
     (Stranger, "{waits}", &[], "Waiting for an organizer"),
     (Stranger, "{listed}", &[], "It is on the hub’s pages and in its feeds."),
     (Stranger, "{withdrawn}", &[], "Send it in again"),
@@ -224,6 +241,13 @@ pub const PAGES: &[Page] = &[
         &[Type("#title", "Help"), Type("#slug", "help"), SEND],
         "Not open yet.",
     ),
+    (Operator, "/manage/sxsw/programme", &[], "On the schedule’s own pages"),
+    (
+        Operator,
+        "/manage/sxsw/programme",
+        &[SEND_NO_FILE],
+        "Choose a file, or type the address of the schedule.",
+    ),
     (Operator, "/manage/sxsw", &[], "to look at"),
     (Operator, "/manage/sxsw", &[], "Changed since they were listed"),
     (Operator, "/manage/sxsw", &[Press(".acts [value='not-here']")], "Undo"),
@@ -294,6 +318,8 @@ pub const PAGES: &[Page] = &[
         "None was made.",
     ),
     (Operator, "/manage/sxsw/readers", &[], "Make another feed address"),
+    (Operator, "/manage/sxsw/take-home", &[], "The whole hub in one file"),
+    (Operator, "/manage/quiet/take-home", &[], "Not yet."),
     (Operator, "/manage/sxsw/settings", &[], "Delete the hub for good"),
     (
         Operator,
@@ -302,6 +328,33 @@ pub const PAGES: &[Page] = &[
         "Nothing was deleted.",
     ),
     (Operator, "/manage/over/settings", &[], "Open the hub again"),
+    (Operator, "/manage/sxsw/look", &[], "Nothing is public before you say so"),
+    (Operator, "/manage/word/look", &[], "Prepared, not public yet"),
+    (Operator, "/manage/word/look", &[Type("#tickets", "javascript:1"), SEND], "Not kept yet."),
+    (Operator, "/manage/word/look/preview", &[], "Code of conduct"),
+    (Operator, "/manage/sxsw/next", &[], "This hub is in no series."),
+    (
+        Operator,
+        "/manage/sxsw/next",
+        &[
+            Type("#slug", "word"),
+            Type("#passphrase", "violet-crown"),
+            Type("#reading_password", "tell nobody else"),
+            SEND,
+        ],
+        "Not begun yet.",
+    ),
+    (
+        Operator,
+        "/manage/word/next",
+        &[],
+        "leads to the newest hub that is for everybody and has posts",
+    ),
+    (Operator, "/manage/sxsw/name", &[], "Which name?"),
+    (Operator, "/manage/sxsw/freeze", &[], "What ends"),
+    (Operator, "/manage/still", &[], "Unfreeze the hub"),
+    (Operator, "/manage/still/freeze", &[], "This hub is frozen"),
+    (Operator, "/manage/still/settings", &[], "This hub is frozen"),
     (Operator, "/manage/sxsw/about", &[], "About page"),
     (Operator, "/manage/sxsw/about", &[Press("[name=preview]")], "some code"),
     // operators

@@ -47,7 +47,7 @@ pub async fn machines(site: &Site, operator: &mut Browser) {
     failed.await.expect("it is set aside");
 }
 
-/// Hubs with nothing, one post, an endless name; one that is closed, one that is suspended, and one
+/// Hubs with nothing, one post, an endless name; one that is closed, one that is frozen, one that is suspended, and one
 /// behind a reading password. Three have the topic “all”.
 pub async fn hubs(site: &Site, operator: &mut Browser) {
     let word: String = TITLES[2].chars().take(100).collect();
@@ -57,6 +57,7 @@ pub async fn hubs(site: &Site, operator: &mut Browser) {
         ("one", "مؤتمر"),
         ("word", &word),
         ("over", "Over"),
+        ("still", "Still"),
         ("shut", "Shut"),
         ("door", "Door"),
     ] {
@@ -89,6 +90,8 @@ pub async fn hubs(site: &Site, operator: &mut Browser) {
     operator.submit("/manage/door/readers/-", &locked).await.has_status(303);
     operator.open("/manage/over/settings").await;
     operator.submit("/manage/over/close", &[]).await.has_status(303);
+    operator.open("/manage/still/freeze").await;
+    operator.submit("/manage/still/freeze", &[("words", TITLES[0])]).await.has_status(303);
     operator.open("/operator").await;
     operator.submit("/operator/hubs/shut/suspend", &[]).await.has_status(303);
 }

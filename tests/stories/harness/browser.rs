@@ -29,6 +29,8 @@ pub fn http() -> reqwest::Client {
 pub struct Browser {
     http: reqwest::Client,
     base: String,
+    /// Under which name it is there, if that is not where it dials.
+    home: Option<String>,
     /// Its cookies.
     pub cookies: BTreeMap<String, String>,
     page: Page,
@@ -55,10 +57,18 @@ impl Browser {
         Self {
             http: HTTP.clone(),
             base: base.to_owned(),
+            home: None,
             cookies: BTreeMap::new(),
             page: Page::default(),
             headers: Vec::new(),
         }
+    }
+
+    /// A fresh browser that dials `base`, where it takes `home` to be.
+    pub fn at(base: &str, home: &str) -> Self {
+        let host = home.split_once("://").unwrap().1.to_owned();
+        let headers = vec![("host", host)];
+        Self { home: Some(home.to_owned()), headers, ..Self::new(base) }
     }
 
     /// Opens a page of the site.
@@ -86,12 +96,55 @@ impl Browser {
     /// Sends the form of the page it is on whose action begins like this: its fields as they
     /// stand there, these ones filled in.
     pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Page {
+        let (action, values) = self.filled(action, fields);
+        self.post(&action, &values).await
+    }
+
+    /// The form of the page it is on, with these fields filled in.
+    fn filled(&self, action: &str, fields: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
         let (action, mut values) = self.page.form(action);
         for (name, value) in fields {
             values.retain(|(this, _)| this != name);
             values.push(((*name).to_owned(), (*value).to_owned()));
         }
-        self.post(&action, &values).await
+        (action, values)
+    }
+
+    /// Sends the form of the page it is on as [`Self::submit`] does, with files: names of fields,
+    /// and what the files say.
+    pub async fn submit_files(
+        &mut self,
+        action: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Page {
+        const BOUNDARY: &str = "7d03135102b8";
+        let (action, mut values) = self.filled(action, fields);
+        values.retain(|(name, _)| !files.iter().any(|(file, _)| file == name));
+        let mut body = Vec::new();
+        for (name, value) in &values {
+            let head =
+                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(format!("{head}{value}\r\n").as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"x\"\r\n\
+                 content-type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let request = self
+            .http
+            .post(self.url(&action))
+            .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
+            .header("origin", self.origin())
+            .header("sec-fetch-site", "same-origin")
+            .body(body);
+        self.send(request).await
     }
 
     /// Says who may read `/sxsw` (`-`) or a category of it: where a reading password is asked for,
@@ -106,7 +159,7 @@ impl Browser {
 
     /// Posts these fields, with the headers of a page of the site.
     pub async fn post(&mut self, path: &str, fields: &[(String, String)]) -> Page {
-        let origin = self.base.clone();
+        let origin = self.origin();
         self.post_from(path, fields, &[("origin", &origin), ("sec-fetch-site", "same-origin")])
             .await
     }
@@ -140,8 +193,16 @@ impl Browser {
         self.send(request).await
     }
 
+    fn origin(&self) -> String {
+        self.home.as_ref().unwrap_or(&self.base).clone()
+    }
+
     fn url(&self, path: &str) -> String {
-        if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() }
+        let at_home = self.home.as_deref().and_then(|home| path.strip_prefix(home));
+        match at_home.unwrap_or(path) {
+            path if path.starts_with('/') || path.is_empty() => format!("{}{path}", self.base),
+            path => path.to_owned(),
+        }
     }
 
     async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Page {
@@ -216,7 +277,8 @@ impl Page {
     pub fn redirects_to(&self, path: &str) -> &Self {
         let location = self.header("location").unwrap_or_default();
         assert!(self.status == 303 || self.status == 301, "{} {}", self.status, self.body);
-        assert!(location.split('?').next() == Some(path), "{location} is not {path}");
+        let without = |marks: &[char]| location.split(marks).next() == Some(path);
+        assert!(without(&['?']) || without(&['?', '#']), "{location} is not {path}");
         self
     }
 
@@ -272,12 +334,15 @@ impl Page {
     #[track_caller]
     pub fn form(&self, action: &str) -> (String, Vec<(String, String)>) {
         let html = Html::parse_document(&self.body);
-        let form = html
-            .select(&select("form"))
-            .find(|form| {
+        let forms = select("form");
+        let that = |fits: fn(&str, &str) -> bool| {
+            html.select(&forms).find(|form| {
                 form.value().attr("method") == Some("post")
-                    && form.value().attr("action").is_some_and(|this| this.starts_with(action))
+                    && form.value().attr("action").is_some_and(|this| fits(this, action))
             })
+        };
+        let form = that(|this, action| this == action)
+            .or_else(|| that(|this, action| this.starts_with(action)))
             .unwrap_or_else(|| panic!("no form for {action} in:\n{}", self.body));
         let fields = form.select(&select("input, textarea, select")).filter_map(field).collect();
         (form.value().attr("action").unwrap().to_owned(), fields)

@@ -49,8 +49,13 @@ pub struct Served {
 }
 
 pub fn serve(database: &Database, args: &[&str], lines: usize) -> Served {
+    serve_at(database, "127.0.0.1:0", args, lines)
+}
+
+/// A server at an address: one that was stopped comes back where it was.
+pub fn serve_at(database: &Database, address: &str, args: &[&str], lines: usize) -> Served {
     let mut child = backchannel(database)
-        .args(["--listen", "127.0.0.1:0"])
+        .args(["--listen", address])
         .args(args)
         .stdout(Stdio::piped())
         .stderr(std::fs::File::create(database.data.path().join("log")).unwrap())

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backchannel::app::App;
+use backchannel::app::{App, Outside};
 use backchannel::clock::{Clock, Timestamp};
 use backchannel::config::{Config, SignUp};
+use backchannel::fetch::Resolver;
 use backchannel::mail::Mail;
 use backchannel::server::{Server, listen};
 use clap::Parser;
@@ -51,6 +52,15 @@ impl Site {
 
     /// Starts a site, its configuration changed.
     pub async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_asking(database, Resolver::system(), change).await
+    }
+
+    /// The same, where somebody else answers for names.
+    pub async fn start_asking(
+        database: Database,
+        resolver: Resolver,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = Args::parse_from(["backchannel"]).config;
         config.http.address.listen = ([127, 0, 0, 1], 0).into();
         config.http.workers = Some(1);
@@ -71,7 +81,8 @@ impl Site {
                 } else {
                     Mail::memory(&config.mail, &clock)
                 };
-                let app = Arc::new(App::with_mail(config, clock, address, mail).unwrap());
+                let outside = Outside { mail, resolver };
+                let app = Arc::new(App::with_outside(config, clock, address, outside).unwrap());
                 tell_app.send((Arc::clone(&app), address)).ok().unwrap();
                 let server = Server::around(app, listener, address);
                 let stopped = async {
@@ -126,6 +137,12 @@ impl Site {
     /// Somebody's browser, without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// Somebody's browser at a hub's own name, such as `talks.example`: what it dials is this site.
+    pub fn browser_at(&self, host: &str) -> Browser {
+        let port = self.address.port();
+        Browser::at(&self.listens_at(), &format!("http://{host}:{port}"))
     }
 
     /// A signed-in operator: made by the set-up link, as at the first start.

@@ -80,6 +80,19 @@ story! { with blogs:
         assert!(last(&reader).contains("More boats"));
     }
 
+    async fn what_was_asked_of_a_topic_is_asked_by_whoever_keeps_it_then(site) {
+        let mut hubs = Hubs::taking_part(site).await;
+        let reader = Reader::of(site, "/topics/keynotes/rss");
+        reader.ask(site, "subscribe", &[]).await.has_status(202);
+        // The hub that would have asked goes before it does.
+        hubs.organizer.open("/manage/sxsw/settings").await;
+        hubs.organizer.submit("/manage/sxsw/delete", &[("confirm", "sxsw")]).await.has_status(303);
+        site.settle().await;
+        assert_eq!(reader.questions("subscribe").len(), 1);
+        list(&hubs, &hubs.boats, 1, "Of boats").await;
+        assert!(last(&reader).contains("Of boats"));
+    }
+
     async fn what_is_not_of_a_topic_is_not_pushed_with_it(site) {
         let mut hubs = Hubs::taking_part(site).await;
         for feed in ["/topics/nowhere/rss", "/topics/rss", "/topics/keynotes/rss?q=boats", "/topics/keynotes/rss?before=x"] {

@@ -4,7 +4,8 @@ use super::World;
 use super::addresses::addresses;
 
 /// The addresses that any site may frame.
-const FRAMED: [&str; 2] = ["/embed/{hub}", "/embed/{hub}/{category}"];
+const FRAMED: [&str; 3] =
+    ["/embed/{hub}", "/embed/{hub}/{category}", "/embed/{hub}/-/talks/{talk}"];
 
 story! {
     async fn nothing_is_framed_but_what_is_made_for_it(site) {
@@ -36,6 +37,6 @@ story! {
                 seen += usize::from(is_made_for_it);
             }
         }
-        assert_eq!(seen, 12, "each of them, for everybody");
+        assert_eq!(seen, 18, "each of them, for everybody");
     }
 }

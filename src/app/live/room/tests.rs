@@ -16,6 +16,7 @@ fn hub() -> Hub {
         id: HubId(1),
         slug: "sxsw".into(),
         title: "SXSW".into(),
+        talk_count: 0,
         tagline: String::new(),
         description: String::new(),
         starts_on: None,
@@ -41,6 +42,10 @@ fn hub() -> Hub {
         public_changed_at: at(0),
         on_topics: false,
         contact: String::new(),
+        frozen_at: None,
+        closing_words: String::new(),
+        face: crate::model::face::Face::default(),
+        own_home: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 
+use super::form_at;
 use super::problem::of_address;
 use super::proving::Prover;
 use crate::actions::arrived::{self, Arrived, ArrivedError, Looked, Proof};
@@ -12,8 +13,9 @@ use crate::model::ping::{ReadingOutcome, RefusalReason};
 use crate::model::web_url::WebUrlError;
 use crate::web::error::PageError;
 use crate::web::extract::client;
+use crate::web::pages::keep_away;
 use crate::web::pages::receipt::why_unreadable;
-use crate::web::view::Zone;
+use crate::web::view::{Zone, closing_sentence};
 
 /// "Did my post arrive?", answered.
 #[derive(Debug, Clone)]
@@ -130,7 +132,7 @@ const NEVER: &str = "in the last days, or it was taken back, or its time was ove
 /// What became of a post in a category, in words.
 fn told(app: &App, gate: &Gate, prover: &Prover, post: &str, arrived: Arrived) -> ArrivedPart {
     let zone = Zone::of(&gate.hub);
-    let path = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+    let path = gate.hub.category_path(&gate.category.slug);
     let part = |kind, title: &str, sentence: String| ArrivedPart {
         category_path: path.clone(),
         until: zone.date(prover.until),
@@ -139,25 +141,37 @@ fn told(app: &App, gate: &Gate, prover: &Prover, post: &str, arrived: Arrived) -
     let at = |since| zone.moment_zoned(since);
     match arrived {
         Arrived::Never => {
-            let whole = format!("/{}/-/add?post={}", gate.hub.slug, encoded(post));
+            let whole = form_at(&format!("{}/-/add", gate.hub.path()), "post", post);
             let sentence = format!("No ping with this address has reached this category {NEVER}");
             let part = part("warn", "It is not in this category", sentence);
             ArrivedPart { on: Some((whole, "Look in the whole hub")), ..part }
         }
+        Arrived::KeptAway => {
+            let page = keep_away::path(&gate.hub.slug, post);
+            let sentence = "Whoever writes it had it removed from this hub, and keeps it away. It is not taken in from anybody.";
+            let part = part("warn", "It is kept away", sentence.to_owned());
+            ArrivedPart { on: Some((page, "Is it yours? Let it come again")), ..part }
+        }
         Arrived::Refused(reason, since) => {
             let (why, advice) = refused(reason);
             let sentence = format!("It came on {} and was not taken in. {advice}", at(since));
-            let form = format!("{path}/add?url={}", encoded(post));
+            let form = form_at(&format!("{path}/add"), "url", post);
             ArrivedPart { on: Some((form, "Send it by the form")), ..part("bad", why, sentence) }
-        }
-        Arrived::Unverified(since, proof) => {
-            let title = "Its page was not found to link here yet";
-            let page = app.addresses.category(&gate.hub.slug, &gate.category.slug);
-            let sentence = unverified(&at(since), &page);
-            with_proof(part("warn", title, sentence), proof, &zone)
         }
         Arrived::Hidden(since, proof) => {
             with_proof(part("warn", "Its page cannot be read", hidden(&at(since))), proof, &zone)
+        }
+        Arrived::Unverified(since, proof) | Arrived::Waiting(since, proof)
+            if gate.hub.frozen_at.is_some() =>
+        {
+            let sentence = frozen(&at(since), &gate.hub.closing_words);
+            with_proof(part("warn", "Nobody looked at it", sentence), proof, &zone)
+        }
+        Arrived::Unverified(since, proof) => {
+            let title = "Its page was not found to link here yet";
+            let page = app.addresses.path(&path);
+            let sentence = unverified(&at(since), &page);
+            with_proof(part("warn", title, sentence), proof, &zone)
         }
         Arrived::Waiting(since, proof) => {
             with_proof(part("warn", "It is waiting", waiting(&at(since))), proof, &zone)
@@ -181,15 +195,17 @@ fn hidden(at: &str) -> String {
     )
 }
 
+fn frozen(at: &str, words: &str) -> String {
+    let said = closing_sentence(words);
+    format!(
+        "It arrived on {at}, and nobody had looked at it when the hub was closed for good.{said}"
+    )
+}
+
 fn waiting(at: &str) -> String {
     format!(
         "It arrived on {at}, and waits for the organizers to look at it. Its receipt says whether its page could be read."
     )
-}
-
-/// An address behind a `?`.
-fn encoded(post: &str) -> String {
-    url::form_urlencoded::byte_serialize(post.as_bytes()).collect()
 }
 
 /// The receipt for whoever proved that the page is theirs, and for others the way to do so.
@@ -241,6 +257,10 @@ const fn refused(reason: RefusalReason) -> (&'static str, &'static str) {
         RefusalReason::Closed => {
             ("The category was closed", "Ask the organizers if it will open again.")
         }
+        RefusalReason::KeptAway => (
+            "Its writer kept it away",
+            "It was kept away from this hub then, and can be sent again now.",
+        ),
         RefusalReason::Full => ("Too many posts were waiting", "Send it again later."),
         RefusalReason::Unproved => (
             "The passphrase was missing",

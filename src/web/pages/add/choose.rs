@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::arrived::{ArrivedPart, ask_in};
 use super::desk::with_cookies;
+use super::form_at;
 use super::proving::Prover;
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
@@ -20,7 +21,7 @@ use crate::web::pages::face::{HubFace, Tab, tabs};
 use crate::web::pages::list::rules;
 use crate::web::pages::reading::{self, Entered, Names};
 use crate::web::respond;
-use crate::web::view::Zone;
+use crate::web::view::{Zone, closing_sentence};
 
 /// The hub's tabs, each leading to the add page of its category.
 pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) -> Vec<Tab> {
@@ -32,7 +33,7 @@ pub fn add_tabs(hub: &Hub, categories: &[Category], current: Option<&Category>) 
     if let Some(everything) = tabs.first_mut() {
         everything.title = "Everything".to_owned();
         everything.count.clear();
-        everything.path = format!("/{}/-/add", hub.slug);
+        everything.path = format!("{}/-/add", hub.path());
     }
     tabs
 }
@@ -69,17 +70,6 @@ pub struct Query {
     url: String,
 }
 
-/// What stands behind the path of a form that begins with this address.
-fn begun(url: &str) -> String {
-    match url {
-        "" => String::new(),
-        url => format!(
-            "?{}",
-            url::form_urlencoded::Serializer::new(String::new()).append_pair("url", url).finish()
-        ),
-    }
-}
-
 #[derive(Debug)]
 struct Choice {
     title: String,
@@ -107,9 +97,9 @@ pub async fn choose(
     let mut view = ChooseView::of(&hub, &all, app.clock.now());
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     view.asked = as_typed(query.post.trim()).into_owned();
-    view.add_asked = format!("{}{}", view.add, begun(&view.asked));
+    view.add_asked = form_at(&view.add, "url", &view.asked);
     let url = text::shorten(query.url.trim(), web_url::MAX_BYTES);
-    view.choices.iter_mut().for_each(|choice| choice.path.push_str(&begun(&url)));
+    view.choices.iter_mut().for_each(|choice| choice.path = form_at(&choice.path, "url", &url));
     if view.asked.is_empty() {
         let visit = Visit::without_form();
         return respond::private_page(StatusCode::OK, &view, Some(&view.hub.accent), &visit);
@@ -127,16 +117,17 @@ impl ChooseView {
     fn of(hub: &Hub, all: &[Category], now: Timestamp) -> Self {
         let choices = all.iter().map(|category| Choice {
             title: category.title.clone(),
-            path: format!("/{}/{}/add", hub.slug, category.slug),
+            path: format!("{}/add", hub.category_path(&category.slug)),
             description: category.description.clone(),
             rules: rules(&Gate { hub: hub.clone(), category: category.clone() }, now),
         });
         Self {
-            add: format!("/{}/-/add", hub.slug),
+            add: format!("{}/-/add", hub.path()),
             tabs: add_tabs(hub, all, None),
             closed: hub.closed_at.map_or_else(String::new, |at| {
                 let since = Zone::of(hub).moment_zoned(at);
-                format!("The hub has been closed since {since}, and takes no more posts.")
+                let said = closing_sentence(&hub.closing_words);
+                format!("The hub has been closed since {since}, and takes no more posts.{said}")
             }),
             choices: choices.collect(),
             csrf: String::new(),

@@ -11,12 +11,14 @@ use super::AddForm;
 use super::arrived::ArrivedPart;
 use super::bookmarklet::bookmarklet;
 use super::choose::add_tabs;
+use super::form_at;
 use super::remembered;
 use super::stamp::{self, Age};
 use crate::actions::receive_ping::{known_key, knows_passphrase};
 use crate::app::{App, Gate, Lock};
 use crate::db::categories::{self, Category};
 use crate::db::keys::Key;
+use crate::db::{DbConnection, DbError, talks};
 use crate::limits::AddressBlock;
 use crate::model::category::{PingPolicy, UnprovedPolicy};
 use crate::model::id::KeyId;
@@ -26,6 +28,7 @@ use crate::web::extract::{Visit, client};
 use crate::web::pages::face::{HubFace, Tab};
 use crate::web::pages::feed_links::feed_path;
 use crate::web::pages::list::{Known, closed, rules_for};
+use crate::web::pages::talks::talk_path;
 use crate::web::respond;
 
 /// Beside its field.
@@ -37,6 +40,8 @@ pub const WRONG_PASSPHRASE: &str =
 struct AddView {
     hub: HubFace,
     add: String,
+    /// The form, begun with the address that was asked about.
+    add_asked: String,
     rss: String,
     tabs: Vec<Tab>,
     category: String,
@@ -48,6 +53,8 @@ struct AddView {
     rules: Vec<String>,
     csrf: String,
     form: AddForm,
+    /// The title and page of the talk that the post is about, where somebody came from there.
+    talk: Option<(String, String)>,
     problems: Problems,
     arrived: Option<ArrivedPart>,
     /// The address that was asked about.
@@ -163,7 +170,7 @@ impl<'a> Desk<'a> {
     /// The page with this form.
     pub async fn page(
         self,
-        form: AddForm,
+        mut form: AddForm,
         problems: Problems,
         parts: Parts,
     ) -> Result<HttpResponse, PageError> {
@@ -171,12 +178,19 @@ impl<'a> Desk<'a> {
             return Err(PageError::Suspended);
         }
         let id = self.gate.hub.id;
-        let all = self.app.db.read(move |c| categories::list(c, id)).await?;
+        let name = form.talk.clone();
+        let read = move |c: &mut DbConnection| {
+            let talk = if name.is_empty() { None } else { talks::find_public(c, id, &name)? };
+            Ok::<_, DbError>((categories::list(c, id)?, talk))
+        };
+        let (all, talk) = self.app.db.read(read).await?;
+        form.talk = talk.as_ref().map(|talk| talk.slug.clone()).unwrap_or_default();
+        let talk = talk.map(|talk| (talk.title, talk_path(&self.gate.hub.path(), &talk.slug)));
         let key = match self.key {
             Some(key) => known_key(self.app, self.gate, key).await?,
             None => None,
         };
-        let view = self.view(&all, key.as_deref(), form, problems, parts);
+        let view = AddView { talk, ..self.view(&all, key.as_deref(), form, problems, parts) };
         let status = if view.problems.is_empty() {
             StatusCode::OK
         } else {
@@ -201,27 +215,33 @@ impl<'a> Desk<'a> {
         if stamp::age(app, &csrf, &form.stamp) == Age::TooOld {
             form.stamp = stamp::now(app, &csrf, is_linked);
         }
-        let path = format!("/{}/{}", hub.slug, category.slug);
+        let path = hub.category_path(&category.slug);
+        let (addresses, add) = (app.addresses.under(hub.root()), format!("{path}/add"));
+        let page = app.addresses.path(&path);
+        let asked = arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default();
         let now = app.clock.now();
         let knows = self.knows || key.is_some();
         let known = Known { shown: knows, lists_at_once: key.is_some_and(|key| key.lists_at_once) };
         AddView {
-            add: format!("{path}/add"),
+            add_asked: form_at(&add, "url", &asked),
+            bookmarklet: bookmarklet(&app.addresses.path(&add)),
+            add,
             rss: {
                 let lock = Lock::of(hub, Some(category));
                 feed_path(&path, lock.map(|lock| lock.feed_key(&app.secrets)).as_deref())
             },
             tabs: add_tabs(hub, all, Some(category)),
             category: category.title.clone(),
-            ping: app.addresses.ping(category.number),
+            ping: addresses.ping(category.number),
             wants_passphrase: category.ping_policy == PingPolicy::Passphrase,
             closed: closed(self.gate, now),
             rules: rules_for(self.gate, now, known),
             csrf,
-            asked: arrived.as_ref().map(|arrived| arrived.post.clone()).unwrap_or_default(),
+            asked,
             arrived,
             is_front: !form.front.is_empty() && form.front == form.url,
             form,
+            talk: None,
             looking,
             seen,
             nothing_found,
@@ -232,10 +252,9 @@ impl<'a> Desk<'a> {
             hub_link: hub.link.clone(),
             has_key: key.is_some(),
             knows,
-            bookmarklet: bookmarklet(&app.addresses.path(&format!("{path}/add"))),
             category_path: path,
-            page: app.addresses.category(&hub.slug, &category.slug),
-            webmention: app.addresses.webmention(),
+            page,
+            webmention: addresses.webmention(),
             hub: HubFace::of(hub),
             problems,
         }

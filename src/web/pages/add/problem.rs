@@ -5,7 +5,7 @@ use crate::actions::receive_ping::ReceiveError;
 use crate::limits::{Limit, TooOften};
 use crate::model::web_url::{Hosts, WebUrl, WebUrlError};
 use crate::web::error::words_for;
-use crate::web::pings::KEY_OVER;
+use crate::web::pings::{KEPT_AWAY, KEY_OVER};
 use crate::web::view::closed_sentence;
 
 /// What is asked before the first page of a site is taken for a post.
@@ -42,6 +42,7 @@ pub fn problem(error: &ReceiveError) -> (&'static str, String) {
             "form",
             "The organizers do not take posts from your network, from this site or in these words. Ask them if that is a mistake.",
         ),
+        ReceiveError::KeptAway => ("form", KEPT_AWAY),
         ReceiveError::NoPassphrase => {
             ("passphrase", "Type the posting passphrase: the organizers gave it out.")
         }

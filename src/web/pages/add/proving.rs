@@ -11,7 +11,7 @@ use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::find_readable;
+use super::{filled, find_readable};
 use crate::actions::arrived::{ArrivedError, look_for_proof};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -22,7 +22,7 @@ use crate::web::extract::{Checked, CookieNames, client, cookie};
 use crate::web::respond;
 
 /// How long a browser's codes hold.
-const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const LASTS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// A browser that asks.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ pub async fn prove(
         Err(ArrivedError::TooOften(too_often)) => return Err(too_often.into()),
         Err(ArrivedError::Database(error)) => return Err(error.into()),
     }
-    let post: String = url::form_urlencoded::byte_serialize(post.as_bytes()).collect();
-    let path = format!("/{}/{}/add?looking=1&post={post}", gate.hub.slug, gate.category.slug);
+    let post = filled("post", &post);
+    let path = format!("{}/add?looking=1&{post}", gate.hub.category_path(&gate.category.slug));
     Ok(respond::see_other(&path))
 }

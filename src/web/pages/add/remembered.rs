@@ -16,7 +16,7 @@ use crate::model::passphrase::Passphrase;
 use crate::secret::same;
 
 /// Browsers that bring back their last session keep its cookies: a day is the end all the same.
-const LASTS: Duration = Duration::from_secs(24 * 3_600);
+pub const LASTS: Duration = Duration::from_secs(24 * 3_600);
 
 fn name(app: &App, gate: &Gate) -> String {
     let prefix = if app.addresses.is_https() { "__Secure-" } else { "" };
@@ -36,8 +36,9 @@ fn value(app: &App, gate: &Gate, at: Timestamp) -> Option<String> {
 }
 
 fn cookie_of(app: &App, gate: &Gate, value: String) -> Cookie<'static> {
+    let page = gate.hub.category_path(&gate.category.slug);
     Cookie::build(name(app, gate), value)
-        .path(format!("/{}/{}/add", gate.hub.slug, gate.category.slug))
+        .path(format!("{}/add", page.strip_prefix(gate.hub.root()).unwrap_or(&page)))
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(app.addresses.is_https())

@@ -13,6 +13,14 @@ pub const WIDTH: u32 = 600;
 /// How high it is.
 pub const HEIGHT: u32 = 520;
 
+/// The path of what stands beside a hub's or category's pages: the same under every name.
+pub fn beside(place: &str, hub: &Hub, category: Option<&Category>) -> String {
+    match category {
+        Some(category) => format!("{place}/{}/{}", hub.slug, category.slug),
+        None => format!("{place}/{}", hub.slug),
+    }
+}
+
 /// A frame with the page at `src`, for screen readers called `title`.
 pub fn frame_code(src: &str, title: &str, width: u32, height: u32) -> String {
     let (src, title) = (attribute(src), attribute(title));
@@ -51,10 +59,11 @@ impl BadgePart {
     /// The badge of a hub or category.
     pub fn of(hub: &Hub, category: Option<&Category>, addresses: &Addresses) -> Self {
         let page = match category {
-            Some(category) => format!("/{}/{}", hub.slug, category.slug),
-            None => format!("/{}", hub.slug),
+            Some(category) => hub.category_path(&category.slug),
+            None => hub.path(),
         };
-        let path = format!("/badge{page}.svg");
+        let path = format!("{}.svg", beside("/badge", hub, category));
+        let addresses = addresses.under(hub.root());
         let name = name(hub, category);
         let (alt, width) = (badge::says(&name), badge_of(hub, category).width);
         let height = badge::HEIGHT;

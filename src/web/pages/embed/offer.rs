@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::codes::{BadgePart, HEIGHT, WIDTH, frame_code, name};
+use super::codes::{BadgePart, HEIGHT, WIDTH, beside, frame_code, name};
 use super::{Query, Shape};
 use crate::app::App;
 use crate::db::{DbConnection, categories};
@@ -67,8 +67,8 @@ impl OfferView {
         let (hub, category) = (at.hub, at.category);
         let all = categories::list(connection, hub.id)?;
         let page = match &category {
-            Some(category) => format!("/{}/{}", hub.slug, category.slug),
-            None => format!("/{}", hub.slug),
+            Some(category) => hub.category_path(&category.slug),
+            None => hub.path(),
         };
         let title = name(&hub, category.as_ref());
         let mut tabs = tabs(&hub, &all, category.as_ref());
@@ -78,10 +78,12 @@ impl OfferView {
         }
         Ok(Self {
             codes: at.lock.is_none().then(|| {
-                let frame = format!("/embed{page}{}", shape.query());
+                let frame = beside("/embed", &hub, category.as_ref());
+                let frame = format!("{frame}{}", shape.query());
+                let addresses = app.addresses.under(hub.root());
                 let says = format!("Newest posts: {title}");
                 Codes {
-                    code: frame_code(&app.addresses.path(&frame), &says, WIDTH, HEIGHT),
+                    code: frame_code(&addresses.path(&frame), &says, WIDTH, HEIGHT),
                     badge: BadgePart::of(&hub, category.as_ref(), &app.addresses),
                     title: says,
                     width: WIDTH,

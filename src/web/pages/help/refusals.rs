@@ -56,10 +56,13 @@ const fn of_passphrases() -> [Advised; 3] {
 /// A category that was closed, or opens, on 11 October 2026, 17:00 UTC: any day will do.
 fn closed_one(is_over: bool) -> ReceiveError {
     let (at, time_zone) = (Timestamp::from_micros(1_791_738_000_000_000), "UTC".to_owned());
-    ReceiveError::Closed(Closed { at, is_over, time_zone })
+    ReceiveError::Closed(Closed { at, is_over, time_zone, words: String::new() })
 }
 
-fn of_categories() -> [Advised; 5] {
+/// How whoever writes a post that is kept away lets it come again.
+const LET_IT_COME: &str = "If you write it, open “Keep your post away” (“Have a post removed”, below) and press “Let it come again”.";
+
+fn of_categories() -> [Advised; 6] {
     let closed = |is_over| Refusal::Ping(closed_one(is_over));
     [
         (
@@ -79,6 +82,7 @@ fn of_categories() -> [Advised; 5] {
             Refusal::Ping(ReceiveError::Banned),
             "A rule of the hub fits your site, your network or your words. Only its organizers can say why.",
         ),
+        (Refusal::Ping(ReceiveError::KeptAway), LET_IT_COME),
     ]
 }
 

@@ -242,7 +242,7 @@ impl Filtered {
         let known = in_categories(page, view);
         let is_whole = asked.after.is_none() && page.older.is_none();
         let count = i64::try_from(page.posts.len()).unwrap_or(i64::MAX);
-        let in_hub = || path_of(&format!("/{}", page.hub.slug), &in_any(view));
+        let in_hub = || path_of(&page.hub.path(), &in_any(view));
         Some(Self {
             nothing: format!("No post {says} is listed here."),
             arrived: view.blog.as_ref().map(|_| arrived()),

@@ -1,22 +1,25 @@
-//! What of a hub has a name like what is searched for: its categories, and the blogs that took part.
+//! What of a hub has a name like what is searched for: its categories, its talks, and
+//! the blogs that took part.
 
 use super::Asked;
 use super::filter::path_of;
 use crate::actions::read_page::ListPage;
 use crate::db::categories::Category;
 use crate::db::listed::people;
+use crate::db::talks::{self, Talk};
 use crate::db::{DbConnection, DbError};
 use crate::model::category::Readers;
 use crate::model::view::{View, blog_key};
+use crate::web::pages::talks::talk_path;
 use crate::web::view::{number, plural};
 
 /// The most of each kind.
 const MOST: usize = 3;
 
-/// A category or a blog, with its posts.
+/// A category, a talk or a blog, with its posts.
 #[derive(Debug)]
 pub struct Named {
-    /// `Category`, or `Blog`.
+    /// `Category`, `Talk`, or `Blog`.
     pub kind: &'static str,
     /// What it is called.
     pub name: String,
@@ -37,7 +40,7 @@ pub fn find(
     page: &ListPage,
     asked: &Asked,
 ) -> Result<Vec<Named>, DbError> {
-    let here = format!("/{}", page.hub.slug);
+    let here = page.hub.path();
     let Some(search) = asked.view.search.as_ref() else { return Ok(Vec::new()) };
     if page.category.is_some() || asked.after.is_some() {
         return Ok(Vec::new());
@@ -47,6 +50,11 @@ pub fn find(
     };
     let categories = page.categories.iter().filter(is_meant).take(MOST);
     let mut named: Vec<Named> = categories.map(|it| of_category(it, &here)).collect();
+    if page.hub.talk_count > 0 {
+        let talks = talks::list_public(connection, page.hub.id)?.into_iter();
+        let meant = talks.filter(|talk| search.names(&[talk.title.as_str()])).take(MOST);
+        named.extend(meant.map(|talk| of_talk(talk, &here)));
+    }
     let key = blog_key(search.text()).ok();
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let blogs = people::list_named(connection, page.hub.id, search.text(), key.as_deref(), most)?;
@@ -61,6 +69,17 @@ fn of_category(category: &Category, hub: &str) -> Named {
         host: String::new(),
         posts: posts(category.listed_count),
         path: format!("{hub}/{}", category.slug),
+        is_of_view: false,
+    }
+}
+
+fn of_talk(talk: Talk, hub: &str) -> Named {
+    Named {
+        kind: "Talk",
+        posts: posts(talk.listed_count),
+        path: talk_path(hub, &talk.slug),
+        name: talk.title,
+        host: String::new(),
         is_of_view: false,
     }
 }

@@ -10,15 +10,17 @@ use crate::actions::read_page::ListPage;
 use crate::app::{App, Gate};
 use crate::clock::Timestamp;
 use crate::db::hubs::Hub;
+use crate::db::series::Series;
 use crate::model::addresses::Addresses;
 use crate::model::category::{ListingPolicy, PingPolicy, Readers};
 use crate::model::mark::Mark;
 use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
-use crate::web::assets;
+use crate::web::pages::card::Card;
 use crate::web::pages::face::{HubFace, Pulse, Tab, add_path, tabs};
 use crate::web::pages::feed_links::{FeedLink, feed_address, feed_links, feed_path, view_feed};
 use crate::web::pages::live;
+use crate::web::pages::talks::{Facts, links_of};
 use crate::web::view::{RdfBlock, Zone, closed_sentence, number, plural};
 use crate::wire::feed::Format;
 
@@ -38,13 +40,13 @@ struct CategoryPart {
 impl CategoryPart {
     fn of(gate: &Gate, addresses: &Addresses, now: Timestamp) -> Self {
         let (hub, category) = (&gate.hub, &gate.category);
-        let page = addresses.category(&hub.slug, &category.slug);
+        let page = addresses.path(&hub.category_path(&category.slug));
         let ping = addresses.ping(category.number);
         Self {
             rdf: RdfBlock::of(&page, &ping, &format!("{}: {}", hub.title, category.title)),
             title: category.title.clone(),
             paragraphs: category.description.split("\n\n").map(str::to_owned).collect(),
-            path: format!("/{}/{}", hub.slug, category.slug),
+            path: hub.category_path(&category.slug),
             ping,
             rules: rules(gate, now),
             closed: closed(gate, now),
@@ -120,7 +122,7 @@ pub struct ListView {
     /// Where other sites ask how to show it; only of what everybody may read.
     oembed: Option<String>,
     /// What is shown of it elsewhere, beside its title.
-    image: String,
+    card: Card,
     tagline: String,
     paragraphs: Vec<String>,
     link: String,
@@ -132,8 +134,14 @@ pub struct ListView {
     /// Whether search engines are asked to leave this category alone.
     is_unlisted: bool,
     category: Option<CategoryPart>,
+    /// The talk that this category is, and the talk's page, where it has one.
+    pub talk: Option<(Facts, String)>,
+    /// `200 talks`, where there is a programme.
+    talks: String,
     /// The page of its topic over all hubs, on a category's page, where others take part too.
     pub topic: Option<String>,
+    /// The series it is in, on a hub's page that everybody may see.
+    pub series: Option<Series>,
     has_categories: bool,
     tabs: Vec<Tab>,
     pulse: Option<Pulse>,
@@ -165,19 +173,21 @@ impl ListView {
         app: &App,
         feed_key: Option<&str>,
     ) -> Self {
-        let (addresses, now) = (&app.addresses, app.clock.now());
+        let (addresses, now) = (&app.addresses.under(page.hub.root()), app.clock.now());
         let takes_posts = gates.iter().any(|gate| gate.takes_posts(now));
         let zone = Zone::of(&page.hub);
         let (view, is_first) = (&asked.view, asked.after.is_none());
         let pulse = Pulse::of(&page).filter(|_| view.is_everything());
-        let hub_path = format!("/{}", page.hub.slug);
+        let hub_path = page.hub.path();
         let mut tabs = tabs(&page.hub, &page.categories, page.category.as_ref());
         narrow_tabs(&mut tabs, view);
         let here = match &page.category {
             Some(category) => format!("{hub_path}/{}", category.slug),
             None => hub_path.clone(),
         };
-        let within = Within { path: &here, language: &page.hub.language, view };
+        let talks = links_of(&page.hub, &page.about);
+        let language = &page.hub.language;
+        let within = Within { path: &here, language, view, talks: &talks };
         let days = days(&page.posts, &zone, &within, |post| {
             let category = page.categories.iter().find(|c| c.id == post.category_id)?;
             let path = path_of(&format!("{hub_path}/{}", category.slug), &in_any(view));
@@ -196,6 +206,9 @@ impl ListView {
                 .then(|| feed_address(&hub_path, "opml", [("key", hub_key)])),
             has_about: false,
             topic: None,
+            series: None,
+            talk: None,
+            talks: talks_of(&page),
             named: Vec::new(),
             people: people(&page),
             search: SearchField::of(&page, &here, view),
@@ -203,7 +216,7 @@ impl ListView {
             oembed: (feed_key.is_none() && is_first && view.is_everything())
                 .then(|| addresses.oembed(&addresses.path(&here))),
             canonical: addresses.path(&here),
-            image: addresses.path(&assets::CARD.path),
+            card: Card::of(addresses, &page.hub),
             tagline: page.hub.tagline.clone(),
             paragraphs: paragraphs.map(str::to_owned).collect(),
             link: page.hub.link.clone(),
@@ -249,7 +262,11 @@ impl ListView {
 
     /// Whether a hub's page says what it is about.
     const fn has_about_part(&self) -> bool {
-        let is_told = !self.paragraphs.is_empty() || !self.link.is_empty() || self.has_about;
+        let is_told = !self.paragraphs.is_empty()
+            || !self.link.is_empty()
+            || !self.hub.links.is_empty()
+            || self.has_about
+            || self.series.is_some();
         self.category.is_none() && is_told
     }
 
@@ -262,6 +279,15 @@ impl ListView {
 /// When the first day of a hub's event begins; none where it has no days.
 pub fn begins_at(hub: &Hub) -> Option<Timestamp> {
     Zone::of(hub).midnight(hub.starts_on.as_deref()?.parse().ok()?)
+}
+
+/// How many talks there are, where whoever reads this may know; empty where there are none.
+fn talks_of(page: &ListPage) -> String {
+    let count = page.hub.talk_count;
+    if count == 0 || !shows_hub_feed(page) {
+        return String::new();
+    }
+    format!("{} {}", number(count), plural(count, "talk", "talks"))
 }
 
 /// How many blogs took part, on a hub's page; empty where none did.

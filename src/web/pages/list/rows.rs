@@ -6,6 +6,7 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
 use crate::model::view::View;
 use crate::model::words::Marked;
+use crate::web::pages::talks::TalkLink;
 use crate::web::view::{Avatar, Zone, iso};
 
 use super::filter::path_of;
@@ -43,6 +44,8 @@ pub struct PostRow {
     pub category: String,
     /// The category's page.
     pub category_path: String,
+    /// The talks that it is about.
+    pub talks: Vec<TalkLink>,
 }
 
 /// The posts of one day.
@@ -75,6 +78,8 @@ pub struct Within<'a> {
     pub language: &'a str,
     /// What is shown of it.
     pub view: &'a View,
+    /// The talks that its posts are about; none where that is not said.
+    pub talks: &'a [TalkLink],
 }
 
 impl Within<'_> {
@@ -114,6 +119,7 @@ impl Within<'_> {
             permalink: format!("/p/{}", post.public_id),
             category: String::new(),
             category_path: String::new(),
+            talks: self.talks.iter().filter(|talk| talk.ping == post.id).cloned().collect(),
         }
     }
 }

@@ -55,6 +55,7 @@ pub async fn take_back(
             ..view
         },
         Undone::Overtaken | Undone::Nothing => view.decided(ping.state),
+        Undone::Frozen => return Err(PageError::Frozen),
         Undone::TooLate => MailedPostView {
             headline: "Too late for that",
             sentence: "A verdict can be taken back for 24 hours. Put another one on the post, on the desk under Decided.".to_owned(),

@@ -7,6 +7,7 @@ use crate::model::ping::LISTED_EXCERPT;
 use crate::model::text;
 use crate::model::view::View;
 use crate::web::pages::list::{language_of, rel, view_path};
+use crate::web::pages::talks::{TalkLink, links_of};
 use crate::web::view::{Zone, iso};
 
 /// A listed post, as its own page and the page that reports it show it.
@@ -28,6 +29,8 @@ pub struct PostPart {
     pub path: String,
     pub category: String,
     pub category_path: String,
+    /// The talks that it is about.
+    pub talks: Vec<TalkLink>,
 }
 
 impl PostPart {
@@ -50,7 +53,8 @@ impl PostPart {
             came_by: came_by_words(ping.came_by),
             path: format!("/p/{}", ping.public_id),
             category: page.gate.category.title.clone(),
-            category_path: format!("/{}/{}", page.gate.hub.slug, page.gate.category.slug),
+            category_path: page.gate.hub.category_path(&page.gate.category.slug),
+            talks: links_of(&page.gate.hub, &page.about),
         }
     }
 }
@@ -59,8 +63,8 @@ impl PostPart {
 fn blog_path(page: &PermalinkPage) -> String {
     let (hub, category) = (&page.gate.hub, &page.gate.category);
     let list = match category.readers {
-        Readers::Public => format!("/{}", hub.slug),
-        Readers::Unlisted | Readers::Password => format!("/{}/{}", hub.slug, category.slug),
+        Readers::Public => hub.path(),
+        Readers::Unlisted | Readers::Password => hub.category_path(&category.slug),
     };
     match page.ping.blog_key.as_str() {
         "" => String::new(),

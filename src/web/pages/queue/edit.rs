@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::find_ping;
 use super::stand::Stand;
+use super::talks::TalksPart;
 use super::verdict::find;
 use crate::actions::moderate::edit::{self, EditDraft, EditError};
 use crate::app::App;
@@ -25,6 +26,8 @@ struct EditView {
     csrf: String,
     stand: Stand,
     back: String,
+    /// The talks it is about.
+    talks: TalksPart,
     id: String,
     url: String,
     draft: EditDraft,
@@ -80,12 +83,15 @@ async fn page(
 ) -> Result<HttpResponse, PageError> {
     let tab = if stand.page == "decided" { DeskTab::Decided } else { DeskTab::Queue };
     let sent = ping.sent();
+    let (hub, id) = (scope.hub.id, ping.id);
+    let talks = app.db.read(move |c| TalksPart::read(c, hub, id)).await?;
     let view = EditView {
         desk: DeskFace::of(&scope.account, visit),
         hub: HubDesk::read(app, scope, tab).await?,
         csrf: visit.csrf.clone(),
         back: stand.path(&scope.hub.slug, &[]),
         stand,
+        talks,
         // What comes back with a problem still answers the texts it was opened with: others may
         // have changed them since, and nothing here shows that.
         seen: match shown.problems.is_empty() {

@@ -3,7 +3,6 @@
 use super::find_ping;
 use super::row::state_words;
 use crate::clock::Timestamp;
-use crate::db::pings::Ping;
 use crate::db::{DbConnection, DbError, bulk, trust, verdicts};
 use crate::model::blog::{Trust, barred_with};
 use crate::model::id::{BulkId, HubId, PublicId};
@@ -114,7 +113,10 @@ impl Did {
                 let state = state_words(ping.state);
                 let who = newest.as_ref().and_then(|newest| newest.actor.clone());
                 let sentence = match (is_stale, who) {
-                    (false, _) => format!("is now: {state}.{}", barred_words(c, hub, &ping)?),
+                    (false, _) => {
+                        let barred = barred_words(c, hub, ping.state, &ping.blog_key)?;
+                        format!("is now: {state}.{barred}")
+                    }
                     (true, _) if ping.state == PingState::Pending => {
                         "was changed by its sender since, or is waiting again: look at it once more. Nothing was changed.".to_owned()
                     }
@@ -142,13 +144,18 @@ impl Did {
     }
 }
 
-/// What taking a post for spam barred, as a sentence.
-fn barred_words(c: &mut DbConnection, hub: HubId, ping: &Ping) -> Result<String, DbError> {
-    if ping.state != PingState::Spam || trust::find(c, hub, &ping.blog_key)? != Trust::Barred {
+/// What a post of this blog barred that was put into this state, as a sentence after another.
+pub fn barred_words(
+    c: &mut DbConnection,
+    hub: HubId,
+    state: PingState,
+    blog_key: &str,
+) -> Result<String, DbError> {
+    if state != PingState::Spam || trust::find(c, hub, blog_key)? != Trust::Barred {
         return Ok(String::new());
     }
-    let barred = match barred_with(&ping.blog_key) {
-        only if only == ping.blog_key => format!(" {only} is barred."),
+    let barred = match barred_with(blog_key) {
+        only if only == blog_key => format!(" {only} is barred."),
         all => format!(" Barred: {all}, but for blogs you trust."),
     };
     Ok(barred)

@@ -120,8 +120,8 @@ impl QueueRow {
             seen: format!("{}:{}", ping.state.as_str(), ping.fingerprint()),
             event: newest.map(|newest| newest.id).unwrap_or_default(),
             until: around.now.micros(),
-            trusts: if trust == Trust::Trusted { String::new() } else { ping.blog_key.clone() },
-            bars: if trust == Trust::Barred { String::new() } else { barred_with(&ping.blog_key) },
+            trusts: trusts(trust, &ping.blog_key),
+            bars: bars(trust, &ping.blog_key),
             of_blog: several(of_blog.map(|(_, count)| *count)),
             of_sender: several(of_sender.map(|(_, count)| *count)),
             sent: ping.edited_at.map(|_| (ping.sent().title, ping.sent().excerpt)),
@@ -267,6 +267,16 @@ impl Revised {
             blog_name: ping.blog_name,
         }
     }
+}
+
+/// What is trusted with a blog once a post of it is listed; empty where it is trusted.
+pub fn trusts(trust: Trust, blog_key: &str) -> String {
+    if trust == Trust::Trusted { String::new() } else { blog_key.to_owned() }
+}
+
+/// What taking a post of a blog for spam bars; empty where it is barred.
+pub fn bars(trust: Trust, blog_key: &str) -> String {
+    if trust == Trust::Barred { String::new() } else { barred_with(blog_key) }
 }
 
 /// What a state is called on the desk.

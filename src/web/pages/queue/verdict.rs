@@ -57,6 +57,7 @@ pub async fn decide(
         match moderate::decide(&app, hub, ping, seen, verdict, scope.account.id).await? {
             Decided::Done(ping, _) => ("done", ping),
             Decided::Stale(ping) => ("stale", ping),
+            Decided::Frozen => return Err(PageError::Frozen),
         };
     let id = ping.public_id.to_string();
     let did = form.0.stand.path_at(&scope.hub.slug, (name, &id), next.as_deref());
@@ -104,6 +105,7 @@ pub async fn undo(
     let event = event.parse().ok();
     match moderate::undo(&app, scope.hub.id, ping, event, scope.account.id).await {
         Ok(Undone::TooLate) => Err(PageError::BadRequest(TOO_LATE)),
+        Ok(Undone::Frozen) => Err(PageError::Frozen),
         Ok(Undone::Overtaken) => {
             let did = [("stale", names.1.as_str())];
             Ok(respond::see_other(&stand.path(&scope.hub.slug, &did)))

@@ -1,5 +1,7 @@
 //! The page that asks for a reading password, and what was typed there.
 
+use std::time::Duration;
+
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
@@ -13,6 +15,7 @@ use crate::limits::{AddressBlock, Limit};
 use crate::secret::Secret;
 use crate::web::error::PageError;
 use crate::web::extract::{Checked, Visit, client};
+use crate::web::own_name::outward;
 use crate::web::respond;
 
 #[derive(Debug, Template)]
@@ -25,14 +28,15 @@ struct LockedView {
 
 /// The page that asks for a reading password. It names nothing: not the hub, not the category.
 pub fn ask(
+    request: &HttpRequest,
     names: &Names,
     rest: &str,
     visit: &Visit,
-    problem: &'static str,
-    status: StatusCode,
+    (problem, status): (&'static str, StatusCode),
 ) -> Result<HttpResponse, PageError> {
+    let then = encoded(rest.trim_start_matches('/'));
     let view = LockedView {
-        action: format!("{}/-/read?then={}", names.path(), encoded(rest.trim_start_matches('/'))),
+        action: outward(request, &format!("{}/-/read?then={then}", names.path())),
         csrf: visit.csrf.clone(),
         problem,
     };
@@ -147,17 +151,24 @@ async fn open(
         Ok(true) => {}
         Ok(false) => {
             let problem = "This is not the reading password. Ask whoever gave you this address.";
-            return ask(names, rest, visit, problem, StatusCode::UNPROCESSABLE_ENTITY);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return ask(request, names, rest, visit, (problem, status));
         }
         Err(PageError::TooOften(too_often)) => {
             let problem = "That was often. Wait a few minutes, and type it again.";
-            let mut answer = ask(names, rest, visit, problem, StatusCode::TOO_MANY_REQUESTS)?;
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut answer = ask(request, names, rest, visit, (problem, status))?;
             let wait = respond::retry_after(too_often.retry_after);
             answer.headers_mut().insert(header::RETRY_AFTER, wait);
             return Ok(answer);
         }
         Err(error) => return Err(error),
     }
+    Ok(let_in(app, &lock, &format!("{}{rest}", names.path())))
+}
+
+/// Lets a browser in that showed that it may read what is behind a lock.
+fn let_in(app: &App, lock: &Lock, path: &str) -> HttpResponse {
     let until = app.clock.now().plus(READING_LASTS);
     let mut cookie = Cookie::new(lock.cookie_name(), lock.pass(until, &app.secrets));
     cookie.set_path("/");
@@ -166,8 +177,53 @@ async fn open(
     cookie.set_secure(app.addresses.is_https());
     let seconds = i64::try_from(READING_LASTS.as_secs()).unwrap_or(i64::MAX);
     cookie.set_max_age(CookieDuration::seconds(seconds));
-    let mut answer = respond::see_other(&format!("{}{rest}", names.path()));
+    let mut answer = respond::see_other(path);
     // A cookie that cannot be set leaves the reader where they are: asked once more.
     let _not_set = answer.add_cookie(&cookie);
-    Ok(answer)
+    answer
+}
+
+/// How long a ticket is good for: a redirect.
+const TICKET_LASTS: Duration = Duration::from_secs(60);
+
+/// Where a browser is let in that may read what is behind a lock, when its `page` is under a name of
+/// its own: cookies do not go there.
+pub(super) fn ticket(app: &App, lock: &Lock, page: &str, rest: &str) -> String {
+    let pass = lock.pass(app.clock.now().plus(TICKET_LASTS), &app.secrets);
+    format!("{page}/-/enter?pass={pass}&then={}", encoded(rest.trim_start_matches('/')))
+}
+
+/// A ticket, and where to go on.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Ticket {
+    pass: String,
+    then: String,
+}
+
+/// `GET /{hub}/-/enter`
+pub async fn let_in_hub(
+    app: web::Data<App>,
+    hub: web::Path<String>,
+    ticket: web::Query<Ticket>,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &Names::hub(&hub), ticket.into_inner()).await
+}
+
+/// `GET /{hub}/{category}/-/enter`
+pub async fn let_in_category(
+    app: web::Data<App>,
+    names: web::Path<(String, String)>,
+    ticket: web::Query<Ticket>,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &Names::category(&names.0, &names.1), ticket.into_inner()).await
+}
+
+/// Whoever has no ticket that holds is led to the page, and asked there.
+async fn take(app: &App, names: &Names, ticket: Ticket) -> Result<HttpResponse, PageError> {
+    let path = format!("{}{}", names.path(), Then { then: ticket.then }.rest());
+    let lock = look(app, names).await?.lock;
+    let now = app.clock.now();
+    let lock = lock.filter(|lock| lock.opens_with(&ticket.pass, now, &app.secrets));
+    Ok(lock.map_or_else(|| respond::see_other(&path), |lock| let_in(app, &lock, &path)))
 }

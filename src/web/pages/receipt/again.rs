@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::db::pings::PingTexts;
 use crate::model::ping::{CameBy, PingState, Resent};
 use crate::model::web_url::{Hosts, WebUrl};
+use crate::web::pages::add::filled;
 
 /// What a ping changed of a post that was here before, for a sender who may be anybody.
 pub const fn again_words(resent: Option<Resent>, shown: PingState) -> &'static str {
@@ -25,15 +26,6 @@ pub const fn again_words(resent: Option<Resent>, shown: PingState) -> &'static s
     }
 }
 
-/// A form of ours with this address in it.
-pub fn add_path(category_path: &str, field: &str, address: &str) -> String {
-    format!("{category_path}/add?{}", encoded(field, address))
-}
-
-fn encoded(field: &str, text: &str) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).append_pair(field, text).finish()
-}
-
 /// What whoever sent a post again knows of its address: what tells it from others, and not how it
 /// was written the first time.
 pub fn known_address(url: &str) -> String {
@@ -52,7 +44,8 @@ pub struct Correct {
 /// How its sender corrects a post that waits.
 pub fn correct(found: &ReceiptOf, category_path: &str, now: Timestamp) -> Option<Correct> {
     let (ping, gate) = (&found.ping, &found.gate);
-    if ping.state != PingState::Pending || gate.hub.suspended_at.is_some() {
+    let is_over = gate.hub.suspended_at.is_some() || gate.hub.frozen_at.is_some();
+    if ping.state != PingState::Pending || is_over {
         return None;
     }
     if ping.came_by.is_a_claim() {
@@ -76,7 +69,7 @@ pub fn correct(found: &ReceiptOf, category_path: &str, now: Timestamp) -> Option
     };
     let form = match gate.is_secret() || is_elsewhere {
         true => String::new(),
-        false => category_path.to_owned() + &filled(&ping.url, ping.sent()),
+        false => form_with(category_path, &ping.url, ping.sent()),
     };
     Some(Correct { sentence, form })
 }
@@ -86,16 +79,16 @@ pub fn correct(found: &ReceiptOf, category_path: &str, now: Timestamp) -> Option
 /// first, and what a ping leaves out stays.
 const MOST: usize = 6_000;
 
-/// The form of a category with a post in it, after the category's path.
-fn filled(url: &str, texts: PingTexts) -> String {
-    let mut query = encoded("url", url);
+/// The form of a category with a post in it.
+fn form_with(category_path: &str, url: &str, texts: PingTexts) -> String {
+    let mut query = filled("url", url);
     for (name, text) in
         [("title", texts.title), ("blog_name", texts.blog_name), ("excerpt", texts.excerpt)]
     {
-        let more = encoded(name, &text);
+        let more = filled(name, &text);
         if !text.is_empty() && text != url && query.len() + 1 + more.len() <= MOST {
             query = format!("{query}&{more}");
         }
     }
-    format!("/add?{query}")
+    format!("{category_path}/add?{query}")
 }

@@ -11,7 +11,7 @@ use crate::model::ping::{PingState, ReadingOutcome};
 use crate::model::text;
 use crate::model::web_url::{Hosts, WebUrl};
 use crate::web::pages::contact::ContactLink;
-use crate::web::view::Zone;
+use crate::web::view::{Zone, closing_sentence};
 
 /// One step of a ping's life.
 #[derive(Debug)]
@@ -217,6 +217,7 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
     let ping = &found.ping;
     let decided = ping.decided_at.map(|at| zone.moment(at)).unwrap_or_default();
     match ping.state {
+        PingState::Pending if found.gate.hub.frozen_at.is_some() => vec![never_looked_at(found, zone)],
         PingState::Pending if ping.unverified => {
             let seen = step(LATER, "Looked at by an organizer", String::new());
             vec![seen.says("Once your page was read and links here."), listed_later()]
@@ -261,21 +262,44 @@ fn outcome(found: &ReceiptOf, zone: &Zone) -> Vec<Step> {
             "An organizer took it for advertising. If that is wrong, write to the organizers.",
         ).helped("spam")],
         PingState::Removed => {
-            vec![step(NO, "Not listed any more", decided).says(why_removed(found)).helped("removed")]
+            let title = if is_over(found) { "Not listed" } else { "Not listed any more" };
+            vec![step(NO, title, decided).says(why_removed(found)).helped("removed")]
         }
     }
+}
+
+/// Whether its time was over before anybody decided about it.
+pub const fn is_over(found: &ReceiptOf) -> bool {
+    matches!(found.ping.state, PingState::Removed) && found.ping.decided_at.is_none()
+}
+
+/// What becomes of a post that waited when its hub was frozen.
+fn never_looked_at(found: &ReceiptOf, zone: &Zone) -> Step {
+    let hub = &found.gate.hub;
+    let at = hub.frozen_at.map(|at| zone.moment(at)).unwrap_or_default();
+    let said = closing_sentence(&hub.closing_words);
+    step(UNKNOWN, "The hub was closed for good", at)
+        .says(format!("Nobody had looked at your post before.{said}"))
+        .says("It stays stored, and nobody sees it. If the organizers take that back, it waits again.")
 }
 
 /// Why a post is not there any more, as far as that is known.
 fn why_removed(found: &ReceiptOf) -> &'static str {
     let outcome = found.reading.as_ref().map(|reading| reading.outcome);
     match outcome {
+        _ if found.is_kept_away => {
+            "Whoever writes it had it removed, and keeps it away from this hub. The help says how it may come again."
+        }
         _ if found.was_withdrawn => "It was taken back.",
         Some(ReadingOutcome::Gone) => "Its own site says that it is gone.",
         Some(ReadingOutcome::Unlinked) if needs_link(found) => {
             "The link to this category went from its page, or an organizer removed it."
         }
-        _ if found.ping.listed_at.is_none() => "Nobody looked at it in time.",
+        _ if is_over(found) => "Nobody looked at it in time.",
+        // What became of it went with its texts.
+        _ if found.ping.purged_at.is_some() => {
+            "It was taken back, or removed by an organizer or because its page was gone."
+        }
         _ => "An organizer removed it.",
     }
 }
@@ -305,8 +329,8 @@ fn listed_later() -> Step {
 /// The address a post links to: of a category that is not public only what its sender knows.
 pub fn target(app: &App, gate: &Gate) -> String {
     if gate.is_secret() {
-        app.addresses.ping(gate.category.number)
+        app.addresses.under(gate.hub.root()).ping(gate.category.number)
     } else {
-        app.addresses.category(&gate.hub.slug, &gate.category.slug)
+        app.addresses.path(&gate.hub.category_path(&gate.category.slug))
     }
 }

@@ -64,7 +64,7 @@ impl Refusal {
             }
             Self::Body(error) => error.status_code(),
             Self::Ping(ReceiveError::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Ping(ReceiveError::Banned) => StatusCode::FORBIDDEN,
+            Self::Ping(ReceiveError::Banned | ReceiveError::KeptAway) => StatusCode::FORBIDDEN,
             Self::Ping(_) | Self::Parse(_) | Self::NoSuchCategory | Self::MustPost => {
                 StatusCode::OK
             }
@@ -100,6 +100,7 @@ impl Refusal {
             Self::Ping(ReceiveError::Url(_)) => "url",
             Self::Ping(ReceiveError::OwnPage) => "own-page",
             Self::Ping(ReceiveError::Banned) => "banned",
+            Self::Ping(ReceiveError::KeptAway) => "kept-away",
             Self::Ping(ReceiveError::NoPassphrase) => "no-passphrase",
             Self::Ping(ReceiveError::WrongPassphrase) => "wrong-passphrase",
             Self::Ping(ReceiveError::KeyOver) => "key-over",
@@ -129,6 +130,9 @@ fn receive_message(error: &ReceiveError) -> String {
         }
         ReceiveError::Banned => {
             "You are not allowed to send TrackBack pings. The organizers refuse what comes from your network, your site or in these words: ask them if that is a mistake."
+        }
+        ReceiveError::KeptAway => {
+            "You are not allowed to send TrackBack pings. Whoever writes this post keeps it away from this hub: if that is you, the help says how you let it come again."
         }
         ReceiveError::NoPassphrase => {
             "This TrackBack item is protected by a passphrase. Add it to the end of the ping address, after a slash."
@@ -219,7 +223,12 @@ mod tests {
         let url = |error| Refusal::Ping(ReceiveError::Url(error));
         let closed = |is_over| {
             let (at, time_zone) = (Timestamp::from_micros(0), "UTC".to_owned());
-            Refusal::Ping(ReceiveError::Closed(Closed { at, is_over, time_zone }))
+            Refusal::Ping(ReceiveError::Closed(Closed {
+                at,
+                is_over,
+                time_zone,
+                words: String::new(),
+            }))
         };
         let all = [
             Refusal::NoSuchCategory,
@@ -245,6 +254,7 @@ mod tests {
             Refusal::Ping(ReceiveError::NoPassphrase),
             Refusal::Ping(ReceiveError::WrongPassphrase),
             Refusal::Ping(ReceiveError::KeyOver),
+            Refusal::Ping(ReceiveError::KeptAway),
             too_often(Limit::StrangerPing(category), 12),
             too_often(Limit::TryPassphrase(category), 180),
             Refusal::Ping(ReceiveError::Full),

@@ -10,7 +10,7 @@ use crate::actions::resolve::PingAddress;
 use crate::app::{App, Gate};
 use crate::web::extract::client;
 use crate::web::pages::add::remembered;
-use crate::web::respond;
+use crate::web::{own_name, respond};
 
 /// The category's page; for whoever shows its passphrase or a ping key in the address the form,
 /// which asks for neither; the old listing with `__mode=rss`.
@@ -27,6 +27,9 @@ pub async fn show_gate(
     // hand.
     let key = receive_ping::find_key(app, &gate, typed.unwrap_or_default()).await;
     if let Ok(Some(key)) = key {
+        if let Some(there) = elsewhere(request, &gate) {
+            return Ok(respond::see_other(&there));
+        }
         return Ok(to_form(&gate, &remembered::key_cookie(app, &gate, key.id)));
     }
     if gate.is_secret() {
@@ -35,17 +38,28 @@ pub async fn show_gate(
     if query.__mode.as_deref() == Some("rss") {
         return list(app, gate).await.map_err(failed);
     }
+    if let Some(there) = elsewhere(request, &gate).filter(|_| typed.is_some()) {
+        return Ok(respond::see_other(&there));
+    }
     if let Some(cookie) = shown(app, request, &gate, typed).await {
         return Ok(to_form(&gate, &cookie));
     }
-    let page = format!("/{}/{}", gate.hub.slug, gate.category.slug);
+    let page = gate.hub.category_path(&gate.category.slug);
     Ok(respond::see_other(&page))
+}
+
+/// The same address under the own name of its hub, where it was not opened there: a cookie of
+/// another name would not be sent to the form.
+fn elsewhere(request: &HttpRequest, gate: &Gate) -> Option<String> {
+    let home = gate.hub.own_home.as_ref()?;
+    let asked = own_name::asked(request)?;
+    (own_name::home(request).as_ref() != Some(home)).then(|| format!("{home}{asked}"))
 }
 
 /// The form, in a browser that is known there from now on: what it showed stands in a cookie as a
 /// keyed hash, and in no address that it is led to.
 fn to_form(gate: &Gate, cookie: &Cookie<'_>) -> HttpResponse {
-    let form = format!("/{}/{}/add", gate.hub.slug, gate.category.slug);
+    let form = format!("{}/add", gate.hub.category_path(&gate.category.slug));
     let mut answer = respond::see_other(&form);
     // A cookie that cannot be set leaves them to type it.
     let _not_set = answer.add_cookie(cookie);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{RefusalRow, closed_one};
+use super::{LET_IT_COME, RefusalRow, closed_one};
 use crate::actions::claims::ClaimError;
 use crate::actions::receive_ping::ReceiveError;
 use crate::db::DbError;
@@ -19,7 +19,7 @@ use crate::wire::webmention::MentionError;
 /// The refusals that a Webmention or a Pingback may meet, the likeliest first.
 pub fn claim_refusals(addresses: &Addresses) -> Vec<RefusalRow> {
     let endpoint = addresses.webmention();
-    let pages = ["film", "music"].map(|category| addresses.category("hub", category));
+    let pages = ["film", "music"].map(|category| addresses.path(&format!("/hub/{category}")));
     let which = (
         ClaimError::WhichCategory(pages.to_vec()),
         "The hub’s own page stands for no category where there are several: link to the page of one.",
@@ -48,7 +48,7 @@ const fn of_targets() -> [Advised; 2] {
     ]
 }
 
-fn of_senders() -> [Advised; 16] {
+fn of_senders() -> [Advised; 17] {
     let of = ClaimError::Receive;
     let url = |error| ClaimError::Receive(ReceiveError::Url(error));
     let (limit, retry_after) = (Limit::StrangerPing(CategoryId(0)), Duration::from_secs(120));
@@ -66,6 +66,7 @@ fn of_senders() -> [Advised; 16] {
         (of(closed_one(false)), "Come back then: nothing was stored."),
         (of(ReceiveError::Suspended), "Whoever runs this site has stopped the hub."),
         (of(ReceiveError::Banned), "A rule of the hub fits your site or your network."),
+        (of(ReceiveError::KeptAway), LET_IT_COME),
         (of(ReceiveError::OwnPage), "The source is your post, the target is the category’s page."),
         (url(WebUrlError::NotPublic), "Publish the post where everybody can open it first."),
         (url(WebUrlError::Malformed), "The source is your post’s address, as a browser shows it."),

@@ -1,0 +1,2 @@
+DROP TABLE hub_names;
+ALTER TABLE hubs DROP COLUMN own_home;

@@ -1,0 +1,2 @@
+DROP TABLE hub_restorations;
+DROP TABLE hub_exports;

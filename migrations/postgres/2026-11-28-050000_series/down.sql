@@ -1,0 +1,2 @@
+DROP TABLE series_hubs;
+DROP TABLE series;

@@ -1,0 +1,158 @@
+//! The programme: sessions of a schedule become talks of a hub, looked at before it is done.
+
+mod apply;
+mod fetch;
+mod plan;
+
+pub use apply::{Imported, apply};
+pub use fetch::{FetchProblem, fetch};
+pub use plan::{Plan, Planned};
+
+use jiff::tz::TimeZone;
+
+use crate::app::App;
+use crate::db::hubs::Hub;
+use crate::db::talks::{self, Programme, Talk};
+use crate::db::{DbConnection, DbError, categories};
+use crate::model::hub::MAX_CATEGORIES;
+use crate::model::id::HubId;
+use crate::model::problems::Problems;
+use crate::model::talk::{Arrangement, Session};
+use crate::model::web_url::Hosts;
+use crate::wire::schedule::{self, ScheduleError};
+
+/// How a schedule is to be imported, as somebody chose it.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Where it was read; empty for a file.
+    pub address: String,
+    /// Where the talks go.
+    pub arrangement: Arrangement,
+    /// The name of the category that they all go into.
+    pub category: String,
+}
+
+/// Why a schedule was not taken or imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgrammeError {
+    /// Something was not accepted.
+    #[error("{0}")]
+    Problems(Problems),
+    /// Too much is going on.
+    #[error("too many passwords are being checked")]
+    Busy(#[from] crate::secret::HasherBusy),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl ProgrammeError {
+    fn of(field: &'static str, sentence: impl ToString) -> Self {
+        Self::Problems(Problems::one(field, sentence))
+    }
+}
+
+/// Keeps a schedule, so that whoever chose it can look at what it would change.
+pub async fn prepare(
+    app: &App,
+    hub: &Hub,
+    choice: Choice,
+    file: Vec<u8>,
+) -> Result<(), ProgrammeError> {
+    if hub.frozen_at.is_some() {
+        let sentence = "This hub is frozen: its programme stays as it is.";
+        return Err(ProgrammeError::of("file", sentence));
+    }
+    let zone = zone_of(hub);
+    // Five megabytes take a moment: not on a thread that answers.
+    let reading =
+        tokio::task::spawn_blocking(move || schedule::read(&file, &zone).map(|_sessions| file));
+    let file = reading.await.map_err(|_panicked| DbError::Panicked)?;
+    let file = file.map_err(|problem| ProgrammeError::of("file", problem))?;
+    let (hub, now) = (hub.id, app.clock.now());
+    app.db
+        .write(move |tx| {
+            if choice.arrangement == Arrangement::One
+                && !categories::list(tx.reading(), hub)?.iter().any(|it| it.slug == choice.category)
+            {
+                let sentence = "Choose the category that all talks go into.";
+                return Err(ProgrammeError::of("category", sentence));
+            }
+            let how = (choice.address.as_str(), choice.arrangement, choice.category.as_str());
+            Ok(talks::set_draft(tx, hub, how, &file, now)?)
+        })
+        .await
+}
+
+/// Throws away a schedule that was not imported.
+pub async fn discard(app: &App, hub: HubId) -> Result<(), DbError> {
+    app.db.write(move |tx| talks::delete_draft(tx, hub)).await
+}
+
+/// What a schedule that is kept would change.
+#[derive(Debug)]
+pub struct Preview {
+    /// What is known of the programme.
+    pub programme: Programme,
+    /// What would be done, where a schedule is kept and can be.
+    pub plan: Option<Result<Plan, Problems>>,
+}
+
+/// Reads what is known of a hub's programme, and what the schedule that is kept would change.
+pub fn find(
+    connection: &mut DbConnection,
+    hub: &Hub,
+    hosts: Hosts,
+) -> Result<Option<Preview>, DbError> {
+    let Some(programme) = talks::find_programme(connection, hub.id)? else { return Ok(None) };
+    let plan = match &programme.draft {
+        Some(file) => match schedule::read(file, &zone_of(hub)) {
+            Ok(sessions) => Some(plan(connection, hub.id, &programme, &sessions, hosts)?),
+            Err(problem) => Some(Err(Problems::one("file", problem))),
+        },
+        None => None,
+    };
+    Ok(Some(Preview { programme, plan }))
+}
+
+fn plan(
+    connection: &mut DbConnection,
+    hub: HubId,
+    programme: &Programme,
+    sessions: &[Session],
+    hosts: Hosts,
+) -> Result<Result<Plan, Problems>, DbError> {
+    let talks: Vec<Talk> = talks::list_all(connection, hub)?;
+    let all = categories::list(connection, hub)?;
+    if programme.arrangement == Arrangement::One
+        && !all.iter().any(|category| category.slug == programme.category)
+    {
+        let sentence =
+            "The category that all talks were to go into is not there any more: choose again.";
+        return Ok(Err(Problems::one("category", sentence)));
+    }
+    let plan = Plan::of(sessions, &talks, &all, programme, hosts);
+    let most = usize::try_from(MAX_CATEGORIES).unwrap_or(usize::MAX);
+    if all.len() + plan.categories.len() > most {
+        let (made, there) = (plan.categories.len(), all.len());
+        let sentence = match programme.arrangement {
+            Arrangement::Categories => format!(
+                "This would make {made} categories beside the {there} that there are, and a hub has at most {MAX_CATEGORIES}. Import the sessions as talks within categories."
+            ),
+            Arrangement::Tracks | Arrangement::One => format!(
+                "The schedule has {made} tracks that are no category yet, and a hub has at most {MAX_CATEGORIES} categories. Put all talks into one category."
+            ),
+        };
+        return Ok(Err(Problems::one("arrangement", sentence)));
+    }
+    Ok(Ok(plan))
+}
+
+/// The sessions of a schedule.
+fn sessions_of(hub: &Hub, file: &[u8]) -> Result<Vec<Session>, ScheduleError> {
+    schedule::read(file, &zone_of(hub))
+}
+
+fn zone_of(hub: &Hub) -> TimeZone {
+    TimeZone::get(&hub.time_zone).unwrap_or(TimeZone::UTC)
+}
