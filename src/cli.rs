@@ -12,6 +12,7 @@ mod posts;
 mod programme;
 mod seed;
 mod serve;
+mod talks;
 mod vacuum;
 
 use std::ffi::OsString;

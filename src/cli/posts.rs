@@ -2,6 +2,8 @@
 //!
 //! All of it is invented. Every host ends in `.example`, so no link leads anywhere.
 
+use super::talks::{DemoTalk, TALKS};
+
 /// The first day of a hub that has no dates of its own: its posts count their minutes from here.
 pub const STANDING_FIRST_DAY: &str = "2026-08-13";
 
@@ -34,6 +36,8 @@ pub struct DemoHub {
     pub look: Option<DemoLook>,
     /// Categories in the order of their tabs.
     pub categories: &'static [DemoCategory],
+    /// The talks of its programme; none where it has none.
+    pub talks: &'static [DemoTalk],
     /// Posts, oldest first.
     pub posts: &'static [DemoPost],
 }
@@ -155,6 +159,7 @@ const LONG_PIER: DemoHub = DemoHub {
         add_words: "Were you there, or did you follow from home? Write it on your own site. Then tell this page, in whichever way your blog can.",
     }),
     categories: LONG_PIER_CATEGORIES,
+    talks: TALKS,
     posts: LONG_PIER_POSTS,
 };
 
@@ -1246,6 +1251,7 @@ const NIGHT_TRAINS: DemoHub = DemoHub {
     time_zone: "Europe/Vienna",
     look: None,
     categories: NIGHT_TRAINS_CATEGORIES,
+    talks: &[],
     posts: NIGHT_TRAINS_POSTS,
 };
 

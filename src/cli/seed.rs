@@ -14,11 +14,13 @@ use jiff::{Span, ToSpan};
 
 use super::instance::Instance;
 use super::posts::{DemoHub, DemoLook, DemoPost, DemoVerdict, HUBS, LANGUAGES, STANDING_FIRST_DAY};
+use super::talks::DemoTalk;
 use crate::actions::accounts::{self, AccountDraft};
 use crate::actions::categories::{self, CategoryDraft};
 use crate::actions::dress::{self, FaceTyped, NewPicture};
 use crate::actions::hubs::{self, HubDraft};
 use crate::actions::moderate;
+use crate::actions::programme::{self, Choice};
 use crate::actions::receive_ping::{Incoming, receive};
 use crate::actions::resolve::{Found, PingAddress, find_gate, find_hub};
 use crate::app::App;
@@ -26,14 +28,16 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, RateLimits};
 use crate::db::hubs::Switch;
 use crate::db::readings::{self, Reading};
-use crate::db::{DbError, accounts as account_rows, blogs, hubs as hub_rows, jobs, pings};
+use crate::db::{DbError, accounts as account_rows, blogs, hubs as hub_rows, jobs, pings, talks};
 use crate::limits::AddressBlock;
 use crate::model::email::Email;
 use crate::model::face::Links;
 use crate::model::id::{AccountId, HubId, PingId};
 use crate::model::ping::{CameBy, Verdict};
+use crate::model::talk::{Arrangement, join_links};
 use crate::model::web_url::WebUrl;
 use crate::secret::{Secret, random_token};
+use crate::wire::csv::Csv;
 
 /// The address of the demonstration's organizer.
 const ORGANIZER: &str = "organizer@backchannel.example";
@@ -157,6 +161,9 @@ async fn fill_hub(
     let id = open_hub(app, hub, owner, starts_on, ends_on).await?;
     if let Some(look) = &hub.look {
         put_on(app, id, hub.accent, look, owner).await?;
+    }
+    if !hub.talks.is_empty() {
+        announce(app, id, hub.talks, &at, owner).await.context("the programme")?;
     }
     for (number, post) in hub.posts.iter().enumerate() {
         app.clock.set(at(post.minutes)?);
@@ -284,16 +291,52 @@ async fn put_on(
     Ok(dress::publish(app, hub, owner).await?)
 }
 
+/// Imports the programme, as the event's own schedule would be.
+async fn announce(
+    app: &Arc<App>,
+    hub: HubId,
+    all: &[DemoTalk],
+    at: &impl Fn(i32) -> anyhow::Result<Timestamp>,
+    owner: AccountId,
+) -> anyhow::Result<()> {
+    let mut schedule =
+        Csv::with_columns(["title", "url", "speakers", "room", "track", "id", "start", "end"]);
+    for talk in all {
+        let (start, end) = (at(talk.minutes)?, at(talk.minutes + talk.length)?);
+        let [start, end] = [start, end].map(|at| at.to_jiff().to_string());
+        let address = talk.address();
+        schedule.row([
+            talk.title,
+            &address,
+            talk.speakers,
+            talk.room,
+            talk.track,
+            talk.code,
+            &start,
+            &end,
+        ]);
+    }
+    let found = app.db.read(move |c| hub_rows::find(c, hub)).await?;
+    let hub = found.context("the hub")?;
+    let (arrangement, category) = (Arrangement::Tracks, String::new());
+    let choice = Choice { address: String::new(), arrangement, category };
+    let prepared = programme::prepare(app, &hub, choice, schedule.finish().into_bytes()).await;
+    prepared.map_err(|error| anyhow!("{error}"))?;
+    let done = programme::apply(app, &hub, "", Some(owner)).await;
+    done.map_err(|error| anyhow!("{error}"))?;
+    Ok(())
+}
+
 async fn send(
     app: &Arc<App>,
-    hub: &DemoHub,
+    of: &DemoHub,
     post: &DemoPost,
     owner: AccountId,
     number: usize,
 ) -> anyhow::Result<()> {
-    let address = PingAddress::Slugs(hub.slug.into(), post.category.into());
+    let address = PingAddress::Slugs(of.slug.into(), post.category.into());
     let gate = find_gate(app, address).await?.context("its category")?;
-    let category = hub.categories.iter().find(|category| category.slug == post.category);
+    let category = of.categories.iter().find(|category| category.slug == post.category);
     // Each post comes from an address of its own, in the block kept for documentation.
     let sender = u8::try_from(number % 250).unwrap_or(0);
     let came_by = if number % 9 == 4 { CameBy::Form } else { CameBy::Trackback };
@@ -314,6 +357,12 @@ async fn send(
     let (hub, ping) = found.context("the ping")?;
     if let Some((_, language)) = LANGUAGES.iter().find(|(blog, _)| *blog == post.blog_name) {
         keep_language(app, hub, ping, language).await?;
+    }
+    let about = of.talks.iter().filter(|talk| talk.posts.contains(&post.url));
+    let pages: Result<Vec<WebUrl>, _> = about.map(|talk| WebUrl::parse(&talk.address())).collect();
+    let (links, now) = (join_links(&pages?), app.clock.now());
+    if !links.is_empty() {
+        app.db.write(move |tx| talks::keep_links(tx, hub, ping, &links, now)).await?;
     }
     let verdict = match post.verdict {
         DemoVerdict::Listed => Verdict::List,
