@@ -77,6 +77,7 @@ story! {
         ping(&topic, "Beta").await;
         topic.decide("Beta", "list").await.redirects_to("/manage/sxsw");
         site.advance(hours(1));
+        let too_late = topic.organizer.open("/manage/sxsw/decided").await.action_beside("Alpha", "/undo");
         freeze(&mut topic, "").await.redirects_to("/manage/sxsw/freeze");
         site.browser().open("/sxsw").await.says("It is over. Everything in it stays here to be read.");
         topic.organizer.open("/manage/sxsw/settings").await.says("This hub was frozen on 11 March 2003").never_says("Save");
@@ -97,9 +98,10 @@ story! {
         let undo = topic.organizer.open("/manage/sxsw/decided").await.action_beside("Beta", "/undo");
         topic.organizer.submit(&undo, &[]).await.has_status(303);
         site.browser().open("/sxsw").await.says("Beta");
-        // What was decided before is not undone.
-        let undo = topic.organizer.open("/manage/sxsw/decided").await.action_beside("Alpha", "/undo");
-        topic.organizer.submit(&undo, &[]).await.has_status(409);
+        // What was decided before is not undone; what is refused is not offered.
+        let desk = topic.organizer.open("/manage/sxsw/decided").await;
+        assert_eq!(desk.attributes("form[action$='/undo'], [data-edit]", "class"), Vec::<String>::new());
+        topic.organizer.post(&too_late, &token).await.has_status(409);
         let mut sender = site.browser();
         sender.open(&listed).await.has_status(200);
         sender.submit(&format!("{listed}/withdraw"), &[]).await.redirects_to(&listed);
@@ -194,6 +196,13 @@ async fn the_operator_freezes_and_unfreezes_from_the_command_line() {
         assert!(ok(&run(&database, &["hub", "list"])).contains("\tfrozen\t"));
         assert!(!run(&database, &["hub", "freeze", "sxsw"]).status.success(), "once");
         assert!(!run(&database, &category).status.success(), "it stays as it is");
+        let talks = secret_file(&database, "talks.csv", "title,start\nHello,2003-03-08 10:00\n");
+        for more in [&[][..], &["--dry-run"]] {
+            let import = [&["hub", "programme", "sxsw", &talks], more].concat();
+            let refused = run(&database, &import);
+            let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(said.contains("This hub is frozen"), "{said}");
+        }
         assert_eq!(ok(&run(&database, &["hub", "unfreeze", "sxsw"])), "unfroze sxsw\n");
         assert!(ok(&run(&database, &["hub", "list"])).contains("\topen\t"));
         ok(&run(&database, &category));

@@ -230,6 +230,7 @@ fn read(
             categories: all,
             zone,
             now,
+            frozen_at: None,
         },
         waiting,
     })

@@ -31,6 +31,7 @@ struct DecidedView {
     rows: Vec<QueueRow>,
     next: Option<String>,
     notice: Option<Notice>,
+    is_frozen: bool,
 }
 
 impl DecidedView {
@@ -62,6 +63,7 @@ pub async fn show(
     let stand = Stand { page: "decided".to_owned(), ..stand };
     let state = PingState::parse(&stand.state);
     let before = PublicId::parse(&stand.place);
+    let frozen_at = scope.hub.frozen_at;
     let (mut decided, around, notice) = app
         .db
         .read(move |c| {
@@ -89,6 +91,7 @@ pub async fn show(
                 by_sender: Vec::new(),
                 zone,
                 now,
+                frozen_at,
             };
             Ok::<_, DbError>((decided, around, did.read(c, hub, now)?))
         })
@@ -103,6 +106,7 @@ pub async fn show(
         next,
         notice,
         stand,
+        is_frozen: frozen_at.is_some(),
     };
     respond::private_page(StatusCode::OK, &view, None, &visit)
 }

@@ -35,6 +35,8 @@ pub struct Around {
     pub by_sender: Vec<(Vec<u8>, i64)>,
     pub zone: Zone,
     pub now: Timestamp,
+    /// Since when the hub is frozen.
+    pub frozen_at: Option<Timestamp>,
 }
 
 impl Around {
@@ -47,6 +49,11 @@ impl Around {
     fn key_of(&self, ping: &Ping) -> Option<&str> {
         let key = self.keys.iter().find(|key| Some(key.id) == ping.key_id)?;
         Some(&key.name)
+    }
+
+    /// Whether a verdict can be taken back: what was decided before the hub was frozen stays.
+    fn can_undo(&self, newest: &Newest) -> bool {
+        newest.can_be_undone(self.now) && self.frozen_at.is_none_or(|at| newest.happened_at >= at)
     }
 }
 
@@ -95,6 +102,8 @@ pub struct QueueRow {
     pub is_spam: bool,
     pub is_rejected: bool,
     pub is_purged: bool,
+    /// Whether its hub is: it can be taken off the lists, and nothing else.
+    pub is_frozen: bool,
 }
 
 impl QueueRow {
@@ -126,7 +135,8 @@ impl QueueRow {
             of_sender: several(of_sender.map(|(_, count)| *count)),
             sent: ping.edited_at.map(|_| (ping.sent().title, ping.sent().excerpt)),
             decided: newest.map(|newest| decided_words(newest, &around.zone)).unwrap_or_default(),
-            can_undo: newest.is_some_and(|newest| newest.can_be_undone(around.now)),
+            can_undo: newest.is_some_and(|newest| around.can_undo(newest)),
+            is_frozen: around.frozen_at.is_some(),
             is_listed: ping.state == PingState::Listed,
             is_spam: ping.state == PingState::Spam,
             is_rejected: ping.state == PingState::Rejected,
