@@ -100,4 +100,8 @@ pub struct Post {
     /// The talks that it is filed under, or was taken away from.
     #[serde(default)]
     pub talks: Vec<FiledRow>,
+    /// Which pages its own linked to when it was read last ([`crate::model::talk::join_links`]): a
+    /// talk that is imported later finds it.
+    #[serde(default, with = "crate::model::written::hex")]
+    pub links: Vec<u8>,
 }

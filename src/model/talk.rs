@@ -85,6 +85,11 @@ pub fn join_links(pages: &[WebUrl]) -> Vec<u8> {
     keys.into_iter().flatten().collect()
 }
 
+/// Whether these are such keys.
+pub const fn are_links(links: &[u8]) -> bool {
+    links.len().is_multiple_of(LINK_BYTES) && links.len() <= MAX_LINKS * LINK_BYTES
+}
+
 /// The same, taken apart.
 pub fn split_links(links: &[u8]) -> impl Iterator<Item = &[u8]> {
     links.chunks_exact(LINK_BYTES)

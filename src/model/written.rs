@@ -58,20 +58,33 @@ pub mod public_id {
 
 /// The hash of a post's address: 64 hexadecimal digits.
 pub mod hash {
+    use super::Deserializer;
+    pub use super::hex::serialize;
+    use serde::de::Error as _;
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let bytes = super::hex::deserialize(from).ok().filter(|bytes| bytes.len() == 32);
+        bytes.ok_or_else(|| D::Error::custom("not a hash of 64 hexadecimal digits"))
+    }
+}
+
+/// Bytes: two hexadecimal digits each.
+pub mod hex {
     use super::{Deserialize, Deserializer, Serializer};
     use data_encoding::HEXLOWER;
     use serde::de::Error as _;
 
-    /// Writes it.
+    /// Writes them.
     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&HEXLOWER.encode(bytes))
     }
 
-    /// Reads it.
+    /// Reads them.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() == 32);
-        bytes.ok_or_else(|| D::Error::custom("not a hash of 64 hexadecimal digits"))
+        let bytes = HEXLOWER.decode(text.as_bytes());
+        bytes.map_err(|_other| D::Error::custom("not hexadecimal digits"))
     }
 }
 

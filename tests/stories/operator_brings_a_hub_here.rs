@@ -9,13 +9,17 @@ use backchannel::model::email::Email;
 use serde_json::Value;
 
 use crate::harness::process::{databases, ok, run};
-use crate::harness::{Database, PASSWORD, Page, Site, Topic, everything, hours, minutes};
+use crate::harness::{Blog, Database, PASSWORD, Page, Site, Topic, everything, hours, minutes};
 use crate::organizer_takes_a_hub_home::folder::{
-    Folder, check_links, fits_schema, pack, rich, take_home, text, texts, unpack,
+    Folder, check_links, fits_schema, import_talks, pack, rich, take_home, text, unpack,
 };
 
 /// Brings an archive to a site, as its operator does.
-async fn bring(site: &Site, archive: &[u8], name: Option<&str>) -> Result<Report, RestoreError> {
+pub async fn bring(
+    site: &Site,
+    archive: &[u8],
+    name: Option<&str>,
+) -> Result<Report, RestoreError> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), archive).unwrap();
     bring_file(site, file.path(), name).await
@@ -269,6 +273,32 @@ async fn a_frozen_hub_stays_frozen_and_is_opened_again_within_its_days() {
 }
 
 #[tokio::test]
+async fn a_talk_that_is_announced_after_the_move_finds_its_posts() {
+    let here = Site::that_reads_blogs(Database::sqlite()).await;
+    let mut topic = here.hub("open", "at-once").await;
+    let blog = Blog::start();
+    let post = blog.post("/1", "On type", "https://talks.sxsw.example/sxsw/talk/TALK03/");
+    let sent = topic.ping(&[("url", &post), ("title", "On type"), ("blog_name", "Ada’s")]).await;
+    assert!(sent.is_stored(), "{}", sent.body);
+    here.settle().await;
+    let archive = take_home(&mut topic.organizer).await;
+    for database in databases() {
+        let there = Site::start(database).await;
+        let mut operator = there.operator().await;
+        bring(&there, &archive, None).await.unwrap();
+        import_talks(&mut operator).await;
+        let talk = there.browser().open("/sxsw/-/talks/talk03").await;
+        assert_eq!(talk.texts("article h3"), ["On type"]);
+    }
+    let folder = unpack(&archive);
+    let archive = changed(&folder, |d| d["posts"][0]["links"] = "12345678".into());
+    let there = Site::start(Database::sqlite()).await;
+    let _operator = there.operator().await;
+    let refused = bring(&there, &archive, None).await.unwrap_err().to_string();
+    assert!(refused.contains("not 16 digits each"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_hub_is_put_into_a_series_of_its_owner_and_into_nobody_else_s() {
     let here = Site::start(Database::sqlite()).await;
     let (mut topic, _) = small(&here).await;
@@ -356,7 +386,11 @@ async fn what_broke_off_goes_on_where_it_was_and_nobody_saw_half_of_it() {
         tokio::select! { () = going => {}, _ = told => {} }
         there.browser().open("/sxsw").await.never_says("One");
         operator.open("/operator").await;
-        operator.submit("/operator/hubs/sxsw/restore", &[]).await.has_status(400).says("not whole yet");
+        operator
+            .submit("/operator/hubs/sxsw/restore", &[])
+            .await
+            .has_status(400)
+            .says("not whole yet");
         there.browser().open("/sxsw").await.never_says("One");
         let report = bring_file(&there, file.path(), None).await.unwrap();
         assert_eq!(report.new + report.known, 153);

@@ -4,13 +4,16 @@ pub mod folder;
 
 use std::collections::BTreeSet;
 
+use backchannel::actions::take_home::begin;
+use backchannel::db::hubs;
 use folder::{
-    Folder, HOME, attributes, check_links, fits_schema, hub_id, name_it, page, rich, take_home, text,
-    texts, unpack,
+    Folder, HOME, attributes, check_links, fits_schema, hub_id, name_it, page, rich, take_home,
+    text, texts, unpack,
 };
 use serde_json::Value;
 
-use crate::harness::{Database, PASSWORD, Page, Site, everything, read_csv};
+use crate::harness::{Database, PASSWORD, Site, read_csv, seconds};
+use crate::operator_brings_a_hub_here::bring;
 
 story! { with blogs:
     async fn the_folder_is_a_site_of_its_own_and_complete(site) {
@@ -179,6 +182,22 @@ story! { with blogs:
         topic.organizer.submit(HOME, &[]).await.has_status(503).says("being taken home just now");
         drop(turn);
         site.browser().open(HOME).await.has_status(303);
+    }
+
+    async fn whoever_gives_a_download_up_can_begin_again(site) {
+        let mut topic = rich(site).await;
+        let id = hub_id(site).await;
+        let hub = site.app.db.read(move |c| hubs::find(c, id)).await.unwrap().unwrap();
+        let pieces = begin(&site.app, &hub, None).await.unwrap();
+        topic.organizer.open(HOME).await;
+        topic.organizer.submit(HOME, &[]).await.has_status(503).says("are being taken home just now");
+        drop(pieces);
+        let is_noticed = async {
+            while !topic.organizer.open(HOME).await.body.contains("The download was given up.") {}
+        };
+        tokio::time::timeout(seconds(60), is_noticed).await.expect("it is noticed at the next piece");
+        let folder = unpack(&take_home(&mut topic.organizer).await);
+        check_links(&folder);
     }
 
     async fn a_hub_that_is_not_public_has_no_site_and_all_its_data(site) {

@@ -17,6 +17,7 @@ use crate::model::job::FollowedBy;
 use crate::model::ping::{CameBy, HeldFor, PingState, ReadingOutcome};
 use crate::model::rule::{MAX_RULES, Pattern, RuleAction, RuleKind};
 use crate::model::slug::Slug;
+use crate::model::talk::are_links;
 use crate::model::web_url::{Hosts, WebUrl};
 
 /// The longest text that is no page, in characters: twice what any form takes.
@@ -94,6 +95,9 @@ impl Seen {
             }
         }
         talks::check_filed(&post.talks, &self.talks)?;
+        if !are_links(&post.links) {
+            return Err("the pages that a post links to are not 16 digits each".to_owned());
+        }
         for event in &post.history {
             if !EVENTS.contains(&event.kind.as_str()) {
                 return Err(format!("there is no event {}", event.kind));

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Post, talks};
-use crate::db::schema::{page_readings, ping_events, post_changes};
+use crate::db::schema::{page_links, page_readings, ping_events, post_changes};
 use crate::db::{DbError, Tx};
 use crate::model::id::{HubId, PingId};
 
@@ -91,6 +91,15 @@ pub(super) fn insert_about_post(
                 post_changes::hub_id.eq(hub.0),
                 post_changes::ping_id.eq(id.0),
                 post_changes::changed_at.eq(changed_at),
+            ))
+            .execute(tx.connection)?;
+    }
+    if !post.links.is_empty() {
+        diesel::insert_into(page_links::table)
+            .values((
+                page_links::hub_id.eq(hub.0),
+                page_links::ping_id.eq(id.0),
+                page_links::links.eq(&post.links),
             ))
             .execute(tx.connection)?;
     }

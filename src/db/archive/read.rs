@@ -13,7 +13,7 @@ use super::{
 use crate::db::listed::IS_PUBLIC;
 use crate::db::schema::{
     about_pages, blogs, categories, category_slugs, followed_feeds, hub_pictures, hub_slugs, hubs,
-    page_readings, ping_events, pings, post_changes, rules,
+    page_links, page_readings, ping_events, pings, post_changes, rules,
 };
 use crate::db::{DbConnection, DbError, series};
 use crate::model::category::Readers;
@@ -153,6 +153,11 @@ pub fn list_posts(
         .order(ping_events::id)
         .load(connection)?;
     let mut filed = talks::list_filed(connection, hub, &ids)?;
+    let links: Vec<(i64, Vec<u8>)> = page_links::table
+        .filter(page_links::hub_id.eq(hub.0).and(page_links::ping_id.eq_any(&ids)))
+        .select((page_links::ping_id, page_links::links))
+        .load(connection)?;
+    let mut links: HashMap<i64, Vec<u8>> = links.into_iter().collect();
     let changes: HashMap<i64, i64> = changes.into_iter().collect();
     let mut pages: HashMap<i64, PageRow> = pages.into_iter().collect();
     let mut history: HashMap<i64, Vec<EventRow>> = HashMap::new();
@@ -167,6 +172,7 @@ pub fn list_posts(
             page: pages.remove(&id),
             history: history.remove(&id).unwrap_or_default(),
             talks: filed.remove(&id).unwrap_or_default(),
+            links: links.remove(&id).unwrap_or_default(),
         };
         (id, post)
     };

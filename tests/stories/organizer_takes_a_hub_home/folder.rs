@@ -10,7 +10,7 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use crate::harness::schedules::{pretalx, talks};
-use crate::harness::{Answer, Blog, Browser, Site, Topic, everything, minutes};
+use crate::harness::{Answer, Blog, Browser, Site, Topic, minutes};
 
 /// The desk's page.
 pub const HOME: &str = "/manage/sxsw/take-home";
