@@ -13,9 +13,10 @@ use jiff::tz::TimeZone;
 use crate::app::App;
 use crate::db::hubs::Hub;
 use crate::db::talks::{self, Programme, Talk};
-use crate::db::{DbConnection, DbError, categories};
+use crate::db::{DbConnection, DbError, categories, hubs, log, members};
 use crate::model::hub::MAX_CATEGORIES;
-use crate::model::id::HubId;
+use crate::model::id::{AccountId, HubId, TalkId};
+use crate::model::log::LogKind;
 use crate::model::problems::Problems;
 use crate::model::talk::{Arrangement, Session};
 use crate::model::web_url::Hosts;
@@ -52,6 +53,11 @@ impl ProgrammeError {
     }
 }
 
+fn refuse_frozen(hub: &Hub) -> Result<(), ProgrammeError> {
+    let sentence = "This hub is frozen: its programme stays as it is.";
+    if hub.frozen_at.is_some() { Err(ProgrammeError::of("file", sentence)) } else { Ok(()) }
+}
+
 /// Keeps a schedule, so that whoever chose it can look at what it would change.
 pub async fn prepare(
     app: &App,
@@ -59,10 +65,7 @@ pub async fn prepare(
     choice: Choice,
     file: Vec<u8>,
 ) -> Result<(), ProgrammeError> {
-    if hub.frozen_at.is_some() {
-        let sentence = "This hub is frozen: its programme stays as it is.";
-        return Err(ProgrammeError::of("file", sentence));
-    }
+    refuse_frozen(hub)?;
     let zone = zone_of(hub);
     // Five megabytes take a moment: not on a thread that answers.
     let reading =
@@ -80,6 +83,70 @@ pub async fn prepare(
             }
             let how = (choice.address.as_str(), choice.arrangement, choice.category.as_str());
             Ok(talks::set_draft(tx, hub, how, &file, now)?)
+        })
+        .await
+}
+
+/// What a schedule would change, which is not kept.
+pub async fn look(
+    app: &App,
+    hub: &Hub,
+    choice: Choice,
+    file: Vec<u8>,
+) -> Result<Plan, ProgrammeError> {
+    refuse_frozen(hub)?;
+    let (hub, hosts) = (hub.clone(), app.hosts());
+    app.db
+        .read(move |c| {
+            let sessions = sessions_of(&hub, &file);
+            let sessions = sessions.map_err(|problem| ProgrammeError::of("file", problem))?;
+            let known = talks::find_programme(c, hub.id)?;
+            let programme = Programme {
+                address: choice.address,
+                arrangement: choice.arrangement,
+                category: choice.category,
+                draft: None,
+                imported_at: known.and_then(|known| known.imported_at),
+            };
+            plan(c, hub.id, &programme, &sessions, hosts)?.map_err(ProgrammeError::Problems)
+        })
+        .await
+}
+
+/// Takes a hub's whole programme away, or one talk of it that its schedule has no more. Posts stay
+/// where they are, in their categories; says how many talks went.
+pub async fn remove(
+    app: &App,
+    hub: HubId,
+    gone: Option<String>,
+    by: AccountId,
+) -> Result<usize, DbError> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            // The hub's row first, as whoever imports does.
+            members::lock(tx, hub)?;
+            let all = talks::list_all(tx.reading(), hub)?;
+            let is_meant = |talk: &&Talk| match &gone {
+                Some(slug) => talk.slug == *slug && talk.gone_at.is_some(),
+                None => true,
+            };
+            let away: Vec<TalkId> = all.iter().filter(is_meant).map(|talk| talk.id).collect();
+            if gone.is_none() {
+                talks::delete_programme(tx, hub)?;
+            }
+            if away.is_empty() {
+                return Ok(0);
+            }
+            away.iter().try_for_each(|talk| talks::delete(tx, hub, *talk))?;
+            talks::count_anew(tx, hub)?;
+            hubs::touch(tx, hub, now)?;
+            let detail = match away.len() {
+                1 => "programme (1 talk removed)".to_owned(),
+                n => format!("programme ({n} talks removed)"),
+            };
+            log::insert(tx, hub, Some(by), LogKind::HubChanged, &detail, now)?;
+            Ok(away.len())
         })
         .await
 }

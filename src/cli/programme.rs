@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 
 use super::instance::{Instance, hub_named, read_secret_file};
-use crate::actions::programme::{self as actions, Choice, Plan, fetch};
+use crate::actions::programme::{self as actions, Choice, fetch};
 use crate::app::App;
-use crate::db::hubs::Hub;
 use crate::limits::AddressBlock;
 use crate::model::talk::Arrangement;
 
@@ -68,14 +67,14 @@ impl Programme {
             let hub = hub_named(&app, &hub).await?;
             let (address, file) = read(&app, &schedule).await?;
             let choice = Choice { address, arrangement: arrange.arrangement(), category };
-            let prepared = actions::prepare(&app, &hub, choice, file).await;
-            prepared.map_err(|error| anyhow!("{error}"))?;
-            let plan = look(&app, &hub).await?;
             if dry_run {
-                actions::discard(&app, hub.id).await?;
+                let plan = actions::look(&app, &hub, choice, file).await;
+                let plan = plan.map_err(|error| anyhow!("{error}"))?;
                 print(plan.added, plan.changed(), plan.gone.len(), plan.categories.len(), true);
                 return Ok(());
             }
+            let prepared = actions::prepare(&app, &hub, choice, file).await;
+            prepared.map_err(|error| anyhow!("{error}"))?;
             let done = actions::apply(&app, &hub, &passphrase, None).await;
             let done = done.map_err(|error| anyhow!("{error}"))?;
             print(done.added, done.changed, done.gone, done.categories, false);
@@ -93,16 +92,6 @@ async fn read(app: &App, schedule: &str) -> anyhow::Result<(String, Vec<u8>)> {
     }
     let file = std::fs::read(schedule).with_context(|| format!("cannot read {schedule}"))?;
     Ok((String::new(), file))
-}
-
-async fn look(app: &App, hub: &Hub) -> anyhow::Result<Plan> {
-    let (of_hub, hosts) = (hub.clone(), app.hosts());
-    let found = app.db.read(move |c| actions::find(c, &of_hub, hosts)).await?;
-    match found.and_then(|found| found.plan) {
-        Some(Ok(plan)) => Ok(plan),
-        Some(Err(problems)) => bail!("{problems}"),
-        None => bail!("the schedule was thrown away meanwhile"),
-    }
 }
 
 fn print(added: usize, changed: usize, gone: usize, categories: usize, dry_run: bool) {

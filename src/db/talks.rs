@@ -8,7 +8,8 @@ pub use about::{About, list_about, list_choices, list_linked};
 pub use filing::{delete_filed, file_again, keep_links, set_by_hand, tell};
 pub(super) use filing::{enter, leave, recount_all};
 pub use programme::{
-    Programme, delete_draft, delete_drafts, find as find_programme, set_draft, set_imported,
+    Programme, delete as delete_programme, delete_draft, delete_drafts, find as find_programme,
+    set_draft, set_imported,
 };
 
 use diesel::prelude::*;
@@ -180,6 +181,15 @@ pub fn remove(tx: &mut Tx<'_>, hub: HubId, talk: TalkId, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Deletes a talk. The posts about it stay, and are about it no more.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId, talk: TalkId) -> Result<(), DbError> {
+    let filed =
+        ping_talks::table.filter(ping_talks::hub_id.eq(hub.0).and(ping_talks::talk_id.eq(talk.0)));
+    diesel::delete(filed).execute(tx.connection)?;
+    diesel::delete(of(hub, talk)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Counts anew how many talks stand in the programme that everybody sees.
 pub fn count_anew(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     let count: i64 = talks::table
@@ -198,6 +208,15 @@ pub fn count_anew(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
 pub fn list_all(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Talk>, DbError> {
     Ok(talks::table
         .filter(talks::hub_id.eq(hub.0))
+        .select(Talk::as_select())
+        .order(talks::id)
+        .load(connection)?)
+}
+
+/// The talks that a hub's schedule has no more, and that posts are about, the oldest first.
+pub fn list_gone(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Talk>, DbError> {
+    Ok(talks::table
+        .filter(talks::hub_id.eq(hub.0).and(talks::gone_at.is_not_null()))
         .select(Talk::as_select())
         .order(talks::id)
         .load(connection)?)

@@ -245,6 +245,7 @@ fn desk(config: &mut ServiceConfig) {
         .service(writes("/manage/{hub}/programme/again", programme::again))
         .service(writes("/manage/{hub}/programme/import", programme::import))
         .service(writes("/manage/{hub}/programme/discard", programme::discard))
+        .service(writes("/manage/{hub}/programme/remove", programme::remove))
         .service(both("/manage/{hub}/freeze", freeze::show, freeze::freeze))
         .service(writes("/manage/{hub}/unfreeze", freeze::unfreeze))
         .service(writes("/manage/{hub}/close", hub_settings::close))

@@ -173,6 +173,51 @@ story! { with blogs:
     }
 }
 
+story! { with blogs:
+    async fn a_programme_is_taken_away_and_its_posts_stay(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let (base, mut all) = ("https://talks.sxsw.example", talks(4));
+        choose(&mut topic.organizer, pretalx(base, &all).as_bytes(), "one").await.redirects_to(LOOK);
+        import(&mut topic.organizer).await.says("Imported: 4 new");
+        let blog = Blog::start();
+        for (path, talk) in [("/1", &all[0]), ("/2", &all[1])] {
+            let post = blog.post(path, &talk.title, &format!("{base}{}", talk.path()));
+            assert!(topic.ping(&[("url", &post), ("title", &talk.title)]).await.is_stored());
+        }
+        site.settle().await;
+        let mut reader = site.browser();
+        // Two are called off: one has posts, and stays until it is removed.
+        all.drain(1..3);
+        choose(&mut topic.organizer, pretalx(base, &all).as_bytes(), "one").await.redirects_to(LOOK);
+        import(&mut topic.organizer).await.says("0 new, 0 changed, 2 gone").says("Gone from the schedule");
+        reader.open("/sxsw/-/talks/talk02").await.has_status(200).says("No longer in the programme");
+        let desk = topic.organizer.open(DESK).await;
+        assert_eq!(desk.attributes("input[name=talk]", "value"), ["talk02"]);
+        // One that is in the schedule is not removed singly.
+        let remove = format!("{DESK}/remove");
+        topic.organizer.submit(&remove, &[("talk", "talk01")]).await.has_status(303);
+        reader.open("/sxsw/-/talks/talk01").await.has_status(200);
+        topic.organizer.open(DESK).await;
+        let removed = topic.organizer.submit(&remove, &[("talk", "talk02")]).await;
+        let removed = topic.organizer.open(removed.header("location").unwrap()).await;
+        removed.says("One talk is removed.").never_says("Gone from the schedule").says("2 talks");
+        reader.open("/sxsw/-/talks/talk02").await.has_status(404);
+        assert_eq!(reader.open("/sxsw/keynotes").await.texts("article h3").len(), 2, "posts stay");
+
+        let removed = topic.organizer.submit(&remove, &[("talk", "")]).await;
+        let removed = topic.organizer.open(removed.header("location").unwrap()).await;
+        removed.says("2 talks are removed.").never_says("Read it again");
+        reader.open("/sxsw/-/talks").await.says("There is no programme here yet.");
+        reader.open("/sxsw").await.never_says("Programme");
+        assert_eq!(reader.open("/sxsw/keynotes").await.texts("article h3").len(), 2);
+        topic.organizer.open("/manage/sxsw/log").await.says("programme (1 talk removed)").says("programme (2 talks removed)");
+        // What comes again finds its posts.
+        choose(&mut topic.organizer, pretalx(base, &talks(4)).as_bytes(), "one").await.redirects_to(LOOK);
+        import(&mut topic.organizer).await.says("Imported: 4 new, 0 changed, 0 gone. 2 posts about them were found.");
+        assert_eq!(reader.open("/sxsw/-/talks/talk02").await.texts("article h3").len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn an_operator_imports_from_the_command_line() {
     for database in databases() {

@@ -64,6 +64,12 @@ pub fn delete_draft(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Forgets where the talks come from.
+pub fn delete(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
+    diesel::delete(programmes::table.find(hub.0)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Notes that what was looked at is imported.
 pub fn set_imported(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     delete_draft(tx, hub)?;

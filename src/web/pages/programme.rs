@@ -10,6 +10,7 @@ use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::sign_in::Nothing;
 use crate::actions::programme::{self, Choice, ProgrammeError};
 use crate::app::App;
+use crate::db::talks::list_gone;
 use crate::db::{DbError, categories};
 use crate::model::problems::Problems;
 use crate::model::talk::Arrangement;
@@ -53,6 +54,8 @@ struct ProgrammeView {
     programme: String,
     /// When they were imported last.
     imported: String,
+    /// Those that the schedule has no more, and that posts are about: name, title.
+    gone: Vec<(String, String)>,
     /// Where the schedule is read again; empty where it was a file.
     source: String,
     plan: Option<PlanPart>,
@@ -73,6 +76,7 @@ struct ProgrammeView {
 #[serde(default)]
 pub struct Query {
     done: String,
+    removed: usize,
     new: usize,
     changed: usize,
     gone: usize,
@@ -92,6 +96,11 @@ impl Query {
                 };
                 format!("Imported: {changes}.{filed}")
             }
+            "removed" => match self.removed {
+                0 => "It was removed already.".to_owned(),
+                1 => "One talk is removed. Its posts stay in their category.".to_owned(),
+                n => format!("{n} talks are removed. Their posts stay in their categories."),
+            },
             "discarded" => "Thrown away: the programme is as it was.".to_owned(),
             _ => String::new(),
         }
@@ -120,9 +129,10 @@ async fn page(
 ) -> Result<HttpResponse, PageError> {
     let (hub, hosts) = (scope.hub.clone(), app.hosts());
     let read = app.db.read(move |c| {
-        Ok::<_, DbError>((programme::find(c, &hub, hosts)?, categories::list(c, hub.id)?))
+        let gone = list_gone(c, hub.id)?;
+        Ok::<_, DbError>((programme::find(c, &hub, hosts)?, categories::list(c, hub.id)?, gone))
     });
-    let (found, all) = read.await?;
+    let (found, all, gone) = read.await?;
     let known = found.as_ref().map(|found| &found.programme);
     let typed = typed.unwrap_or_else(|| Typed {
         address: known.map(|it| it.address.clone()).unwrap_or_default(),
@@ -154,6 +164,7 @@ async fn page(
             n => format!("{} {}", number(n), plural(n, "talk", "talks")),
         },
         programme: format!("{}/-/talks", scope.hub.path()),
+        gone: gone.into_iter().map(|talk| (talk.slug, talk.title)).collect(),
         imported: imported.unwrap_or_default(),
         source: source.unwrap_or_default(),
         is_stuck: is_read && plan.is_none(),
@@ -306,4 +317,24 @@ pub async fn discard(
     scope.may_change()?;
     programme::discard(&app, scope.hub.id).await?;
     Ok(respond::see_other(&format!("/manage/{}/programme?done=discarded", scope.hub.slug)))
+}
+
+/// Which talk goes: one that its schedule has no more, by its name, or all.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct RemoveForm {
+    talk: String,
+}
+
+/// `POST /manage/{hub}/programme/remove`
+pub async fn remove(
+    app: web::Data<App>,
+    scope: HubScope,
+    form: Checked<RemoveForm>,
+) -> Result<HttpResponse, PageError> {
+    scope.may_change()?;
+    let gone = Some(form.0.talk).filter(|talk| !talk.is_empty());
+    let removed = programme::remove(&app, scope.hub.id, gone, scope.account.id).await?;
+    let path = format!("/manage/{}/programme?done=removed&removed={removed}", scope.hub.slug);
+    Ok(respond::see_other(&path))
 }

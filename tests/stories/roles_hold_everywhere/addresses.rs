@@ -174,6 +174,7 @@ pub const ADDRESSES: &[(Who, &str)] = &[
     (Organizer, "/manage/{hub}/programme/again"),
     (Organizer, "/manage/{hub}/programme/import"),
     (Organizer, "/manage/{hub}/programme/discard"),
+    (Organizer, "/manage/{hub}/programme/remove"),
     (Organizer, "/manage/{hub}/take-home"),
     (Organizer, "/manage/{hub}/take-home/progress"),
     (Organizer, "/manage/{hub}/look"),
