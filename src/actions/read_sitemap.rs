@@ -8,6 +8,8 @@ use crate::wire::sitemap::Entry;
 
 /// The most hubs, and the most categories, that are listed.
 const MAX_HUBS: i64 = 10_000;
+/// The most talks that are listed.
+const MAX_TALKS: i64 = 10_000;
 /// The most series of hubs that are listed.
 const MAX_SERIES: i64 = 1_000;
 /// The most topics over hubs that are listed.
@@ -125,7 +127,7 @@ fn site_pages(
     Ok(entries)
 }
 
-/// The pages of the whole site, and what hubs have: their own page, people, about, categories.
+/// The pages of the whole site, and what hubs have: their own page, people, about, talks with posts, categories.
 fn pages(
     connection: &mut DbConnection,
     addresses: &Addresses,
@@ -134,6 +136,7 @@ fn pages(
 ) -> Result<Vec<Entry>, DbError> {
     let entry = |path: String, changed_at| Entry { address: addresses.path(&path), changed_at };
     let categories = rows::list_categories(connection, MAX_HUBS)?;
+    let talks = rows::list_talks(connection, MAX_TALKS)?;
     let mut entries = if is_site { site_pages(connection, addresses, hubs)? } else { Vec::new() };
     for hub in hubs {
         let path = hub.path();
@@ -144,6 +147,10 @@ fn pages(
         }
         if let Some(at) = hub.about_changed_at {
             entries.push(entry(format!("{path}/-/about"), Some(at)));
+        }
+        let first = talks.partition_point(|(of, _)| *of < hub.id);
+        for (_, talk) in talks[first..].iter().take_while(|(of, _)| *of == hub.id) {
+            entries.push(entry(format!("{path}/-/talks/{talk}"), None));
         }
         let first = categories.partition_point(|(of, ..)| *of < hub.id);
         for (_, category, at) in categories[first..].iter().take_while(|(of, ..)| *of == hub.id) {

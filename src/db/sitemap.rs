@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::listed::IS_PUBLIC;
-use super::schema::{about_pages, categories, hubs, pings, post_changes};
+use super::schema::{about_pages, categories, hubs, pings, post_changes, talks};
 use super::{DbConnection, DbError};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
@@ -74,6 +74,23 @@ pub fn list_categories(
         .filter(categories::listed_count.gt(0))
         .select((categories::hub_id, categories::slug, categories::changed_at))
         .order((categories::hub_id, categories::position, categories::id))
+        .limit(limit)
+        .load(connection)?)
+}
+
+/// The talks with posts that may be indexed, at most `limit`: their hub, and their name in
+/// addresses.
+pub fn list_talks(
+    connection: &mut DbConnection,
+    limit: i64,
+) -> Result<Vec<(HubId, String)>, DbError> {
+    Ok(talks::table
+        .inner_join(categories::table.inner_join(hubs::table))
+        .filter(sql::<Bool>(IS_INDEXED))
+        .filter(categories::readers.eq(Readers::Public.as_str()))
+        .filter(talks::listed_count.gt(0))
+        .select((talks::hub_id, talks::slug))
+        .order((talks::hub_id, talks::id))
         .limit(limit)
         .load(connection)?)
 }

@@ -69,6 +69,9 @@ story! { with blogs:
             assert_eq!(page.attributes("article .about a", "href"), ["/sxsw/-/talks/talk04"], "{path}");
         }
         reader.open("/sxsw").await.says("20 talks, each with what was written about it");
+        let map = reader.open("/sitemap.xml").await.body;
+        assert!(map.contains("/sxsw/-/talks/talk04</loc>"), "{map}");
+        assert!(!map.contains("talk05"), "what nobody wrote about is not for search engines");
         let permalink = reader.open("/sxsw/keynotes").await.attributes("article .meta a[title]", "href");
         let post = reader.open(&permalink[1]).await;
         assert!(post.attributes("aside a", "href").contains(&"/sxsw/-/talks/talk04".to_owned()));
