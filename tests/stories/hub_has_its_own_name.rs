@@ -443,6 +443,22 @@ with_names! {
         site.browser_at(NAME).open("/").await.has_status(200).says("Rival");
     }
 
+    async fn the_next_hub_does_not_take_the_name_along(site, world) {
+        let mut topic = site.hub("open", "at-once").await;
+        name_it(&mut topic, world).await;
+        topic.organizer.open("/manage/sxsw/next").await;
+        let next = [("slug", "sxsw-2004"), ("series", "SXSW")];
+        topic.organizer.submit("/manage/sxsw/next", &next).await.redirects_to("/manage/sxsw-2004/categories");
+        site.browser().open("/sxsw-2004").await.has_status(200);
+        let desk = topic.organizer.open("/manage/sxsw-2004/name").await;
+        desk.says("Which name?").never_says("In use");
+        site.browser_at(NAME).open("/").await.has_status(200).says("SXSW 2003");
+        // The series leads to each where it is.
+        let series = site.browser().open("/series/sxsw").await;
+        let links = series.attributes("main a", "href");
+        assert!(links.contains(&home(site)) && links.contains(&"/sxsw-2004".to_owned()), "{links:?}");
+    }
+
     async fn feeds_are_pushed_under_the_own_name(site, world) {
         let mut topic = site.hub("open", "at-once").await;
         name_it(&mut topic, world).await;
