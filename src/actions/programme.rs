@@ -66,12 +66,8 @@ pub async fn prepare(
     file: Vec<u8>,
 ) -> Result<(), ProgrammeError> {
     refuse_frozen(hub)?;
-    let zone = zone_of(hub);
-    // Five megabytes take a moment: not on a thread that answers.
-    let reading =
-        tokio::task::spawn_blocking(move || schedule::read(&file, &zone).map(|_sessions| file));
-    let file = reading.await.map_err(|_panicked| DbError::Panicked)?;
-    let file = file.map_err(|problem| ProgrammeError::of("file", problem))?;
+    let (file, sessions) = parse(app, hub, file).await?;
+    sessions.map_err(|problem| ProgrammeError::of("file", problem))?;
     let (hub, now) = (hub.id, app.clock.now());
     app.db
         .write(move |tx| {
@@ -95,12 +91,12 @@ pub async fn look(
     file: Vec<u8>,
 ) -> Result<Plan, ProgrammeError> {
     refuse_frozen(hub)?;
-    let (hub, hosts) = (hub.clone(), app.hosts());
+    let (_, sessions) = parse(app, hub, file).await?;
+    let sessions = sessions.map_err(|problem| ProgrammeError::of("file", problem))?;
+    let (hub, hosts) = (hub.id, app.hosts());
     app.db
         .read(move |c| {
-            let sessions = sessions_of(&hub, &file);
-            let sessions = sessions.map_err(|problem| ProgrammeError::of("file", problem))?;
-            let known = talks::find_programme(c, hub.id)?;
+            let known = talks::find_programme(c, hub)?;
             let programme = Programme {
                 address: choice.address,
                 arrangement: choice.arrangement,
@@ -108,7 +104,7 @@ pub async fn look(
                 draft: None,
                 imported_at: known.and_then(|known| known.imported_at),
             };
-            plan(c, hub.id, &programme, &sessions, hosts)?.map_err(ProgrammeError::Problems)
+            plan(c, hub, &programme, &sessions, hosts)?.map_err(ProgrammeError::Problems)
         })
         .await
 }
@@ -166,20 +162,25 @@ pub struct Preview {
 }
 
 /// Reads what is known of a hub's programme, and what the schedule that is kept would change.
-pub fn find(
-    connection: &mut DbConnection,
-    hub: &Hub,
-    hosts: Hosts,
-) -> Result<Option<Preview>, DbError> {
-    let Some(programme) = talks::find_programme(connection, hub.id)? else { return Ok(None) };
-    let plan = match &programme.draft {
-        Some(file) => match schedule::read(file, &zone_of(hub)) {
-            Ok(sessions) => Some(plan(connection, hub.id, &programme, &sessions, hosts)?),
-            Err(problem) => Some(Err(Problems::one("file", problem))),
-        },
-        None => None,
+pub async fn find(app: &App, hub: &Hub) -> Result<Option<Preview>, DbError> {
+    let (id, hosts) = (hub.id, app.hosts());
+    let Some(mut programme) = app.db.read(move |c| talks::find_programme(c, id)).await? else {
+        return Ok(None);
     };
-    Ok(Some(Preview { programme, plan }))
+    let Some(file) = programme.draft.take() else {
+        return Ok(Some(Preview { programme, plan: None }));
+    };
+    let (file, sessions) = parse(app, hub, file).await?;
+    programme.draft = Some(file);
+    app.db
+        .read(move |c| {
+            let plan = match sessions {
+                Ok(sessions) => plan(c, id, &programme, &sessions, hosts)?,
+                Err(problem) => Err(Problems::one("file", problem)),
+            };
+            Ok(Some(Preview { programme, plan: Some(plan) }))
+        })
+        .await
 }
 
 fn plan(
@@ -215,9 +216,20 @@ fn plan(
     Ok(Ok(plan))
 }
 
-/// The sessions of a schedule.
-fn sessions_of(hub: &Hub, file: &[u8]) -> Result<Vec<Session>, ScheduleError> {
-    schedule::read(file, &zone_of(hub))
+/// Reads a schedule: one at a time, and not on a thread that answers. Five megabytes take a moment,
+/// and a hundred of memory.
+async fn parse(
+    app: &App,
+    hub: &Hub,
+    file: Vec<u8>,
+) -> Result<(Vec<u8>, Result<Vec<Session>, ScheduleError>), DbError> {
+    let zone = zone_of(hub);
+    let _turn = app.drawing.acquire().await.map_err(|_closed| DbError::Closed)?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let sessions = schedule::read(&file, &zone);
+        (file, sessions)
+    });
+    reading.await.map_err(|_panicked| DbError::Panicked)
 }
 
 fn zone_of(hub: &Hub) -> TimeZone {

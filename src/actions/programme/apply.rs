@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::plan::{Into, Plan, Planned};
-use super::{ProgrammeError, plan, sessions_of};
+use super::{ProgrammeError, parse, plan};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::CategoryTexts;
 use crate::db::hubs::Hub;
 use crate::db::slugs::find_category;
 use crate::db::talks::{self, Programme, Talk, TalkTexts};
-use crate::db::{DbError, Tx, categories, hubs, log};
+use crate::db::{Db, DbError, Tx, categories, hubs, log};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::id::{AccountId, CategoryId, HubId, PingId, TalkId};
 use crate::model::log::LogKind;
@@ -60,8 +60,7 @@ pub async fn apply(
     by: Option<AccountId>,
 ) -> Result<Imported, ProgrammeError> {
     let (id, hosts, now) = (hub.id, app.hosts(), app.clock.now());
-    let of_hub = hub.clone();
-    let (programme, sessions) = app.db.read(move |c| read(c, &of_hub)).await?;
+    let (programme, sessions) = read(app, hub).await?;
     let hash = match passphrase.trim() {
         "" => None,
         typed => {
@@ -72,32 +71,31 @@ pub async fn apply(
     };
     let import = Import { hub: id, programme, sessions, hosts, hash, by, now };
     let mut imported = app.db.write(move |tx| import.write(tx)).await?;
-    imported.filed = file_posts(app, id).await?;
+    // What was imported stays whoever asked went away, and so its posts are filed to the last.
+    let filing = tokio::spawn(file_posts(app.db.clone(), id, now));
+    imported.filed = filing.await.map_err(|_panicked| DbError::Panicked)??;
     Ok(imported)
 }
 
-fn read(
-    connection: &mut crate::db::DbConnection,
-    hub: &Hub,
-) -> Result<(Programme, Vec<Session>), ProgrammeError> {
-    let programme = talks::find_programme(connection, hub.id)?;
-    let programme = programme.filter(|programme| programme.draft.is_some());
-    let programme = programme.ok_or_else(|| {
-        ProgrammeError::of("file", "There is no schedule to import: choose one again.")
-    })?;
-    let sessions = sessions_of(hub, programme.draft.as_deref().unwrap_or_default());
+async fn read(app: &App, hub: &Hub) -> Result<(Programme, Vec<Session>), ProgrammeError> {
+    let id = hub.id;
+    let found = app.db.read(move |c| talks::find_programme(c, id)).await?;
+    let nothing =
+        || ProgrammeError::of("file", "There is no schedule to import: choose one again.");
+    let mut programme = found.ok_or_else(nothing)?;
+    let file = programme.draft.take().ok_or_else(nothing)?;
+    let (file, sessions) = parse(app, hub, file).await?;
+    programme.draft = Some(file);
     Ok((programme, sessions.map_err(|wrong| ProgrammeError::of("file", wrong))?))
 }
 
 /// Files the posts anew that any talk may be about.
-async fn file_posts(app: &App, hub: HubId) -> Result<usize, DbError> {
-    let now = app.clock.now();
-    let pings = app.db.read(move |c| talks::list_linked(c, hub)).await?;
+async fn file_posts(db: Db, hub: HubId, now: Timestamp) -> Result<usize, DbError> {
+    let pings = db.read(move |c| talks::list_linked(c, hub)).await?;
     let mut filed = 0;
     for some in pings.chunks(FILED_AT_ONCE) {
         let some: Vec<PingId> = some.to_vec();
-        filed += app
-            .db
+        filed += db
             .write(move |tx| {
                 let mut filed = 0;
                 for ping in &some {

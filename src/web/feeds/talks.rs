@@ -13,7 +13,7 @@ use crate::web::error::{Missing, PageError};
 use crate::web::pages::feed_links::view_feed;
 use crate::web::pages::reading::{AskedFeed, At, Names};
 use crate::web::pages::talks::{find, talk_path};
-use crate::wire::feed::{Feed, Format, MAX_ITEMS, tag};
+use crate::wire::feed::{Feed, Format, MAX_ITEMS, MAX_LAST_ITEMS, tag};
 
 /// `GET /{hub}/-/talks/{talk}/rss`, `…/atom`, `…/feed.json`
 ///
@@ -52,7 +52,12 @@ fn render(
 ) -> Result<(Rendered, bool), PageError> {
     let hub = &at.hub;
     let (talk, gate) = find(connection, at, name)?;
-    let posts = listed::list_about(connection, hub.id, talk.id, None, MAX_ITEMS)?;
+    // Of what is over a feed is the whole, if that is possible at all (RFC 5005, 2).
+    let most = if hub.closed_at.is_some() { MAX_LAST_ITEMS } else { MAX_ITEMS };
+    let mut posts = listed::list_about(connection, hub.id, talk.id, None, most + 1)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let is_all = posts.len() <= most;
+    posts.truncate(most);
     let entries = Entry::list(app, connection, hub, posts)?;
     let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
     let page = app.addresses.path(&talk_path(&hub.path(), &talk.slug));
@@ -70,7 +75,7 @@ fn render(
         description: &format!("What was written about “{}”.", talk.title),
         language: &hub.language,
         changed_at: changed.max().unwrap_or(gate.category.created_at).max(gate.category.created_at),
-        is_finished: hub.closed_at.is_some(),
+        is_finished: hub.closed_at.is_some() && is_all,
         is_expired: hub.frozen_at.is_some(),
         icon: icon.as_deref(),
         items: entries.iter().map(|entry| entry.item(&hub.language)).collect(),

@@ -127,12 +127,11 @@ async fn page(
     mut problems: Problems,
     notice: String,
 ) -> Result<HttpResponse, PageError> {
-    let (hub, hosts) = (scope.hub.clone(), app.hosts());
-    let read = app.db.read(move |c| {
-        let gone = list_gone(c, hub.id)?;
-        Ok::<_, DbError>((programme::find(c, &hub, hosts)?, categories::list(c, hub.id)?, gone))
-    });
-    let (found, all, gone) = read.await?;
+    let hub = scope.hub.id;
+    let found = programme::find(app, &scope.hub).await?;
+    let read =
+        app.db.read(move |c| Ok::<_, DbError>((categories::list(c, hub)?, list_gone(c, hub)?)));
+    let (all, gone) = read.await?;
     let known = found.as_ref().map(|found| &found.programme);
     let typed = typed.unwrap_or_else(|| Typed {
         address: known.map(|it| it.address.clone()).unwrap_or_default(),

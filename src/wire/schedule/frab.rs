@@ -8,8 +8,15 @@ use super::{MAX_SESSIONS, ScheduleError, times};
 use crate::clock::Timestamp;
 use crate::model::talk::Session;
 
+/// The most objects of a document: each takes more memory than it has letters, and a session is some
+/// ten of them.
+const MAX_OBJECTS: usize = 100_000;
+
 /// Reads the sessions. `serde_json` goes 128 levels deep, and no further.
 pub(super) fn read(text: &str, zone: &TimeZone) -> Result<Vec<Session>, ScheduleError> {
+    if text.bytes().filter(|byte| *byte == b'{').count() > MAX_OBJECTS {
+        return Err(ScheduleError::TooMany);
+    }
     let root: Value = serde_json::from_str(text).map_err(|error| match error.is_eof() {
         true => ScheduleError::Broken,
         false => ScheduleError::Unknown,

@@ -145,7 +145,7 @@ impl Rows<'_> {
     /// is.
     fn cell(&mut self) -> (String, bool) {
         let mut cell = String::new();
-        let mut quoted = false;
+        let (mut quoted, mut is_blank) = (false, true);
         let mut letters = self.rest.char_indices().peekable();
         while let Some((at, letter)) = letters.next() {
             match letter {
@@ -154,9 +154,9 @@ impl Rows<'_> {
                     letters.next();
                 }
                 '"' if quoted => quoted = false,
-                '"' if cell.trim().is_empty() => {
+                '"' if is_blank => {
                     cell.clear();
-                    quoted = true;
+                    (quoted, is_blank) = (true, false);
                 }
                 '\n' if !quoted => {
                     self.rest = &self.rest[at + 1..];
@@ -167,7 +167,10 @@ impl Rows<'_> {
                     self.rest = &self.rest[at + letter.len_utf8()..];
                     return (cell, false);
                 }
-                letter => cell.push(letter),
+                letter => {
+                    is_blank &= letter.is_whitespace();
+                    cell.push(letter);
+                }
             }
         }
         self.rest = "";

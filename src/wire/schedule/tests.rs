@@ -126,6 +126,16 @@ fn what_is_no_schedule_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn what_is_made_to_take_long_is_read_in_one_go() {
+    // Looking back over the blanks at each quote would take days.
+    let half = MAX_BYTES / 2 - 100;
+    let quotes = format!("title\n{}x{}", " ".repeat(half), "\"".repeat(half));
+    assert_eq!(sessions(&quotes).len(), 1);
+    let objects = format!("[{}{{}}]", "{\"a\":0},".repeat(200_000));
+    assert_eq!(read(objects.as_bytes(), &berlin()), Err(ScheduleError::TooMany));
+}
+
+#[test]
 fn one_session_at_two_times_is_two_talks() {
     let twice = "title,id,start\nTour,t1,2026-08-21 10:00\nTour,t1,2026-08-21 15:00\nTour,t1,2026-08-21 15:00\n";
     let keys: Vec<String> = sessions(twice).into_iter().map(|session| session.key).collect();

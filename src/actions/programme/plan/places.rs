@@ -13,6 +13,9 @@ use crate::model::talk::{Arrangement, Session};
 /// Where sessions without a track go.
 const NO_TRACK: &str = "Talks";
 
+/// More categories than these are no hub's: which of them are the same is not looked at.
+const MOST_NEW: usize = 100;
+
 /// Where talks go.
 pub(super) struct Places<'a> {
     arrangement: Arrangement,
@@ -90,8 +93,9 @@ impl<'a> Places<'a> {
         if let Some(category) = self.categories.iter().find(is_it) {
             return Into::Category(category.id);
         }
-        let same = self.new.iter().position(|new| new.to_lowercase() == lower);
-        if let Some(at) = same.filter(|_| !is_own) {
+        let looked_at = self.new.iter().take(MOST_NEW);
+        let same = looked_at.filter(|_| !is_own).position(|new| new.to_lowercase() == lower);
+        if let Some(at) = same {
             return Into::New(at);
         }
         self.new.push(title.to_owned());

@@ -121,7 +121,9 @@ fn render_all(app: &App, connection: &mut DbConnection, at: &At) -> Result<Rende
         is_current: false,
         is_of_view: false,
     };
-    let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    // As the desk counts: one that is gone stands here for its posts.
+    let in_it = found.iter().filter(|talk| talk.gone_at.is_none()).count();
+    let count = i64::try_from(in_it).unwrap_or(i64::MAX);
     let view = ProgrammeView {
         add: adding.path.clone(),
         canonical: app.addresses.path(&format!("{}/-/talks", hub.path())),
