@@ -20,12 +20,19 @@ use crate::model::face::{PictureFormat, PictureKind};
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// The most pixels: 24 megapixels, as phones take them.
 pub const MAX_PIXELS: u64 = 24_000_000;
-/// The most memory to read one, in bytes: 24 megapixels of four bytes, and what the decoder needs.
+/// The longest side, in pixels: bringing to size goes over whole rows.
+const MAX_SIDE: u32 = 12_000;
+/// The most memory that its pixels take, in bytes: 24 megapixels of four.
+const MAX_PIXEL_BYTES: u64 = 4 * MAX_PIXELS;
+/// The most memory that a decoder takes beside them, in bytes.
 const MAX_MEMORY: u64 = 160 * 1024 * 1024;
 /// The quality of JPEG, of 100.
 const QUALITY: u8 = 80;
 /// How often as wide as high a banner is at least, and at most.
 const BANNER_SHAPE: (u32, u32) = (2, 8);
+
+/// How often as wide as high, or as high as wide, a logo is at most: it stands small beside a name.
+const LOGO_SHAPE: u32 = 6;
 
 /// A picture, written anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +59,10 @@ pub enum PictureError {
     /// Of no format that is read.
     #[error("This file is no picture that can be read: choose a PNG, JPEG or WebP file.")]
     Unknown,
-    /// More than [`MAX_PIXELS`].
-    #[error("This picture has more than 24 megapixels: save it smaller.")]
+    /// More than [`MAX_PIXELS`], or of more bytes each than a page shows, or longer than any page.
+    #[error(
+        "This picture is too large to be read: save it with at most 24 megapixels of 8 bits, and 12,000 pixels on a side."
+    )]
     TooManyPixels,
     /// Cut off, or damaged.
     #[error("This picture is damaged: save it once more, and choose that file.")]
@@ -61,6 +70,11 @@ pub enum PictureError {
     /// A banner that is too high or too low to lie over a page.
     #[error("A banner is two to eight times as wide as high: cut this one to such a shape.")]
     Shape,
+    /// A logo that is a line.
+    #[error(
+        "A logo is at most six times as wide as high, or as high as wide: cut this one to such a shape."
+    )]
+    LogoShape,
 }
 
 impl Drawn {
@@ -82,18 +96,25 @@ const fn room(kind: PictureKind) -> (u32, u32) {
 }
 
 /// Reads a file that somebody sent, and writes it anew at the size of our pages. It takes up to a
-/// second and [`MAX_MEMORY`].
+/// second, and memory for its pixels, for the decoder, and for the pixels once more where they are
+/// turned.
 pub fn draw(bytes: &[u8], kind: PictureKind) -> Result<Drawn, PictureError> {
     if bytes.len() > MAX_BYTES {
         return Err(PictureError::TooLarge);
     }
     let picture = read(bytes)?;
-    if kind == PictureKind::Banner {
-        let (width, height) = (picture.width(), picture.height());
-        let fits = height * BANNER_SHAPE.0 <= width && width <= height * BANNER_SHAPE.1;
-        if !fits {
-            return Err(PictureError::Shape);
+    let (width, height) = (picture.width(), picture.height());
+    match kind {
+        PictureKind::Banner => {
+            let fits = height * BANNER_SHAPE.0 <= width && width <= height * BANNER_SHAPE.1;
+            if !fits {
+                return Err(PictureError::Shape);
+            }
         }
+        PictureKind::Logo if width > height * LOGO_SHAPE || height > width * LOGO_SHAPE => {
+            return Err(PictureError::LogoShape);
+        }
+        PictureKind::Logo => {}
     }
     let (width, height) = room(kind);
     let picture = match picture.width() > width || picture.height() > height {
@@ -135,7 +156,10 @@ fn read(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_damaged| PictureError::Damaged)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    let is_large = u64::from(width) * u64::from(height) > MAX_PIXELS
+        || width.max(height) > MAX_SIDE
+        || decoder.total_bytes() > MAX_PIXEL_BYTES;
+    if is_large {
         return Err(PictureError::TooManyPixels);
     }
     // Cameras say in a note which side is up, and the notes are left out.
@@ -267,6 +291,8 @@ mod tests {
         }
         let tall = file(&photograph(100, 60), ImageFormat::Png);
         assert_eq!(draw(&tall, PictureKind::Banner), Err(PictureError::Shape));
+        let line = file(&photograph(10, 100), ImageFormat::Png);
+        assert_eq!(draw(&line, PictureKind::Logo), Err(PictureError::LogoShape));
     }
 
     #[test]
@@ -276,8 +302,13 @@ mod tests {
         bomb[16..24].copy_from_slice(&[0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50]);
         let sum = crc(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&sum.to_be_bytes());
-        let refused = draw(&bomb, PictureKind::Logo).unwrap_err();
-        assert!(matches!(refused, PictureError::TooManyPixels | PictureError::Damaged));
+        assert_eq!(draw(&bomb, PictureKind::Logo), Err(PictureError::TooManyPixels));
+        let line = file(&flat(MAX_SIDE + 1, 1, 255), ImageFormat::Png);
+        assert_eq!(draw(&line, PictureKind::Logo), Err(PictureError::TooManyPixels));
+        // As many bytes as are read, and one pixel more of twice as many.
+        let deep: ImageBuffer<Rgba<u16>, _> = ImageBuffer::new(4_000, 3_001);
+        let deep = file(&DynamicImage::ImageRgba16(deep), ImageFormat::Png);
+        assert_eq!(draw(&deep, PictureKind::Logo), Err(PictureError::TooManyPixels));
     }
 
     /// The check sum of a PNG's chunk.

@@ -50,6 +50,8 @@ story! {
         assert_eq!(preview.has_status(200).header("cache-control"), Some("no-store"));
         assert_eq!(preview.attributes("img.banner", "alt"), ["The pier at night"]);
         assert!(preview.body.contains("#005a3c"), "its colour");
+        preview.says("nobody else sees this").says("Write about <b>your</b> day.").says("Then come here.");
+        assert_eq!(preview.attributes(".preview a", "href"), [LOOK], "and the way back");
         let csp = preview.header("content-security-policy").unwrap();
         assert!(csp.contains("img-src 'self'") && csp.contains("sha256-"), "{csp}");
 

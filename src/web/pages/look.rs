@@ -4,6 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::face::HubFace;
 use super::list;
 use super::manage::{DeskFace, DeskTab, HubDesk};
 use super::reading::{self, At, Entered, Names};
@@ -160,19 +161,31 @@ pub async fn preview(
 ) -> Result<HttpResponse, PageError> {
     scope.may_change()?;
     let (reader, mut hub) = (app.clone(), scope.hub.clone());
-    let page = app
+    let (bar, page) = app
         .db
         .read(move |connection| {
             let (draft, _) = dress::find(connection, &hub)?;
+            let desk = format!("/manage/{}/look", hub.slug);
             (hub.face, hub.accent) = (draft.face, draft.accent);
-            list::render_front(&reader, connection, At::open(hub, None))
+            let add_words = HubFace::of(&hub).add_words;
+            let bar = PreviewBar { desk, add_words, language: hub.language.clone() };
+            Ok::<_, PageError>((bar, list::render_front(&reader, connection, At::open(hub, None))?))
         })
         .await?;
-    Ok(private(&page, &visit))
+    Ok(private(&page, &bar.render().map_err(PageError::Template)?, &visit))
 }
 
-/// A public page, for one person.
-fn private(page: &Rendered, visit: &Visit) -> HttpResponse {
+/// What stands over the hub's page while it is looked at.
+#[derive(Debug, Template)]
+#[template(path = "partials/preview_bar.html")]
+struct PreviewBar {
+    desk: String,
+    add_words: Vec<String>,
+    language: String,
+}
+
+/// A public page, for one person, under a bar that says what it is.
+fn private(page: &Rendered, bar: &str, visit: &Visit) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     for name in [header::CONTENT_TYPE, header::CONTENT_SECURITY_POLICY] {
         if let Some(value) = page.headers.get(&name) {
@@ -186,7 +199,8 @@ fn private(page: &Rendered, visit: &Visit) -> HttpResponse {
     if let Some(cookie) = &visit.new_cookie {
         response.cookie(cookie.clone());
     }
-    response.body(page.identity.clone())
+    let html = String::from_utf8_lossy(&page.identity);
+    response.body(html.replacen("<div class=\"wrap\">", &format!("<div class=\"wrap\">{bar}"), 1))
 }
 
 /// `POST /manage/{hub}/look/publish`

@@ -117,7 +117,8 @@ async fn page(
         hub: HubDesk::read(app, scope, DeskTab::Settings).await?,
         csrf: visit.csrf.clone(),
         plain: app.addresses.path(&format!("/{}", scope.hub.slug)),
-        site: app.addresses.host(),
+        // Records know no ports.
+        site: app.addresses.base().host_str().unwrap_or_default().to_owned(),
         rows: names.into_iter().filter_map(row).collect(),
         typed: said.typed,
         wrong: said.wrong,
