@@ -29,6 +29,8 @@
       ? fold(text).includes(word)
       : there.some((one) => one.startsWith(word)));
   };
+  // As much as lists show: what is searched is all of it.
+  const short = (text) => text.length > 253 ? `${text.slice(0, 252).trimEnd()}…` : text;
   const make = (name, texts = {}, children = []) => {
     const made = Object.assign(document.createElement(name), texts);
     made.append(...children);
@@ -44,7 +46,7 @@
       make("a", { href: `../../p/${post.id}.html`, title: "Permalink" }, [make("time", { dateTime: post.at, textContent: post.on })]),
       link(categories[post.in] ?? post.in, `../../${post.in}/index.html`),
     ]);
-    const text = post.text ? [make("p", { className: "ex", dir: "auto", lang: post.lang, textContent: post.text })] : [];
+    const text = post.text ? [make("p", { className: "ex", dir: "auto", lang: post.lang, textContent: short(post.text) })] : [];
     const letter = make("div", { className: "av", ariaHidden: "true", textContent: [...post.blog][0] ?? "" });
     return make("article", { className: "ping" }, [letter, head, ...text, meta]);
   };

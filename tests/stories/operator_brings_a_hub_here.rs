@@ -169,13 +169,14 @@ async fn what_holds_not_together_is_refused_and_nothing_is_written() {
         let _operator = there.operator().await;
         let rows = everything(&there);
         type Change = fn(&mut serde_json::Value);
-        let changes: [(Change, &str); 18] = [
+        let changes: [(Change, &str); 19] = [
             (|d| d["version"] = 2.into(), "made by a newer Backchannel"),
             (|d| d["format"] = "other".into(), "does not say that it is a hub’s"),
             (|d| d["hub"]["slug"] = "api".into(), "kept for a page"),
             (|d| d["hub"]["time_zone"] = "Mars/Olympus".into(), "no time zone Mars/Olympus"),
             (|d| d["hub"]["link"] = "javascript:alert(1)".into(), "none that can be linked to"),
             (|d| d["hub"]["accent"] = "red".into(), "the accent"),
+            (|d| d["hub"]["frozen_at"] = d["hub"]["created_at"].clone(), "frozen, and not closed"),
             (|d| d["categories"][0]["slug"] = "../x".into(), "cannot be called ../x"),
             (|d| d["categories"][0]["ping_policy"] = "anybody".into(), "no policy called anybody"),
             (|d| d["posts"][0]["url"] = "javascript:alert(1)".into(), "none that can be linked to"),
@@ -226,7 +227,7 @@ async fn what_holds_not_together_is_refused_and_nothing_is_written() {
             };
             without("", &["programme", "talks"]);
             without("/hub", &["frozen_at", "closing_words", "series"]);
-            without("/posts/0", &["talks"]);
+            without("/posts/0", &["talks", "links"]);
         });
         assert_eq!(bring(&there, &older, None).await.unwrap().new, 3);
         assert!(bring(&there, &whole, None).await.unwrap().was_here);

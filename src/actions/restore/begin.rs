@@ -127,7 +127,13 @@ fn join_series(
     let Some(wanted) = &new.head.hub.series else { return Ok(None) };
     let Ok(slug) = Slug::for_series(&wanted.slug) else { return Ok(None) };
     let into = match series::find(tx.reading(), slug.as_str())? {
-        None => series::insert(tx, &slug, &wanted.title, now)?,
+        None => series::open(tx, hub, &slug, &wanted.title, now)?,
+        Some(there) if there.title.is_empty() => {
+            let name = &wanted.slug;
+            return Ok(Some(format!(
+                "A series here was called “{name}” once, and its name is kept: the hub is in no series."
+            )));
+        }
         Some(there) => {
             let may = series::list_joinable(tx.reading(), hub, new.owner)?;
             if !may.iter().any(|one| one.id == there.id) {

@@ -90,7 +90,9 @@ impl Seen {
         if let Some(page) = &post.page {
             one_of::<ReadingOutcome>("outcome", &page.outcome, ReadingOutcome::parse)?;
             link("the feed of a page", &page.feed_url)?;
-            for one in [&page.title, &page.excerpt, &page.author, &page.language] {
+            let texts = [&page.title, &page.excerpt, &page.author, &page.language, &page.blog_name];
+            let more = [&page.title_from, &page.excerpt_from, &page.link_text];
+            for one in texts.into_iter().chain(more).chain(&page.problem) {
                 text("a text of a page", one)?;
             }
         }
@@ -102,6 +104,7 @@ impl Seen {
             if !EVENTS.contains(&event.kind.as_str()) {
                 return Err(format!("there is no event {}", event.kind));
             }
+            text("what is noted of an event", event.detail.as_deref().unwrap_or_default())?;
             one_of("state", &event.from_state, PingState::parse)?;
             one_of("state", &event.to_state, PingState::parse)?;
         }
@@ -118,7 +121,7 @@ fn states(row: &PostRow) -> Result<(), String> {
     if state == PingState::Listed && row.listed_at.is_none() {
         return Err("a post is listed, and does not say since when".to_owned());
     }
-    if row.url.is_empty() && row.purged_at.is_none() {
+    if row.url.is_empty() && (row.purged_at.is_none() || state == PingState::Listed) {
         return Err("a post has no address".to_owned());
     }
     Ok(())
@@ -152,6 +155,9 @@ fn hub(head: &Head) -> Result<(), String> {
         && about.markdown.chars().count() > MAX_ABOUT
     {
         return Err("the about page is too long".to_owned());
+    }
+    if head.hub.row.frozen_at.is_some() && head.hub.row.closed_at.is_none() {
+        return Err("the hub is frozen, and not closed".to_owned());
     }
     for slug in &head.hub.gone_categories {
         Slug::for_category(slug).map_err(|_no_name| format!("a category was not called {slug}"))?;

@@ -1,7 +1,10 @@
-//! Reading the document of a hub, in parts: it may be large, and is never held whole.
+//! Reading the document of a hub, in parts: it may be large, and is never held whole. Of each part
+//! only so much is read as one may have.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Read;
+use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -11,6 +14,44 @@ use crate::model::archive::{FORMAT, VERSION};
 
 /// How many posts or blogs come at once.
 pub const AT_ONCE: usize = 100;
+
+/// The largest part that is not in a list, in bytes: fifty categories with all their feeds, or twenty
+/// thousand talks, are some of these.
+const MAX_PART: u64 = 32 * 1024 * 1024;
+/// The largest post or blog, in bytes: with its texts, its page and its history.
+const MAX_ELEMENT: u64 = 1024 * 1024;
+/// The most posts, and the most blogs.
+const MAX_ELEMENTS: usize = 1_000_000;
+
+/// A reader that gives only so much until it is allowed more.
+struct Metered<R> {
+    from: R,
+    left: Allowance,
+}
+
+/// How much may be read on. A little more may have been read ahead.
+#[derive(Clone, Default)]
+struct Allowance(Rc<Cell<u64>>);
+
+impl Allowance {
+    /// So many bytes from here.
+    fn begin(&self, bytes: u64) {
+        self.0.set(bytes);
+    }
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.left.0.get();
+        if left == 0 {
+            return Err(std::io::Error::other("a part of it is larger than any hub’s"));
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(into.len());
+        let read = self.from.read(&mut into[..most])?;
+        self.left.begin(left - u64::try_from(read).unwrap_or(left));
+        Ok(read)
+    }
+}
 
 /// What stands before the lists.
 #[derive(Debug, Clone)]
@@ -55,13 +96,17 @@ pub fn read(
     from: impl Read,
     take: &mut dyn FnMut(Part) -> Result<(), String>,
 ) -> Result<(), serde_json::Error> {
+    let left = Allowance::default();
+    left.begin(MAX_PART);
+    let from = Metered { from, left: left.clone() };
     let mut reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(from));
-    Document { take }.deserialize(&mut reader)?;
+    Document { take, left }.deserialize(&mut reader)?;
     reader.end()
 }
 
 struct Document<'a> {
     take: &'a mut dyn FnMut(Part) -> Result<(), String>,
+    left: Allowance,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -83,6 +128,7 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut head = HeadSoFar::default();
         let (mut is_ours, mut is_whole) = (false, false);
         while let Some(key) = map.next_key::<String>()? {
+            self.left.begin(MAX_PART);
             match key.as_str() {
                 "format" => is_ours = map.next_value::<String>()? == FORMAT,
                 "version" => check_version::<A::Error>(map.next_value()?)?,
@@ -99,11 +145,19 @@ impl<'de> Visitor<'de> for Document<'_> {
                 }
                 "blogs" => {
                     head.hand_on(self.take)?;
-                    map.next_value_seed(List { part: Part::Blogs, take: self.take })?;
+                    map.next_value_seed(List {
+                        part: Part::Blogs,
+                        take: self.take,
+                        left: &self.left,
+                    })?;
                 }
                 "posts" => {
                     head.hand_on(self.take)?;
-                    map.next_value_seed(List { part: Part::Posts, take: self.take })?;
+                    map.next_value_seed(List {
+                        part: Part::Posts,
+                        take: self.take,
+                        left: &self.left,
+                    })?;
                     is_whole = true;
                 }
                 _ => {
@@ -150,6 +204,7 @@ impl HeadSoFar {
 struct List<'a, T> {
     part: fn(Vec<T>) -> Part,
     take: &'a mut dyn FnMut(Part) -> Result<(), String>,
+    left: &'a Allowance,
 }
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for List<'_, T> {
@@ -168,8 +223,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let mut some = Vec::with_capacity(AT_ONCE);
+        let (mut some, mut all) = (Vec::with_capacity(AT_ONCE), 0);
+        self.left.begin(MAX_ELEMENT);
         while let Some(one) = list.next_element()? {
+            self.left.begin(MAX_ELEMENT);
+            all += 1;
+            if all > MAX_ELEMENTS {
+                return Err(A::Error::custom("a list in it has more than a million entries"));
+            }
             some.push(one);
             if some.len() == AT_ONCE {
                 (self.take)((self.part)(std::mem::take(&mut some))).map_err(A::Error::custom)?;
@@ -202,6 +263,11 @@ mod tests {
             let error = read(text.as_bytes(), &mut |_| Ok(())).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");
         }
+        // A text that would fill the memory is not read to its end.
+        let endless = std::io::repeat(b'x');
+        let title = br#"{"format": "backchannel-hub", "hub": {"slug": ""#.chain(endless);
+        let error = read(title, &mut |_| Ok(())).unwrap_err().to_string();
+        assert!(error.contains("larger than any hub’s"), "{error}");
         let deep = "[".repeat(100_000);
         let deep = format!("{{\"x\": {deep}");
         assert!(read(deep.as_bytes(), &mut |_| Ok(())).is_err(), "and the stack holds");

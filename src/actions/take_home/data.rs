@@ -11,8 +11,6 @@ use crate::db::hubs::Hub;
 use crate::model::archive::{FORMAT, VERSION};
 use crate::model::category::Readers;
 use crate::model::id::encode;
-use crate::model::ping::LISTED_EXCERPT;
-use crate::model::text;
 use crate::wire::csv::Csv;
 use crate::wire::feed::{Feed, FeedItem, tag};
 use crate::wire::rss;
@@ -238,7 +236,7 @@ fn item(app: &App, hub: &Hub, all: &[Category], post: &Post) -> Option<String> {
         id: &tag(host, hub.created_at, &format!("p/{id}")),
         title: &post.row.title,
         url: &post.row.url,
-        excerpt: &text::shorten(&post.row.excerpt, LISTED_EXCERPT),
+        excerpt: &post.row.excerpt,
         blog_name: &post.row.blog_name,
         source: None,
         category: &category.row.title,

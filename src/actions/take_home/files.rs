@@ -14,6 +14,9 @@ pub const SEARCH_INDEX: &str = "-/search/index.js";
 /// See there.
 pub const SEARCH_SCRIPT: &str = "-/search/search.js";
 
+/// The tables beside the numbers of a hub.
+const TABLES: [&str; 3] = ["activity.csv", "event.csv", "categories.csv"];
+
 /// The addresses of a hub that everybody may read, as files.
 #[derive(Debug)]
 pub struct Files {
@@ -27,6 +30,8 @@ pub struct Files {
     pub categories: HashSet<String>,
     /// Those of the talks that stand in its programme.
     pub talks: HashSet<String>,
+    /// The names of its pictures.
+    pub pictures: HashSet<String>,
     /// The ids of what is listed in them.
     pub posts: HashSet<PublicId>,
     /// Addresses of files that pages lead to, or load.
@@ -47,9 +52,9 @@ pub struct At<'a> {
 impl Files {
     /// None is wanted yet.
     pub fn new(home: String, hub: String, own_home: Option<String>) -> Self {
-        let (categories, talks, posts) = Default::default();
+        let (categories, talks, pictures, posts) = Default::default();
         let wanted = RefCell::default();
-        Self { home, hub, own_home, categories, talks, posts, wanted }
+        Self { home, hub, own_home, categories, talks, pictures, posts, wanted }
     }
 
     /// Addresses of files that pages led to since it was asked last.
@@ -141,8 +146,13 @@ impl Files {
         match (second, rest.as_slice()) {
             (None, []) => self.list(at, path, query, ""),
             (Some("-"), [name]) => self.of_hub(at, path, query, name),
-            (Some("-"), ["picture", name]) => self.want(path, format!("-/picture/{name}")),
-            (Some("-"), ["stats", name]) => self.want(path, format!("-/stats/{name}")),
+            // An about page may lead to pictures that are there no more.
+            (Some("-"), ["picture", name]) if self.pictures.contains(*name) => {
+                self.want(path, format!("-/picture/{name}"))
+            }
+            (Some("-"), ["stats", name]) if TABLES.contains(name) => {
+                self.want(path, format!("-/stats/{name}"))
+            }
             (Some("-"), ["talks", talk]) if self.talks.contains(*talk) => {
                 self.talk(at, path, query, talk)
             }

@@ -10,15 +10,13 @@ use crate::db::categories::Category;
 use crate::db::hubs::Hub;
 use crate::model::id::PublicId;
 use crate::model::language::Language;
-use crate::model::ping::LISTED_EXCERPT;
-use crate::model::text;
 
 /// A post as the page that searches knows it.
 #[derive(serde::Serialize)]
 struct Found<'a> {
     id: String,
     title: &'a str,
-    text: String,
+    text: &'a str,
     url: &'a str,
     blog: &'a str,
     key: &'a str,
@@ -80,7 +78,7 @@ fn found<'a>(post: &'a Post, public: &[Category], zone: &TimeZone) -> Option<Fou
     Some(Found {
         id: PublicId::from_bytes(id).to_string(),
         title: &post.row.title,
-        text: text::shorten(&post.row.excerpt, LISTED_EXCERPT),
+        text: &post.row.excerpt,
         url: &post.row.url,
         blog: &post.row.blog_name,
         key: &post.row.blog_key,

@@ -46,13 +46,17 @@ pub async fn write(app: &Arc<App>, hub: &Hub, parcel: &mut Parcel) -> Result<(),
     files.categories = public.iter().map(|category| category.slug.clone()).collect();
     let talks = app.db.read(move |c| talks::list_public(c, id)).await?;
     files.talks = talks.iter().map(|talk| talk.slug.clone()).collect();
+    files.pictures = hub.face.pictures().map(str::to_owned).collect();
     let posts = list_public(app, hub).await?;
     files.posts = posts.iter().copied().collect::<HashSet<_>>();
     let inside = app.inside.get().ok_or_else(|| TakeHomeError::Page(hub.slug.clone()))?;
     let ask = (inside.open)(Arc::clone(app)).await;
     let mut site = Site { ask, files, note: note(app, hub) };
     site.files.posts = site.posts(posts, parcel).await?;
-    site.pages(&format!("/{}", hub.slug), "", parcel).await?;
+    let path = format!("/{}", hub.slug);
+    if !site.pages(&path, "", parcel).await? {
+        return Err(TakeHomeError::Page(path));
+    }
     for category in &public {
         let folder = format!("{}/", category.slug);
         site.pages(&format!("/{}/{}", hub.slug, category.slug), &folder, parcel).await?;
@@ -94,18 +98,17 @@ impl Site {
         answer.map_err(|_unanswered| TakeHomeError::Page(path.to_owned()))
     }
 
-    /// A page and those after it, to the last.
+    /// A page and those after it, to the last. Says whether there is such a page: a category may be
+    /// deleted while this goes on.
     async fn pages(
         &self,
         path: &str,
         folder: &str,
         parcel: &mut Parcel,
-    ) -> Result<(), TakeHomeError> {
+    ) -> Result<bool, TakeHomeError> {
         let (mut address, mut page) = (path.to_owned(), 1);
         loop {
-            let Some(answer) = self.asked(&address).await? else {
-                return Err(TakeHomeError::Page(address));
-            };
+            let Some(answer) = self.asked(&address).await? else { return Ok(page > 1) };
             let file = match page {
                 1 => format!("{folder}index.html"),
                 page => format!("{folder}page-{page}.html"),
@@ -115,7 +118,7 @@ impl Site {
                 Some(next) => {
                     (address, page) = (self.files.inside(&next).unwrap_or(next), page + 1);
                 }
-                None => return Ok(()),
+                None => return Ok(true),
             }
         }
     }
@@ -193,16 +196,15 @@ impl Site {
         parcel.file(at.file, html.as_bytes()).await
     }
 
-    /// The files that pages lead to, or load.
+    /// The files that pages lead to, or load. What is there no more, or never was, is left out: an
+    /// about page may lead anywhere, and a download takes its time.
     async fn wanted(&self, parcel: &mut Parcel) -> Result<(), TakeHomeError> {
         let wanted: BTreeSet<String> = self.files.take_wanted();
         for path in wanted {
             let file = self.files.wanted_file(&path);
-            let answer = self.asked(&path).await?;
-            let (Some(file), Some(answer)) = (file, answer) else {
-                return Err(TakeHomeError::Page(path));
-            };
-            parcel.file(&file, &answer.body).await?;
+            if let (Some(file), Some(answer)) = (file, self.asked(&path).await?) {
+                parcel.file(&file, &answer.body).await?;
+            }
         }
         Ok(())
     }

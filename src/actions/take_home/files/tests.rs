@@ -5,6 +5,7 @@ fn files(own_home: Option<&str>) -> Files {
     let mut files = Files::new("https://b.example".to_owned(), "sxsw".to_owned(), own_home);
     files.categories.insert("keynotes".to_owned());
     files.talks.insert("zn8fvb".to_owned());
+    files.pictures.insert("a.png".to_owned());
     files
 }
 
@@ -23,6 +24,9 @@ fn pages_under_an_own_name_are_files_and_the_rest_leads_there() {
         ("https://talks.example/-/talks/zn8fvb", file("../-/talks/zn8fvb/index.html")),
         ("https://talks.example/-/picture/a.png", file("../-/picture/a.png")),
         ("/sxsw/-/picture/a.png", file("../-/picture/a.png")),
+        // An about page may lead to what is there no more, or never was.
+        ("/sxsw/-/picture/b.png", away("https://talks.example/-/picture/b.png")),
+        ("/sxsw/-/stats/typo", away("https://talks.example/-/stats/typo")),
         ("/sxsw/keynotes", file("../keynotes/index.html")),
         ("https://talks.example/-/wall", away("https://talks.example/-/wall")),
         ("https://talks.example/p/x", away("https://talks.example/p/x")),
