@@ -83,7 +83,7 @@ pub fn code(app: &App, hub: HubId, typed: &str, browser: &str) -> Result<String,
 
 fn parse(app: &App, typed: &str) -> Result<WebUrl, KeepAwayError> {
     let url = WebUrl::parse_on(typed, app.hosts())?;
-    if url.is_under(app.addresses.base()) {
+    if app.is_ours(url.as_url()) {
         return Err(KeepAwayError::OwnPage);
     }
     Ok(url)

@@ -15,7 +15,9 @@ use crate::db::keys::{self, Key};
 use crate::db::listed::Standing;
 use crate::db::pings::NewPing;
 use crate::db::readings::Reading;
-use crate::db::{DbError, Tx, blogs, jobs, listed, member_mails, pings, queue, readings, refusals};
+use crate::db::{
+    DbError, Tx, blogs, jobs, kept_away, listed, member_mails, pings, queue, readings, refusals,
+};
 use crate::limits::{AddressBlock, Limit, TooOften};
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
 use crate::model::hub::line;
@@ -220,7 +222,7 @@ pub async fn receive(
         return Err(ReceiveError::OwnPage);
     }
     if rules.kept_away.contains(&app.kept_away_hash(gate.hub.id, url.identity().as_bytes())) {
-        remember_refusal(app, gate, Some(&url), RefusalReason::KeptAway).await?;
+        // Nothing is remembered: a hash of its address would say which it is.
         return Err(ReceiveError::KeptAway);
     }
     let mut ping = new_ping(app, gate, &incoming, &url, &right);
@@ -237,7 +239,7 @@ pub async fn receive(
         hold(app, gate, &mut ping, ruling)?;
     }
     if ping.is_aside {
-        return Ok(store(app, gate, ping, false, None).await?);
+        return store(app, gate, ping, false, None).await;
     }
     if is_held {
         ping.held_for = Some(HeldFor::Rule);
@@ -657,8 +659,9 @@ async fn store(
     new: NewPing,
     reads: bool,
     notes: Option<Notes>,
-) -> Result<Received, DbError> {
+) -> Result<Received, ReceiveError> {
     let (hub, new, now) = (gate.hub.id, Arc::new(new), app.clock.now());
+    let post = app.kept_away_hash(hub, &new.url_hash);
     let mails = new.waits && !new.unverified && wants_mail(app, hub).await?;
     if new.waits && notes.is_none() {
         let first = Arc::clone(&new);
@@ -680,7 +683,15 @@ async fn store(
             return Ok(Received { receipt, state: new.state(), resent: None });
         }
     }
-    app.db.write(move |tx| store_or_find(tx, hub, &new, reads, notes, now)).await
+    app.db
+        .write(move |tx| {
+            // What is listed now is looked up: whoever wrote it may have kept it away since.
+            if !new.waits && kept_away::contains(tx.reading(), hub, &post)? {
+                return Err(ReceiveError::KeptAway);
+            }
+            Ok(store_or_find(tx, hub, &new, reads, notes, now)?)
+        })
+        .await
 }
 
 /// Whether anybody of the hub is told by mail what waits: from memory, where nothing changed.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::connection::on_backend;
-use super::schema::{kept_away, pings};
+use super::schema::{kept_away, pings, refused_pings};
 use super::{DbConnection, DbError, Tx, categories, jobs, listed, prune};
 use crate::clock::Timestamp;
 use crate::model::id::{HubId, PingId};
@@ -79,11 +79,39 @@ pub fn remove(tx: &mut Tx<'_>, hub: HubId, post: &Hashes, now: Timestamp) -> Res
         jobs::delete(tx, jobs::JobKey::verify(hub, ping.id))?;
         prune::purge_one(tx, hub, ping.id, now)?;
     }
-    let own = pings::hub_id.eq(hub.0).and(pings::url_hash.eq(post.url.as_slice()));
-    diesel::update(pings::table.filter(own))
+    let of = |hash: [u8; 32]| pings::hub_id.eq(hub.0).and(pings::url_hash.eq(hash.to_vec()));
+    // One that was on its way while this was done before: what was left then makes room.
+    let again: Vec<i64> =
+        pings::table.filter(of(post.url)).select(pings::category_id).load(tx.connection)?;
+    let former: Vec<PingId> = pings::table
+        .filter(of(post.kept_away))
+        .filter(pings::category_id.eq_any(again))
+        .select(pings::id)
+        .load(tx.connection)?;
+    for ping in former {
+        super::pings::delete(tx, hub, ping)?;
+    }
+    diesel::update(pings::table.filter(of(post.url)))
         .set(pings::url_hash.eq(post.kept_away.as_slice()))
         .execute(tx.connection)?;
+    // That it was ever refused would say which it is.
+    diesel::delete(
+        refused_pings::table
+            .filter(refused_pings::hub_id.eq(hub.0))
+            .filter(refused_pings::url_hash.eq(post.url.as_slice())),
+    )
+    .execute(tx.connection)?;
     Ok(())
+}
+
+/// Whether a post is kept away from a hub.
+pub fn contains(
+    connection: &mut DbConnection,
+    hub: HubId,
+    post_hash: &[u8; 32],
+) -> Result<bool, DbError> {
+    let row = kept_away::table.find((hub.0, post_hash.as_slice()));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(connection)?)
 }
 
 /// Forgets what was removed of a post that was kept away, so that it can be sent again. What

@@ -149,8 +149,6 @@ named! {
         Full = "full",
         /// The category takes no Webmention or Pingback without its passphrase.
         Unproved = "unproved",
-        /// Whoever wrote it keeps it away from the hub.
-        KeptAway = "kept-away",
     }
 }
 

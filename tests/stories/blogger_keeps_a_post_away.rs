@@ -3,6 +3,8 @@
 
 use backchannel::actions::import::{Why, import};
 use backchannel::actions::resolve::{Found, find_category};
+use backchannel::db::{hubs, kept_away};
+use backchannel::model::web_url::{Hosts, WebUrl};
 use backchannel::wire::moving_in::{Format, Items};
 
 use crate::harness::{Answer, Blog, Browser, Page, Site, everything, minutes, post};
@@ -88,6 +90,34 @@ story! { with blogs:
         assert!(topic.ping_at(&keynotes, &fields).await.is_stored());
         site.browser().open("/sxsw").await.says("Zanzibar");
         topic.organizer.open("/manage/sxsw/log").await.says("lets a post come again");
+    }
+
+    async fn one_that_was_on_its_way_goes_when_it_is_asked_for_again(site) {
+        let topic = site.hub("open", "at-once").await;
+        let ada = Blog::start();
+        let url = ada.publish("/mine", Answer::html("<p>nothing</p>"));
+        let fields = [("url", url.as_str()), ("title", "Zanzibar")];
+        assert!(topic.ping(&fields).await.is_stored());
+        let mut blogger = site.browser();
+        put_the_line_in(&mut blogger, &ada, "/mine").await;
+        wish(site, &mut blogger, &ada, "/mine", "away").await.redirects_to(PAGE);
+        // As if another process had not heard of it yet.
+        let Found::Here(gate) = site.app.db.read(|c| find_category(c, "sxsw", "keynotes")).await.unwrap() else {
+            panic!("sxsw/keynotes is there");
+        };
+        let (hub, now) = (gate.hub.id, site.app.clock.now());
+        let identity = WebUrl::parse_on(&url, Hosts::AlsoLoopback).unwrap().identity();
+        let hash = site.app.kept_away_hash(hub, identity.as_bytes());
+        let forget = site.app.db.write(move |tx| {
+            kept_away::delete(tx, hub, &hash)?;
+            hubs::touch(tx, hub, now)
+        });
+        forget.await.unwrap();
+        assert!(topic.ping(&fields).await.is_stored());
+        site.browser().open("/sxsw").await.says("Zanzibar");
+        wish(site, &mut blogger, &ada, "/mine", "away").await.redirects_to(PAGE);
+        site.browser().open("/sxsw").await.never_says("Zanzibar");
+        assert!(!topic.ping(&fields).await.is_stored());
     }
 
     async fn a_page_that_is_gone_needs_no_line_and_a_verdict_stays(site) {

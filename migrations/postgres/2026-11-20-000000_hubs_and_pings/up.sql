@@ -217,7 +217,7 @@ CREATE TABLE refused_pings (
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     url_hash BYTEA NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('no-passphrase', 'wrong-passphrase', 'closed', 'full', 'unproved', 'kept-away')),
+    reason TEXT NOT NULL CHECK (reason IN ('no-passphrase', 'wrong-passphrase', 'closed', 'full', 'unproved')),
     attempts BIGINT NOT NULL,
     refused_at BIGINT NOT NULL,
     PRIMARY KEY (hub_id, category_id, url_hash),

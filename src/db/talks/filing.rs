@@ -247,9 +247,15 @@ pub fn set_by_hand(
 
 /// What is purged is about nothing any more.
 pub fn delete_filed(tx: &mut Tx<'_>, pings: &[i64]) -> Result<(), DbError> {
-    diesel::delete(page_links::table.filter(page_links::ping_id.eq_any(pings)))
-        .execute(tx.connection)?;
-    diesel::delete(ping_talks::table.filter(ping_talks::ping_id.eq_any(pings)))
-        .execute(tx.connection)?;
+    // Rows are found by their hub first.
+    let hubs: Vec<i64> = pings::table
+        .filter(pings::id.eq_any(pings))
+        .select(pings::hub_id)
+        .distinct()
+        .load(tx.connection)?;
+    let links = page_links::table.filter(page_links::hub_id.eq_any(&hubs));
+    diesel::delete(links.filter(page_links::ping_id.eq_any(pings))).execute(tx.connection)?;
+    let filed = ping_talks::table.filter(ping_talks::hub_id.eq_any(&hubs));
+    diesel::delete(filed.filter(ping_talks::ping_id.eq_any(pings))).execute(tx.connection)?;
     Ok(())
 }

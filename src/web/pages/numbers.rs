@@ -116,7 +116,6 @@ const fn refusal_words(reason: RefusalReason) -> &'static str {
         RefusalReason::WrongPassphrase => "Another passphrase",
         RefusalReason::Closed => "Closed at the time",
         RefusalReason::Full => "Too many posts were waiting",
-        RefusalReason::KeptAway => "Kept away by whoever wrote it",
         RefusalReason::Unproved => "Webmention or Pingback without the passphrase",
     }
 }

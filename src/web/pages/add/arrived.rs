@@ -257,10 +257,6 @@ const fn refused(reason: RefusalReason) -> (&'static str, &'static str) {
         RefusalReason::Closed => {
             ("The category was closed", "Ask the organizers if it will open again.")
         }
-        RefusalReason::KeptAway => (
-            "Its writer kept it away",
-            "It was kept away from this hub then, and can be sent again now.",
-        ),
         RefusalReason::Full => ("Too many posts were waiting", "Send it again later."),
         RefusalReason::Unproved => (
             "The passphrase was missing",
