@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::config::NewHubs;
 use crate::db::accounts::Account;
 use crate::db::hubs::{Hub, HubTexts, Switch};
-use crate::db::{DbError, Tx, categories, hubs, jobs, log, members, pings, slugs, websub};
+use crate::db::{DbError, Tx, categories, frozen, hubs, jobs, log, members, pings, slugs, websub};
 use crate::model::account::Role;
 use crate::model::colour::{Accent, ColourError};
 use crate::model::contact::{Contact, ContactError};
@@ -306,6 +306,10 @@ pub async fn close(app: &App, hub: HubId, on: bool, by: AccountId) -> Result<(),
     let now = app.clock.now();
     app.db
         .write(move |tx| {
+            // Frozen since it was looked at: it stays closed.
+            if !on && frozen::is_frozen(tx.reading(), hub)? {
+                return Ok(());
+            }
             hubs::update_switch(tx, hub, Switch::Closed, on, now)?;
             let kind = if on { LogKind::HubClosed } else { LogKind::HubReopened };
             log::insert(tx, hub, Some(by), kind, "", now)

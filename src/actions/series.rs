@@ -57,7 +57,7 @@ pub async fn name(app: &App, hub: HubId, title: &str, by: AccountId) -> Result<(
             match series::find_of(tx.reading(), hub)? {
                 Some(there) => series::update(tx, there.id, &title, now)?,
                 None => {
-                    let made = series::insert(tx, &slug, &title, now)?;
+                    let made = series::open(tx, hub, &slug, &title, now)?;
                     series::insert_hub(tx, hub, made, now)?;
                 }
             }

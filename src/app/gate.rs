@@ -37,7 +37,8 @@ pub struct Closed {
 impl Gate {
     /// Whether the category takes no pings now: its hub or itself is closed, or it is not its time.
     pub fn closed(&self, now: Timestamp) -> Option<Closed> {
-        let since = self.hub.closed_at.or(self.category.closed_at);
+        let of_hub = self.hub.closed_at.or(self.hub.frozen_at);
+        let since = of_hub.or(self.category.closed_at);
         let over = since.or(self.category.closes_at.filter(|at| *at <= now));
         let early = self.category.opens_at.filter(|at| *at > now);
         let at = over.or(early)?;

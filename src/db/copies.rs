@@ -10,7 +10,7 @@ use super::schema::hubs;
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::{AccountId, CategoryId, HubId};
 
 /// From which hub to which.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Copy {
     pub from: HubId,
     /// The new one.
     pub to: HubId,
+    /// Who begins it.
+    pub by: AccountId,
     /// When it takes over.
     pub now: Timestamp,
 }
@@ -29,6 +31,9 @@ pub struct Copy {
 /// Members with their roles. What they are mailed of the new hub is as for everybody who is new.
 const MEMBERS: &str = "INSERT INTO hub_members (hub_id, account_id, role, created_at) \
     SELECT $1, account_id, role, $2 FROM hub_members WHERE hub_id = $3";
+
+/// Whoever begins a hub is an owner of it, and can take it back.
+const BY: &str = "UPDATE hub_members SET role = 'owner' WHERE hub_id = $1 AND account_id = $2";
 
 /// Rules that hold. They have decided about nothing there.
 const RULES: &str = "INSERT INTO rules \
@@ -62,6 +67,10 @@ pub fn copy_hub(tx: &mut Tx<'_>, copy: Copy) -> Result<(), DbError> {
             .bind::<BigInt, _>(copy.from.0)
             .execute(tx.connection)?;
     }
+    diesel::sql_query(BY)
+        .bind::<BigInt, _>(copy.to.0)
+        .bind::<BigInt, _>(copy.by.0)
+        .execute(tx.connection)?;
     let face = hub_rows::find(tx.reading(), copy.from)?.ok_or(DbError::NotFound)?.face;
     diesel::update(hubs::table.find(copy.to.0))
         .set(hubs::face.eq(face.to_json()))

@@ -288,7 +288,7 @@ pub fn delete(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError
     while super::pings::delete_some(tx, hub, None)? > 0 {}
     websub::keep_elsewhere(tx, hub, now)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
-    super::series::delete_empty(tx)?;
+    super::series::close_empty(tx, None)?;
     tx.touch_hub(hub, i64::MAX);
     instance::touch(tx)
 }

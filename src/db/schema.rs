@@ -136,6 +136,7 @@ table! {
         slug -> Text,
         title -> Text,
         changed_at -> BigInt,
+        left_by -> Nullable<BigInt>,
     }
 }
 

@@ -107,21 +107,39 @@ pub fn list_joinable(
         .load(connection)?)
 }
 
-/// Makes a series; `Taken` where there is one of this name.
-pub fn insert(
+/// Makes a series for a hub, or gives it back the one that it left last; `Taken` where another has or
+/// had the name.
+pub fn open(
     tx: &mut Tx<'_>,
+    hub: HubId,
     slug: &Slug,
     title: &str,
     now: Timestamp,
 ) -> Result<SeriesId, DbError> {
-    Ok(diesel::insert_into(series::table)
-        .values((
-            series::slug.eq(slug.as_str()),
-            series::title.eq(title),
-            series::changed_at.eq(now.micros()),
-        ))
+    let values = (series::title.eq(title), series::changed_at.eq(now.micros()));
+    if find(tx.reading(), slug.as_str())?.is_none() {
+        return Ok(diesel::insert_into(series::table)
+            .values((series::slug.eq(slug.as_str()), values))
+            .returning(series::id)
+            .get_result(tx.connection)?);
+    }
+    if !is_free(tx.reading(), hub, slug)? {
+        return Err(DbError::Taken);
+    }
+    Ok(diesel::update(series::table.filter(series::slug.eq(slug.as_str())))
+        .set((values, series::left_by.eq(None::<i64>)))
         .returning(series::id)
         .get_result(tx.connection)?)
+}
+
+/// Whether a hub can make a series of this name.
+pub fn is_free(connection: &mut DbConnection, hub: HubId, slug: &Slug) -> Result<bool, DbError> {
+    let left_by: Option<Option<i64>> = series::table
+        .filter(series::slug.eq(slug.as_str()))
+        .select(series::left_by)
+        .first(connection)
+        .optional()?;
+    Ok(left_by.is_none_or(|left_by| left_by == Some(hub.0)))
 }
 
 /// Gives a series another title. Its address stays: feeds are read there.
@@ -151,13 +169,13 @@ pub fn insert_hub(
     diesel::insert_into(series_hubs::table)
         .values((series_hubs::hub_id.eq(hub.0), series_hubs::series_id.eq(into.0)))
         .execute(tx.connection)?;
-    delete_empty(tx)
+    close_empty(tx, Some(hub))
 }
 
-/// Takes a hub out of its series, which goes with its last hub.
+/// Takes a hub out of its series, which ends with its last hub.
 pub fn delete_hub(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     take_out(tx, hub, now)?;
-    delete_empty(tx)
+    close_empty(tx, Some(hub))
 }
 
 fn take_out(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
@@ -168,9 +186,13 @@ fn take_out(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Deletes the series that have no hub any more.
-pub fn delete_empty(tx: &mut Tx<'_>) -> Result<(), DbError> {
+/// Ends the series that have no hub any more, for the hub that was the last. Their names are nobody
+/// else's: feed readers go on asking for them.
+pub fn close_empty(tx: &mut Tx<'_>, last: Option<HubId>) -> Result<(), DbError> {
     let hubs = series_hubs::table.filter(series_hubs::series_id.eq(series::id));
-    diesel::delete(series::table.filter(not(exists(hubs)))).execute(tx.connection)?;
+    let empty = series::table.filter(series::title.ne("").and(not(exists(hubs))));
+    diesel::update(empty)
+        .set((series::title.eq(""), series::left_by.eq(last.map(|hub| hub.0))))
+        .execute(tx.connection)?;
     Ok(())
 }

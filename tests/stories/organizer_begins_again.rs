@@ -106,6 +106,21 @@ story! {
         reader.open("/sxsw-2004").await.never_says("All years");
     }
 
+    async fn a_series_that_ended_is_taken_up_again_by_the_hub_that_left_it(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let organizer = &mut topic.organizer;
+        organizer.open(NEXT).await;
+        organizer.submit("/manage/sxsw/series", &[("series", "SXSW")]).await.redirects_to(NEXT);
+        organizer.open(NEXT).await;
+        organizer.submit("/manage/sxsw/series/leave", &[]).await.redirects_to(NEXT);
+        site.browser().open("/series/sxsw").await.has_status(404);
+        // Feed readers still ask there. Who left it gets it back.
+        let organizer = &mut topic.organizer;
+        organizer.open(NEXT).await;
+        organizer.submit("/manage/sxsw/series", &[("series", "SXSW!")]).await.redirects_to(NEXT);
+        site.browser().open("/series/sxsw").await.has_status(200).says("SXSW!");
+    }
+
     async fn a_hub_is_put_into_a_series_by_those_who_run_it(site) {
         let mut topic = site.hub("open", "at-once").await;
         let organizer = &mut topic.organizer;
@@ -131,14 +146,14 @@ story! {
         eve.submit("/manage/cheap/series", &[("series", "SXSW")]).await.has_status(422).says("Another series has this name");
         site.browser().open("/series/sxsw").await.never_says("Cheap");
 
-        // It goes with its last hub.
+        // It ends with its last hub, and its name is nobody else's.
         for hub in ["boats", "sxsw"] {
             organizer.open(&format!("/manage/{hub}/next")).await;
             organizer.submit(&format!("/manage/{hub}/series/leave"), &[]).await.has_status(303);
         }
         site.browser().open("/series/sxsw").await.has_status(404);
         eve.open("/manage/cheap/next").await;
-        eve.submit("/manage/cheap/series", &[("series", "SXSW")]).await.has_status(303);
+        eve.submit("/manage/cheap/series", &[("series", "SXSW")]).await.has_status(422).says("Another series has this name");
     }
 
     async fn what_is_locked_is_locked_again(site) {

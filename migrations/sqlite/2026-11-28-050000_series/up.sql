@@ -1,9 +1,11 @@
--- A series: the same event, or the same topic, hub after hub.
+-- A series: the same event, or the same topic, hub after hub. One that has no hub any more has no
+-- title, and keeps its name, which feed readers know: only the hub that left it last can have it again.
 CREATE TABLE series (
     id INTEGER NOT NULL PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
-    changed_at BIGINT NOT NULL
+    changed_at BIGINT NOT NULL,
+    left_by BIGINT REFERENCES hubs (id) ON DELETE SET NULL
 );
 
 -- Which hub is in which series. A hub is in one at most.

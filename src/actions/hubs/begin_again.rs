@@ -137,7 +137,7 @@ pub async fn begin_again(
         .write(move |tx| {
             let to = hubs::insert(tx, &next.texts, approved, now)?;
             websub::update_pushed(tx, to, tells_others)?;
-            let copy = Copy { from: before.id, to, now };
+            let copy = Copy { from: before.id, to, by: by.id, now };
             copies::copy_hub(tx, copy)?;
             copy_categories(tx, copy, &next)?;
             if before.readers != Readers::Public {
@@ -186,12 +186,13 @@ async fn check(
         false => None,
     };
     let title = line(&draft.series, MAX_TITLE);
+    let hub = before.id;
     let series = match is_in_series || title.is_empty() {
         true => None,
         false => problems.take("series", slug_of(&title)).map(|slug| (slug, title)),
     };
     if let Some((slug, _)) = series.clone()
-        && app.db.read(move |c| series::find(c, slug.as_str())).await?.is_some()
+        && !app.db.read(move |c| series::is_free(c, hub, &slug)).await?
     {
         problems.add("series", TAKEN);
     }
@@ -243,7 +244,7 @@ fn join_series(tx: &mut Tx<'_>, copy: Copy, new: Option<&(Slug, String)>) -> Res
         match (series::find_of(tx.reading(), copy.from)?, new) {
             (Some(series), _) => (series.id, &[copy.to]),
             (None, Some((slug, title))) => {
-                (series::insert(tx, slug, title, copy.now)?, &[copy.from, copy.to])
+                (series::open(tx, copy.from, slug, title, copy.now)?, &[copy.from, copy.to])
             }
             (None, None) => return Ok(()),
         };

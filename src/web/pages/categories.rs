@@ -113,7 +113,7 @@ pub async fn show(
     let notice = match query.done.as_str() {
         "opened" => "Your hub is open. Now open its first category: that is what bloggers ping.",
         "begun" => {
-            "It is begun again: its categories are here, with new ping addresses. Nothing is listed, and nobody was told."
+            "It is begun again: its categories are here, with new ping addresses. Nothing is listed, and nobody was told. Its links still lead where those of the last hub do: see Look and Settings. Where new hubs are approved first, the series shows it from then on."
         }
         "saved" => "Saved.",
         "deleted" => "The category is deleted.",

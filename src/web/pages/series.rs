@@ -11,9 +11,11 @@ use crate::actions::series;
 use crate::app::App;
 use crate::db::hubs::Hub;
 use crate::db::{DbConnection, DbError, categories};
+use crate::limits::Limit;
 use crate::model::category::Readers;
 use crate::model::view::View;
 use crate::web::error::{Missing, PageError};
+use crate::web::extract::client;
 use crate::web::respond;
 use crate::web::view::plural;
 
@@ -89,8 +91,10 @@ pub async fn show(
 /// it does not have leads to the whole hub.
 pub async fn show_latest(
     app: web::Data<App>,
+    request: HttpRequest,
     names: web::Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
+    app.limits.take(Limit::Search, client(&app, &request))?;
     let (slug, rest) = names.into_inner();
     let path = app.db.read(move |c| latest(c, &slug, &rest)).await?;
     Ok(respond::moved_for_now(&path))
