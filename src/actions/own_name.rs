@@ -40,6 +40,9 @@ pub enum NameError {
     /// It is in use.
     #[error("This name is in use: stop using it first.")]
     Used,
+    /// Another hub has it.
+    #[error("{0} has this name: take it back there first, with `hub name {0} --none`")]
+    OfOther(String),
     /// Neither way proves it: what was found, for the record and the file.
     #[error("{record} {file}")]
     NoProof {
@@ -221,9 +224,17 @@ pub async fn forget(app: &App, hub: HubId, name: &OwnName, by: AccountId) -> Res
 }
 
 /// Puts a hub under a name by the operator's word.
+///
+/// One that is another hub's is taken from nobody: it is taken back there first.
 pub async fn set(app: &App, hub: HubId, typed: &str) -> Result<OwnName, NameError> {
     let name = ask(app, hub, typed).await?;
     let (proved, now) = (name.clone(), app.clock.now());
+    let looked_for = name.clone();
+    let owner = app.db.read(move |c| rows::find_owner(c, &looked_for)).await?;
+    if let Some(owner) = owner.filter(|owner| *owner != hub) {
+        let other = app.db.read(move |c| hubs::find(c, owner)).await?;
+        return Err(NameError::OfOther(other.map(|other| other.slug).unwrap_or_default()));
+    }
     app.db.write(move |tx| prove(tx, hub, &proved, ProvedBy::Operator, None, now)).await?;
     begin(app, hub, &name, None).await?;
     Ok(name)

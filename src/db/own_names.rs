@@ -142,6 +142,19 @@ pub fn prove(
     Ok(before)
 }
 
+/// The hub whose name it is, and uses.
+pub fn find_owner(connection: &mut DbConnection, name: &OwnName) -> Result<Option<HubId>, DbError> {
+    let found: Option<HubId> = hub_names::table
+        .filter(hub_names::host.eq(name.as_str()))
+        .filter(hub_names::proved_at.is_not_null())
+        .select(hub_names::hub_id)
+        .first(connection)
+        .optional()?;
+    let Some(hub) = found else { return Ok(None) };
+    let home = hub_rows::find(connection, hub)?.and_then(|hub| hub.own_home);
+    Ok((home.as_deref().and_then(OwnName::of_home).as_ref() == Some(name)).then_some(hub))
+}
+
 /// Whether a hub has this name, as far as is known.
 pub fn is_proved(
     connection: &mut DbConnection,

@@ -74,7 +74,8 @@ fn go_inside(app: &App, request: &mut ServiceRequest, named: Arc<Named>) -> Opti
         let page = inside.strip_prefix(&format!("/{}", named.slug)).unwrap_or_default();
         let home =
             named.used.clone().unwrap_or_else(|| app.addresses.path(&format!("/{}", named.slug)));
-        return Some(respond::see_other(&format!("{home}{page}")));
+        let query = asked.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+        return Some(respond::see_other(&format!("{home}{page}{query}")));
     }
     let is_inside = inside != request.path();
     if is_inside && !stand_for(request, &inside) {

@@ -52,6 +52,11 @@ async fn a_hub_is_opened_pinged_and_read_from_the_command_line() {
         let named = run(&database, &["hub", "name", "sxsw", "Talks.Example"]);
         assert_eq!(ok(&named), "http://talks.example:8080\n");
         assert!(ok(&run(&database, &["hub", "list"])).contains("http://talks.example:8080"));
+        let night = ["hub", "add", "night", "--title", "Night", "--owner", "ada@example.org"];
+        ok(&run(&database, &night));
+        let taken = run(&database, &["hub", "name", "night", "talks.example"]);
+        assert!(String::from_utf8_lossy(&taken.stderr).contains("sxsw has this name"), "{taken:?}");
+        ok(&run(&database, &["hub", "remove", "night", "--confirm", "night"]));
         let refused = run(&database, &["hub", "name", "sxsw", "localhost"]);
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         let back = run(&database, &["hub", "name", "sxsw", "--none"]);
