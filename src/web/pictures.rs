@@ -58,6 +58,8 @@ pub struct Pictures {
     pub hub: Picture,
     /// What was found in a hub.
     pub view: Picture,
+    /// A talk, and the posts about it.
+    pub talk: Picture,
     /// A list while posts come in.
     pub live: Picture,
     /// “Add your post”.
@@ -89,6 +91,11 @@ pub static PICTURES: LazyLock<Pictures> = LazyLock::new(|| Pictures {
         "view",
         include_bytes!("../../static/help/view.webp"),
         Some(include_bytes!("../../static/help/view.dark.webp")),
+    ),
+    talk: Picture::new(
+        "talk",
+        include_bytes!("../../static/help/talk.webp"),
+        Some(include_bytes!("../../static/help/talk.dark.webp")),
     ),
     live: Picture::new(
         "live",
@@ -133,10 +140,10 @@ pub static PICTURES: LazyLock<Pictures> = LazyLock::new(|| Pictures {
     ),
 });
 
-fn all() -> [&'static Picture; 11] {
-    let Pictures { hub, view, live, add, receipt, policy, address, sheet, queue, phone, wall } =
-        &*PICTURES;
-    [hub, view, live, add, receipt, policy, address, sheet, queue, phone, wall]
+fn all() -> [&'static Picture; 12] {
+    let Pictures { hub, view, talk, live, add, receipt, policy, address, sheet, .. } = &*PICTURES;
+    let Pictures { queue, phone, wall, .. } = &*PICTURES;
+    [hub, view, talk, live, add, receipt, policy, address, sheet, queue, phone, wall]
 }
 
 /// All their files.

@@ -157,7 +157,7 @@ story! {
             seen.insert(path.to_owned(), page);
             lead_somewhere(&mut topic.organizer, path, links, &mut seen).await;
         }
-        assert_eq!(pictures, 11, "each picture stands on one page");
+        assert_eq!(pictures, 12, "each picture stands on one page");
 
         let receipt = sent.receipt.unwrap();
         assert!(topic.ping(&[("url", "http://ada.example/2"), ("title", "Second")]).await.is_stored());
