@@ -79,6 +79,14 @@ impl OwnName {
         if host.len() > MAX_BYTES {
             return Err(OwnNameError::TooLong);
         }
+        // Letters, digits and hyphens within (RFC 1123, 2.1): no others get a certificate.
+        let is_label = |label: &str| {
+            let inner = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            inner && !label.starts_with('-') && !label.ends_with('-')
+        };
+        if !host.split('.').all(is_label) {
+            return Err(OwnNameError::Shape);
+        }
         let judged = WebUrl::parse(&format!("http://{host}/"));
         if !host.contains('.') || !judged.is_ok_and(|url| url.as_url().host_str() == Some(&*host)) {
             return Err(OwnNameError::Inside);
@@ -230,6 +238,8 @@ mod tests {
             ("talks.example.org/2026", E::Shape),
             ("talks.example.org:8443", E::Shape),
             ("me@talks.example.org", E::Shape),
+            ("-talks.example.org", E::Shape),
+            ("my_talks.example.org", E::Shape),
             ("192.0.2.7", E::Numbers),
             ("0x7f.1", E::Numbers),
             ("[2001:db8::1]", E::Numbers),

@@ -55,6 +55,8 @@ pub struct Plan {
     pub renamed: Vec<(CategoryId, String)>,
     /// How many sessions have no page of their own, by which posts about them could be known.
     pub without_page: usize,
+    /// How many have no time, or none that can be read.
+    pub without_time: usize,
 }
 
 impl Plan {
@@ -68,7 +70,9 @@ impl Plan {
     ) -> Self {
         let pages = Pages::of(sessions, hosts);
         let mut places = Places::of(talks, categories, programme);
-        let mut plan = Self { without_page: pages.without(sessions), ..Self::default() };
+        let without_time = sessions.iter().filter(|session| session.starts_at.is_none()).count();
+        let without_page = pages.without(sessions);
+        let mut plan = Self { without_page, without_time, ..Self::default() };
         let known = Known::of(talks).find_all(sessions, &pages);
         for (session, talk) in sessions.iter().zip(&known) {
             plan.add(session, *talk, &pages, &mut places);

@@ -72,6 +72,19 @@ struct LookView {
 }
 
 impl LookView {
+    /// What a field is called.
+    fn label(field: &str) -> &'static str {
+        match field {
+            "logo" => "Logo",
+            "banner" => "Banner",
+            "programme" => "Programme",
+            "tickets" => "Tickets",
+            "conduct" => "Code of conduct",
+            "imprint" => "Imprint",
+            _ => "Accent colour",
+        }
+    }
+
     /// How many characters the words over the form may have.
     const fn most_words(&self) -> usize {
         MAX_WORDS

@@ -15,6 +15,8 @@ pub struct PlanPart {
     pub categories: Vec<String>,
     /// Talks that have no page of their own, in a sentence; empty where all have one.
     pub without_page: String,
+    /// Talks that have no time, in a sentence; empty where all have one.
+    pub without_time: String,
     /// What is new, changed and gone, the first few of each: a heading, and titles.
     pub named: Vec<(&'static str, Vec<String>)>,
 }
@@ -51,6 +53,15 @@ impl PlanPart {
                 }
                 n => format!(
                     "{} talks have no page of their own: posts about them are filed by hand.",
+                    count(n)
+                ),
+            },
+            without_time: match plan.without_time {
+                0 => String::new(),
+                1 => "One talk has no time, or none that can be read: it stands at the end."
+                    .to_owned(),
+                n => format!(
+                    "{} talks have no time, or none that can be read: they stand at the end.",
                     count(n)
                 ),
             },
