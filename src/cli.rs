@@ -1,6 +1,7 @@
 //! The command line: one file per noun.
 
 mod account;
+mod backup;
 mod category;
 mod doctor;
 mod hub;
@@ -48,12 +49,14 @@ enum Command {
     Seed(seed::Seed),
     Migrate(migrate::Migrate),
     Vacuum(vacuum::Vacuum),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Doctor(doctor::Doctor),
 }
 
-const NAMES: [&str; 11] = [
-    "serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "vacuum", "doctor",
-    "help",
+const NAMES: [&str; 13] = [
+    "serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "vacuum", "backup",
+    "restore", "doctor", "help",
 ];
 
 /// Runs the program with its arguments.
@@ -69,6 +72,8 @@ pub fn run() -> ExitCode {
         Command::Seed(seed) => seed.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Vacuum(vacuum) => vacuum.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Doctor(doctor) => return doctor.run(),
     };
     match done {

@@ -16,6 +16,7 @@ pub mod about;
 pub mod account_data;
 pub mod accounts;
 pub mod archive;
+pub mod backup;
 pub mod blogs;
 pub mod bulk;
 pub mod categories;
@@ -70,11 +71,12 @@ pub fn inspect(url: &DatabaseUrl) -> Result<Option<(String, Vec<String>)>, DbErr
     }
     let mut connection = connection::open(url, connection::Use::Read)?;
     let version = health::version(&mut connection)?;
-    Ok(Some((version, health::check_file(&mut connection)?)))
+    Ok(Some((version, health::check_whole(&mut connection)?)))
 }
 
 /// Bringing the tables up to date, and saying how they stand.
 pub mod migrations {
+    pub(super) use super::migrate::unknown;
     pub use super::migrate::{Step, revert_last, run_pending, steps};
 }
 pub use tx::{Touched, Tx};

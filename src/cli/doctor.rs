@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::instance::Instance;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, migrations};
+use crate::db::{self, backup, migrations};
 use crate::mail::Mail;
 
 /// Say what is wrong with the set-up, and which libraries are in. It changes nothing.
@@ -75,21 +75,33 @@ impl Doctor {
 
     fn look_at_database(config: &Config) -> Vec<String> {
         let url = config.database.url();
-        match migrations::steps(&url) {
+        let pending = match migrations::steps(&url) {
             Ok(steps) => {
                 let pending = steps.iter().filter(|step| !step.applied).count();
                 println!("tables      {} migrations, {pending} pending", steps.len());
+                pending
             }
             Err(error) => return vec![format!("the database does not answer: {error}")],
-        }
-        match db::inspect(&url) {
+        };
+        let damage = match db::inspect(&url) {
             Ok(None) => {
                 println!("engine      no file yet: the first start makes it");
-                Vec::new()
+                return Vec::new();
             }
             Ok(Some((version, damage))) => {
                 println!("engine      {version}");
                 damage.into_iter().map(|line| format!("the file is damaged: {line}")).collect()
+            }
+            Err(error) => vec![error.to_string()],
+        };
+        // Tables that are not up to date yet may not have what is counted.
+        if pending > 0 || !damage.is_empty() {
+            return damage;
+        }
+        match backup::tally(&url) {
+            Ok((counts, miscounted)) => {
+                println!("holds       {counts}");
+                miscounted
             }
             Err(error) => vec![error.to_string()],
         }

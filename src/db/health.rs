@@ -28,17 +28,27 @@ pub fn version(connection: &mut DbConnection) -> Result<String, DbError> {
     Ok(row.version)
 }
 
-/// What SQLite's own check says is wrong with the file: nothing, if all is well. PostgreSQL
-/// checks itself.
-pub fn check_file(connection: &mut DbConnection) -> Result<Vec<String>, DbError> {
+/// What SQLite says is wrong with a file, when it looks at every row, every index and every
+/// reference: nothing, if all is well.
+pub fn check_whole(connection: &mut DbConnection) -> Result<Vec<String>, DbError> {
     #[derive(QueryableByName)]
     struct Line {
         #[diesel(sql_type = diesel::sql_types::Text)]
-        quick_check: String,
+        line: String,
     }
+    const CHECKS: [&str; 2] = [
+        "SELECT integrity_check AS line FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+        "SELECT 'a row of ' || \"table\" || ' belongs to one of ' || parent || ' that is not there' \
+         AS line FROM pragma_foreign_key_check LIMIT 20",
+    ];
+    // PostgreSQL checks itself.
     if matches!(connection, DbConnection::Postgres(_)) {
         return Ok(Vec::new());
     }
-    let lines: Vec<Line> = diesel::sql_query("PRAGMA quick_check").load(connection)?;
-    Ok(lines.into_iter().map(|line| line.quick_check).filter(|line| line != "ok").collect())
+    let mut wrong = Vec::new();
+    for check in CHECKS {
+        let lines: Vec<Line> = diesel::sql_query(check).load(connection)?;
+        wrong.extend(lines.into_iter().map(|line| line.line));
+    }
+    Ok(wrong)
 }

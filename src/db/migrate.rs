@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{self, DbConnection, Use};
@@ -114,6 +115,22 @@ pub fn steps(url: &DatabaseUrl) -> Result<Vec<Step>, DbError> {
         .enumerate()
         .map(|(at, name)| Step { name, applied: at < applied })
         .collect())
+}
+
+/// Whether an SQLite database has had a migration that this program does not know.
+pub fn unknown(connection: &mut DbConnection) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Ran {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let ran: Vec<Ran> =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(connection)?;
+    let known: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> =
+        SQLITE.migrations().map_err(|error| DbError::Migration(error.to_string()))?;
+    let known: Vec<String> =
+        known.iter().map(|migration| migration.name().version().to_string()).collect();
+    Ok(ran.iter().any(|ran| !known.contains(&ran.version)))
 }
 
 /// Takes the newest migration back.

@@ -7,6 +7,7 @@ mod databases;
 mod everything;
 pub mod process;
 pub mod schedules;
+pub mod senders;
 mod site;
 mod written;
 

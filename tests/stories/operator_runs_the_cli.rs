@@ -308,9 +308,10 @@ fn a_mistake_is_a_sentence_and_an_exit_code() {
 #[test]
 fn help_is_worth_reading() {
     let database = Database::sqlite();
-    for command in
-        ["serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "doctor"]
-    {
+    for command in [
+        "serve", "account", "hub", "category", "ping", "import", "seed", "migrate", "backup",
+        "restore", "doctor",
+    ] {
         let help = ok(&run(&database, &[command, "--help"]));
         assert!(help.len() > 200, "{command}: {help}");
     }
