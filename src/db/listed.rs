@@ -119,7 +119,7 @@ pub fn enter_quietly(
         people::update(tx, hub, blog.id)?;
     }
     words::keep(tx, hub, ping.id)?;
-    super::talks::enter(tx, hub, ping.id)?;
+    super::talks::enter(tx, hub, ping.id, counts)?;
     tx.touch_ping(ping.id);
     if listed_at < now {
         set_newest(tx, hub, ping.category_id)?;
@@ -242,7 +242,7 @@ pub fn leave(
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
         .execute(tx.connection)?;
     words::delete(tx, hub, category, ping)?;
-    super::talks::leave(tx, hub, ping)?;
+    super::talks::leave(tx, hub, ping, counts)?;
     tx.touch_ping(ping);
     let (mut last_of_category, mut last_of_hub, mut was_last) = (0, 0, false);
     if let Some(blog) = blog {
@@ -290,7 +290,7 @@ pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result
     diesel::update(row())
         .set((pings::listed_at.eq(listed_at), pings::hidden_at.eq(now.micros())))
         .execute(tx.connection)?;
-    super::talks::leave(tx, hub, ping)
+    Ok(())
 }
 
 /// Takes a whole category, whose pings are deleted, out of its hub's counters.

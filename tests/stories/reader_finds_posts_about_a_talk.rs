@@ -35,6 +35,8 @@ async fn list(topic: &Topic<'_>, url: &str, title: &str) -> String {
 
 /// The titles of the posts about a talk.
 async fn about(topic: &Topic<'_>, talk: &str) -> Vec<String> {
+    let miscounted = topic.site.app.db.read(backchannel::db::backup::check_counts).await.unwrap();
+    assert_eq!(miscounted, Vec::<String>::new());
     topic
         .site
         .browser()

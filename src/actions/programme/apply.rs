@@ -95,15 +95,7 @@ async fn file_posts(db: Db, hub: HubId, now: Timestamp) -> Result<usize, DbError
     let mut filed = 0;
     for some in pings.chunks(FILED_AT_ONCE) {
         let some: Vec<PingId> = some.to_vec();
-        filed += db
-            .write(move |tx| {
-                let mut filed = 0;
-                for ping in &some {
-                    filed += usize::from(talks::file_again(tx, hub, *ping, now)?);
-                }
-                Ok::<_, DbError>(filed)
-            })
-            .await?;
+        filed += db.write(move |tx| talks::file_again(tx, hub, &some, now)).await?;
     }
     Ok(filed)
 }

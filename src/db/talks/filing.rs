@@ -56,20 +56,42 @@ pub(super) fn filed(
     Ok(rows.into_iter().collect())
 }
 
-/// A ping entered the lists: it is filed, and counts.
-pub(in crate::db) fn enter(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
+/// A ping entered the lists: it is filed, and counts where everybody may see it.
+pub(in crate::db) fn enter(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    is_public: bool,
+) -> Result<(), DbError> {
     if !super::is_there(tx.connection, hub)? {
         return Ok(());
     }
-    let mut moved = file(tx, hub, ping)?;
-    moved.extend(filed(tx.connection, hub, ping)?.into_keys().map(TalkId));
-    moved.into_iter().try_for_each(|talk| recount(tx, hub, talk))
+    file(tx, hub, ping)?;
+    if is_public { add(tx, hub, ping, 1) } else { Ok(()) }
 }
 
-/// A ping left the lists: it does not count any more.
-pub(in crate::db) fn leave(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
-    let talks = filed(tx.connection, hub, ping)?;
-    talks.into_keys().try_for_each(|talk| recount(tx, hub, TalkId(talk)))
+/// A ping left the lists: it does not count any more, where it did.
+pub(in crate::db) fn leave(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    was_public: bool,
+) -> Result<(), DbError> {
+    if was_public { add(tx, hub, ping, -1) } else { Ok(()) }
+}
+
+/// One post more, or one less, about the talks that a ping stands under.
+fn add(tx: &mut Tx<'_>, hub: HubId, ping: PingId, count: i64) -> Result<(), DbError> {
+    let filed = filed(tx.connection, hub, ping)?;
+    let stands = filed.into_iter().filter(|(_, how)| *how != Filed::Off);
+    let ids: Vec<i64> = stands.map(|(talk, _)| talk).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    diesel::update(talks::table.filter(talks::hub_id.eq(hub.0).and(talks::id.eq_any(ids))))
+        .set(talks::listed_count.eq(talks::listed_count + count))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// Remembers which pages a post links to, and files it: it is about a talk no more whose page it
@@ -85,8 +107,7 @@ pub fn keep_links(
     let before: Option<Vec<u8>> = row.select(page_links::links).first(tx.connection).optional()?;
     let before = before.unwrap_or_default();
     if before == links {
-        file_again(tx, hub, ping, now)?;
-        return Ok(());
+        return file_again(tx, hub, &[ping], now).map(|_count| ());
     }
     diesel::delete(row).execute(tx.connection)?;
     diesel::insert_into(page_links::table)
@@ -129,19 +150,27 @@ fn unlink(
     Ok(left.into_iter().map(TalkId).collect())
 }
 
-/// Files a post by what is known of it; says whether that changed anything.
+/// Files some posts by what is known of them, and counts anew; says how many stand under other talks
+/// than before.
 pub fn file_again(
     tx: &mut Tx<'_>,
     hub: HubId,
-    ping: PingId,
+    pings: &[PingId],
     now: Timestamp,
-) -> Result<bool, DbError> {
+) -> Result<usize, DbError> {
     if !super::is_there(tx.connection, hub)? {
-        return Ok(false);
+        return Ok(0);
     }
-    let moved = file(tx, hub, ping)?;
-    show(tx, hub, ping, &moved, now)?;
-    Ok(!moved.is_empty())
+    let (mut all, mut count) = (BTreeSet::new(), 0);
+    for ping in pings {
+        let moved = file(tx, hub, *ping)?;
+        count += usize::from(!moved.is_empty());
+        if !moved.is_empty() && show_changed(tx, hub, *ping, now)? {
+            all.extend(moved);
+        }
+    }
+    all.into_iter().try_for_each(|talk| recount(tx, hub, talk))?;
+    Ok(count)
 }
 
 /// Shows everybody that a post was filed under these talks, or is not any more.
@@ -152,15 +181,28 @@ fn show(
     moved: &BTreeSet<TalkId>,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    if moved.is_empty() || !show_changed(tx, hub, ping, now)? {
+        return Ok(());
+    }
+    moved.iter().try_for_each(|talk| recount(tx, hub, *talk))
+}
+
+/// Has the pages of a ping's hub rendered anew, where it is listed; says whether it is.
+fn show_changed(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    ping: PingId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let category: Option<CategoryId> = pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)))
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(listed::IS_PUBLIC))
         .select(pings::category_id)
         .first(tx.connection)
         .optional()?;
-    let Some(category) = category.filter(|_| !moved.is_empty()) else { return Ok(()) };
+    let Some(category) = category else { return Ok(false) };
     listed::show_changed(tx, hub, category, now)?;
-    moved.iter().try_for_each(|talk| recount(tx, hub, *talk))
+    Ok(true)
 }
 
 /// Files a ping under the talks that it is about and does not stand under yet; gives those back.
