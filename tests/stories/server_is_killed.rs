@@ -10,6 +10,7 @@ use crate::harness::process::{Served, databases, serve};
 use crate::harness::senders::{Sender, are_all_there, count_pings, open_hub};
 
 /// How often it is killed, each time a little later. `KILLS=20` is the long form.
+#[expect(clippy::disallowed_methods, reason = "how long a story is, is said where it is run")]
 fn kills() -> usize {
     std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3)
 }
