@@ -130,7 +130,12 @@ fn without_password(url: &DatabaseUrl) -> String {
     match url::Url::parse(secret.expose()) {
         Ok(mut url) => {
             let _no_host = url.set_password(None);
+            let rest = url.query_pairs().into_owned().filter(|(name, _)| name != "password");
+            let rest: Vec<(String, String)> = rest.collect();
             url.set_query(None);
+            if !rest.is_empty() {
+                url.query_pairs_mut().extend_pairs(rest);
+            }
             quoted(Path::new(url.as_str()))
         }
         Err(_) => "…".to_owned(),
@@ -153,9 +158,19 @@ mod tests {
 
     #[test]
     fn what_is_to_be_run_holds_no_password_and_is_one_word() {
-        let url: DatabaseUrl =
-            "postgres://me:hush@db.example:5433/hubs?password=hush".parse().unwrap();
-        assert_eq!(without_password(&url), "postgres://me@db.example:5433/hubs");
+        for (url, says) in [
+            (
+                "postgres://me:hush@db.example:5433/hubs?password=hush",
+                "postgres://me@db.example:5433/hubs",
+            ),
+            (
+                "postgres://me:hush@db.example/hubs?sslmode=require",
+                "'postgres://me@db.example/hubs?sslmode=require'",
+            ),
+        ] {
+            let url: DatabaseUrl = url.parse().unwrap();
+            assert_eq!(without_password(&url), says);
+        }
         assert_eq!(quoted(Path::new("my backup's.dump")), r"'my backup'\''s.dump'");
     }
 }

@@ -27,6 +27,9 @@ pub enum BackupError {
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, #[source] io::Error),
+    /// A file of this name is there.
+    #[error("{0} is there already: choose another name")]
+    Exists(PathBuf),
     /// The copy is none, or damaged.
     #[error("{0} is not whole: {1}")]
     NotWhole(PathBuf, String),
@@ -64,7 +67,7 @@ impl std::fmt::Display for Counts {
         let Self { hubs, categories, pings, listed, accounts } = self;
         write!(
             f,
-            "{hubs} hubs, {categories} categories, {pings} pings ({listed} listed), {accounts} accounts"
+            "hubs {hubs}, categories {categories}, pings {pings} (listed {listed}), accounts {accounts}"
         )
     }
 }
@@ -144,7 +147,7 @@ pub fn copy(database: &DatabaseUrl, to: &Path) -> Result<Counts, BackupError> {
 fn write_copy(database: &DatabaseUrl, to: &Path, part: &Path) -> Result<Counts, BackupError> {
     let failed = |error| BackupError::File(to.to_owned(), error);
     if to.exists() {
-        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        return Err(BackupError::Exists(to.to_owned()));
     }
     // The file holds addresses and hashes: for nobody else to read.
     let new = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part);
@@ -156,8 +159,10 @@ fn write_copy(database: &DatabaseUrl, to: &Path, part: &Path) -> Result<Counts, 
     file.sync_all().map_err(failed)?;
     let counts = look(part)?;
     // Not over a file that came meanwhile.
-    std::fs::hard_link(part, to).map_err(failed)?;
-    std::fs::remove_file(part).map_err(failed)?;
+    if to.exists() {
+        return Err(BackupError::Exists(to.to_owned()));
+    }
+    std::fs::rename(part, to).map_err(failed)?;
     sync_folder(to).map_err(failed)?;
     Ok(counts)
 }
@@ -197,6 +202,7 @@ pub fn restore(copy: &Path, database: &Path) -> Result<Option<PathBuf>, BackupEr
         true => None,
         false => Some(set_aside(database)?),
     };
+    remove_journals(database).map_err(failed)?;
     std::fs::rename(&new, database).map_err(failed)?;
     sync_folder(database).map_err(failed)?;
     Ok(former)
@@ -220,17 +226,24 @@ fn set_aside(database: &Path) -> Result<PathBuf, BackupError> {
         .map(|n| beside(database, &format!("before-{n}")))
         .find(|name| !name.exists())
         .ok_or_else(|| failed(io::ErrorKind::AlreadyExists.into()))?;
-    std::fs::hard_link(database, &former).map_err(failed)?;
-    // Both are empty by now: what they held is in the file.
+    // A second name for the file, so that at no moment there is none; a copy, where files have one.
+    let named = std::fs::hard_link(database, &former);
+    named.or_else(|_one_name| std::fs::copy(database, &former).map(drop)).map_err(failed)?;
+    Ok(former)
+}
+
+/// Removes what stands beside a database: what it held is in the file that was set aside, or its
+/// file is gone, and it would be written into the one that comes.
+fn remove_journals(database: &Path) -> io::Result<()> {
     for journal in ["-wal", "-shm"] {
         let mut name = database.as_os_str().to_owned();
         name.push(journal);
         match std::fs::remove_file(Path::new(&name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
-    Ok(former)
+    Ok(())
 }
 
 /// `backup.db.part` beside `backup.db`.

@@ -49,8 +49,8 @@ pub fn holds(database: &Database) -> String {
 /// How many pings a database has.
 pub fn count_pings(database: &Database) -> usize {
     let says = holds(database);
-    let (before, _) = says.split_once(" pings").unwrap();
-    before.rsplit(' ').next().unwrap().parse().unwrap()
+    let (_, count) = says.split_once("pings ").unwrap();
+    count.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// All of these were taken in before: sent again they are no new ones.
