@@ -118,6 +118,14 @@ story! { with blogs:
         wish(site, &mut blogger, &ada, "/mine", "away").await.redirects_to(PAGE);
         site.browser().open("/sxsw").await.never_says("Zanzibar");
         assert!(!topic.ping(&fields).await.is_stored());
+        // What is listed at once is looked up, whatever was known a moment ago.
+        let other = ada.publish("/other", Answer::html("<p>nothing</p>"));
+        let identity = WebUrl::parse_on(&other, Hosts::AlsoLoopback).unwrap().identity();
+        let hash = site.app.kept_away_hash(hub, identity.as_bytes());
+        let keep = site.app.db.write(move |tx| kept_away::insert(tx, hub, &hash, now));
+        assert!(keep.await.unwrap());
+        assert_eq!(topic.ping(&[("url", &other), ("title", "Quagga")]).await.status, 403);
+        site.browser().open("/sxsw").await.never_says("Quagga");
     }
 
     async fn a_page_that_is_gone_needs_no_line_and_a_verdict_stays(site) {

@@ -417,6 +417,8 @@ with_names! {
         site.browser().open("/sxsw").await.has_status(200).never_says("talks.example");
         let back = site.browser_at(NAME).open("/keynotes").await;
         back.redirects_to(&format!("{}/sxsw/keynotes", site.base));
+        let back = site.browser_at(NAME).open("/keynotes?q=gull").await;
+        assert_eq!(back.header("location"), Some(&*format!("{}/sxsw/keynotes?q=gull", site.base)));
         let ada = Blog::start();
         let source = ada.post("/m", "Linked to the name", &format!("{home}/keynotes"));
         topic.mention(&source, &topic.page()).await.has_status(201);

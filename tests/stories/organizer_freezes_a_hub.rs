@@ -2,6 +2,10 @@
 //! for 30 days that can be taken back.
 
 use backchannel::actions::freeze;
+use backchannel::actions::hubs::close;
+use backchannel::actions::resolve::{Found, find_hub};
+use backchannel::db::{DbError, accounts};
+use backchannel::model::email::Email;
 use serde_json::Value;
 
 use crate::harness::process::{databases, ok, run, secret_file};
@@ -59,6 +63,16 @@ story! {
         for path in [permalink.as_str(), "/sxsw?q=alpha", "/sxsw/-/people", "/sxsw/-/stats", "/sxsw/opml", "/sxsw/-/wall"] {
             reader.open(path).await.has_status(200);
         }
+        reader.open(&permalink).await.says("kept for reading");
+        // Who had the settings open before, and opens the hub again now, does not.
+        let (hub, by) = site.app.db.read(|c| {
+            let Found::Here(hub) = find_hub(c, "sxsw")? else { panic!("sxsw is there") };
+            let email = Email::parse("operator@example.org").unwrap();
+            Ok::<_, DbError>((hub.id, accounts::find_by_email(c, &email)?.unwrap().0.id))
+        }).await.unwrap();
+        close(&site.app, hub, false, by).await.unwrap();
+        reader.open("/sxsw").await.says("Closed on");
+        topic.organizer.open("/manage/sxsw/log").await.never_says("opened the hub again");
 
         // Out of the queue; its sender is told.
         topic.organizer.open("/manage").await.says("frozen").never_says("to look at");

@@ -116,6 +116,8 @@ story! {
         topic.organizer.open(DESK).await.says("1 talk: 1 new.").says("One talk has no page of its own");
         topic.organizer.submit(&format!("{DESK}/discard"), &[]).await.redirects_to(DESK);
         topic.organizer.open(DESK).await.never_says("Read, not imported yet");
+        choose(&mut topic.organizer, b"title,start\nHello,yesterday\n", "one").await.redirects_to(LOOK);
+        topic.organizer.open(DESK).await.says("One talk has no time, or none that can be read");
         choose(&mut topic.organizer, b"title,start\nHello,2003-03-08 10:00\n", "one").await.redirects_to(LOOK);
         import(&mut topic.organizer).await.says("Imported: 1 new");
         site.browser().open("/sxsw/-/talks/hello").await.has_status(200).says("Saturday 8 March 2003, 10:00").says("In keynotes");

@@ -156,6 +156,18 @@ story! {
         site.browser().open(&second).await.has_status(404);
     }
 
+    async fn whoever_begins_the_hub_again_owns_the_new_one_and_can_take_it_back(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut bob = member(site, &mut topic.organizer, "bob@example.org", "organizer").await;
+        bob.open("/manage/sxsw/next").await;
+        let begun = bob.submit("/manage/sxsw/next", &[("slug", "sxsw-2004")]).await;
+        begun.redirects_to("/manage/sxsw-2004/categories");
+        topic.organizer.open("/manage/sxsw-2004/members").await.has_status(200).says("bob@example.org");
+        bob.open("/manage/sxsw-2004/settings").await;
+        bob.submit("/manage/sxsw-2004/delete", &[("confirm", "sxsw-2004")]).await.has_status(303);
+        site.browser().open("/sxsw-2004").await.has_status(410);
+    }
+
     async fn who_may_invite_no_more_takes_their_invitations_with_them(site) {
         let mut topic = site.hub("open", "at-once").await;
         let mut bob = member(site, &mut topic.organizer, "bob@example.org", "organizer").await;

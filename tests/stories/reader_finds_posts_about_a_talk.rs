@@ -1,6 +1,10 @@
 //! A post that links to a talk's page stands under that talk: on its page here, in its feeds, and in
 //! a frame on the talk's own page.
 
+use backchannel::actions::import::import as move_in;
+use backchannel::actions::resolve::{Found, find_category};
+use backchannel::wire::moving_in::{Format, Items};
+
 use crate::harness::schedules::{Talk, pretalx, talks};
 use crate::harness::{Blog, Browser, Page, Topic, days, minutes, seconds};
 
@@ -217,6 +221,36 @@ story! { with blogs:
         list(&other, &blog.post("/2", "Sent elsewhere", &format!("{BASE}{}", all[0].path())), "Sent elsewhere").await;
         assert_eq!(about(&other, "talk01").await, ["Sent elsewhere", "Sent to it"]);
         site.advance(minutes(1));
+    }
+
+    async fn the_feed_of_a_talk_is_complete_when_it_holds_all_there_will_be(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let mut all = talks(1);
+        all[0].title = "Keynotes".to_owned();
+        import(&mut topic.organizer, &all, "categories").await;
+        let Found::Here(gate) = site.app.db.read(|c| find_category(c, "sxsw", "keynotes")).await.unwrap() else {
+            panic!("sxsw/keynotes is there");
+        };
+        let ping = |n: usize| format!("PING:\nTITLE: Post {n}\nURL: http://ada.example/{n}\nIP: 192.0.2.7\nBLOG NAME: Ada\nDATE: 03/10/2003 09:00:00 AM\nWords\n-----\n");
+        let pings: String = (0..501).map(ping).collect();
+        let export = format!("TITLE: x\nDATE: 03/10/2003 08:15:00 AM\n-----\n{pings}--------\n");
+        let items = Items::of(Format::MovableType, export.as_bytes());
+        assert_eq!(move_in(&site.app, &gate, items, false, |_| {}).await.unwrap().listed, 501);
+        let mut reader = site.browser();
+        let feed = "/sxsw/-/talks/talk01/rss";
+        let open = reader.open(feed).await;
+        assert_eq!(open.body.matches("<item>").count(), 50);
+        assert!(!open.body.contains("fh:complete/"));
+        topic.organizer.open("/manage/sxsw/freeze").await;
+        topic.organizer.submit("/manage/sxsw/freeze", &[]).await.has_status(303);
+        let last = reader.open(feed).await;
+        assert_eq!(last.body.matches("<item>").count(), 500);
+        assert!(!last.body.contains("fh:complete/"), "one is not in it");
+        let action = topic.organizer.open("/manage/sxsw/decided?state=listed").await.action_beside("Post", "/verdict");
+        topic.organizer.submit(&action, &[("verdict", "remove")]).await.has_status(303);
+        let whole = reader.open(feed).await;
+        assert_eq!(whole.body.matches("<item>").count(), 500);
+        assert!(whole.body.contains("fh:complete/"), "now all are");
     }
 
     async fn whoever_comes_from_a_talk_says_so_and_a_member_has_the_last_word(site) {
