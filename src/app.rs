@@ -220,7 +220,18 @@ impl App {
                 woken.notify_one();
             }
         };
-        let db = Db::open(&config.database, &clock, &metrics, Arc::new(on_commit))?;
+        let (told, tell_receipts) = (Arc::clone(&generations), ping_changes.clone());
+        let on_news = move |touched: &Touched| {
+            touched.hubs.iter().for_each(|(hub, revision)| told.hub_seen(*hub, *revision));
+            if let Some(revision) = touched.instance {
+                told.list_seen(revision);
+            }
+            for ping in &touched.pings {
+                let _nobody = tell_receipts.send(*ping);
+            }
+        };
+        let (on_commit, on_news) = (Arc::new(on_commit), Arc::new(on_news));
+        let db = Db::open(&config.database, &clock, &metrics, on_commit, on_news)?;
         let base = match &config.http.address.public_url {
             Some(url) => url.clone(),
             None => default_url(bound)?,

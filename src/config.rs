@@ -10,7 +10,7 @@ mod mail;
 mod websub;
 
 pub use accounts::{AccountsConfig, NewHubs, SignUp};
-pub use database::{DatabaseConfig, DatabaseUrl};
+pub use database::{DatabaseConfig, DatabaseUrl, Durability};
 pub use http::{AddressConfig, HttpConfig, RateLimits};
 pub use logs::{LogFormat, LogsConfig};
 pub use mail::MailConfig;

@@ -6,6 +6,7 @@
 mod connection;
 mod error;
 mod migrate;
+mod news;
 mod pool;
 mod schema;
 mod tx;
@@ -89,12 +90,16 @@ use tokio::sync::Semaphore;
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseUrl};
 use crate::metrics::Metrics;
+use news::News;
 use pool::Manager;
 use writer::{Size, Writer};
 
 /// How long a write waits for its turn. Senders of pings give up after 3 seconds, so that a
 /// ping is answered within 2.8 (`decisions.md`, "Time").
 pub const WRITE_PATIENCE: std::time::Duration = std::time::Duration::from_millis(2_500);
+
+/// Told what other instances on the same PostgreSQL changed, a moment later.
+pub type OnNews = OnCommit;
 
 /// Told after each commit what it changed, before the writers are answered: so that whoever was
 /// told "stored" finds the change on the next page.
@@ -114,8 +119,8 @@ pub struct Db {
 enum Writes {
     /// SQLite: one thread, group commit.
     Thread(Writer),
-    /// PostgreSQL: ordinary transactions; the server groups commits itself.
-    Pool,
+    /// PostgreSQL: ordinary transactions; the server groups commits itself. Other instances are told.
+    Pool(News),
 }
 
 impl std::fmt::Debug for Db {
@@ -131,14 +136,16 @@ impl Db {
         clock: &Clock,
         metrics: &Arc<Metrics>,
         on_commit: OnCommit,
+        on_news: OnNews,
     ) -> Result<Self, DbError> {
         let url = config.url();
         migrate::run_pending(&url)?;
         let pool = pool::open(&url, u32::from(config.database_connections))?;
         let writes = if url.is_postgres() {
-            Writes::Pool
+            Writes::Pool(News::start(url, on_news)?)
         } else {
-            let connection = connection::open(&url, connection::Use::Write)?;
+            let mut connection = connection::open(&url, connection::Use::Write)?;
+            connection::set_durability(&mut connection, config.durability)?;
             Writes::Thread(Writer::start(
                 connection,
                 clock.clone(),
@@ -226,14 +233,15 @@ impl Db {
     {
         match &self.writes {
             Writes::Thread(writer) => writer.write(size, work).await,
-            Writes::Pool => {
-                let pool = self.pool.clone();
+            Writes::Pool(news) => {
+                let (pool, news) = (self.pool.clone(), news.clone());
                 let on_commit = Arc::clone(&self.on_commit);
                 let done = tokio::task::spawn_blocking(move || {
                     let mut connection = pool.get().map_err(DbError::from)?;
                     let mut touched = Touched::default();
                     let value = in_transaction(&mut connection, &mut touched, work)?;
                     on_commit(&touched);
+                    news.tell(touched);
                     Ok(value)
                 });
                 done.await.unwrap_or_else(|_panicked| Err(DbError::Panicked.into()))

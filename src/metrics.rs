@@ -122,6 +122,11 @@ impl Metrics {
         self.recorder.register_counter(&key, &METADATA).increment(1);
     }
 
+    /// Counts a panic of our own code by what it ended: a fixed word.
+    pub fn panic(&self, ended: &'static str) {
+        self.count("panics_total", "ended", ended);
+    }
+
     /// Counts a page or feed of others that was fetched, by what came of it: a fixed word.
     pub fn fetch(&self, outcome: &'static str) {
         self.count("fetches_total", "outcome", outcome);
@@ -162,6 +167,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ("limited_total", "Requests refused by a rate limit."),
         ("mails_total", "Mails, by what became of them."),
         ("jobs_total", "Jobs that ended, by what they do and how they ended."),
+        ("panics_total", "Panics of our own code, by what they ended."),
         ("fetches_total", "Pages and feeds of others that were fetched, by what came of it."),
         ("pushes_total", "Messages to subscribers of feeds, by what came of them."),
         ("cache_hits_total", "Pages and feeds served from the cache."),

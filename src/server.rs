@@ -81,6 +81,7 @@ impl Server {
         let connections =
             Connections::new(app.config.http.rate_limits, &app.config.http.trusted_proxies);
         let counted = Arc::clone(&app);
+        let door = self.listener.try_clone()?;
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .app_data(shared.clone())
@@ -107,6 +108,7 @@ impl Server {
         let serving = tokio::spawn(server);
         stop.await;
         tracing::info!("stopping: finishing what is under way");
+        close_door(door).await;
         app.stopping.cancel();
         // Nobody listens any more where there is no worker.
         let _told = stop_worker.send(true);
@@ -138,6 +140,28 @@ fn enter(app: &App, connections: &Connections, io: &dyn Any, data: &mut Extensio
         // Where this fails, the connection is closed already.
         let _closed = socket2::SockRef::from(socket).shutdown(Shutdown::Both);
     }
+}
+
+/// How long whoever came in before the door was closed has to be led to a worker: actix drops the
+/// connections that wait for one when it stops, and what was sent on them would go unanswered.
+const LAST_COME: Duration = Duration::from_millis(100);
+
+/// Lets nobody in any more, and waits until whoever came in is served.
+///
+/// The kernel drops what arrives at the door, so that whoever knocks tries again a second later and
+/// finds the next process there, or that there is none. Where it cannot be told to (on Linux alone it
+/// can), whoever knocks in this moment is sent away.
+async fn close_door(door: TcpListener) {
+    #[cfg(target_os = "linux")]
+    {
+        const RETURN_CONSTANT: u16 = 0x06;
+        let nothing = socket2::SockFilter::new(RETURN_CONSTANT, 0, 0, 0);
+        if let Err(error) = socket2::SockRef::from(&door).attach_filter(&[nothing]) {
+            tracing::debug!(%error, "whoever knocks while we stop is sent away");
+        }
+    }
+    tokio::time::sleep(LAST_COME).await;
+    drop(door);
 }
 
 /// Does jobs until told to stop, beginning with those that a killed process left behind.

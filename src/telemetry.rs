@@ -8,7 +8,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogsConfig};
 
-/// Starts logging. A second call changes nothing.
+/// Starts logging, of panics too. A second call changes nothing.
 pub fn start(config: &LogsConfig) {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
@@ -31,4 +31,9 @@ pub fn start(config: &LogsConfig) {
             )
             .try_init(),
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        let said = panic.payload_as_str().unwrap_or_default();
+        tracing::error!(%at, said, "our own code panicked");
+    }));
 }

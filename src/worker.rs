@@ -120,7 +120,12 @@ async fn perform(app: Arc<App>, job: Claimed) {
             return;
         }
         Ok(Err(error)) => error.to_string(),
-        Err(_panicked) => "its code panicked: the log says where".to_owned(),
+        Err(panicked) => {
+            if panicked.is_panic() {
+                app.metrics.panic("job");
+            }
+            "its code panicked: the log says where".to_owned()
+        }
     };
     tracing::error!(kind, subject = job.key.subject, attempts = job.attempts, %problem, "a job failed");
     let now = app.clock.now();

@@ -30,6 +30,21 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_CONNECTIONS", value_name = "N", default_value = "4",
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub database_connections: u16,
+
+    /// When SQLite's commits reach the disk. No flag, no variable: `tests/reliability` alone sets it,
+    /// to show that its count of syncs can fail.
+    #[arg(skip)]
+    pub durability: Durability,
+}
+
+/// When a commit to SQLite is on the disk, and not only with the operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When it is done: `synchronous=FULL`.
+    #[default]
+    AtOnce,
+    /// When the journal is emptied: `synchronous=NORMAL`. A power cut takes answered pings with it.
+    AtCheckpoints,
 }
 
 impl DatabaseConfig {

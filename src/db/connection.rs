@@ -1,12 +1,13 @@
 //! One connection, to either database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::error::DbError;
-use crate::config::DatabaseUrl;
+use crate::config::{DatabaseUrl, Durability};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -100,9 +101,33 @@ pub fn open(url: &DatabaseUrl, purpose: Use) -> Result<DbConnection, DbError> {
     }
 }
 
+/// Says when commits on an SQLite connection reach the disk.
+pub fn set_durability(
+    connection: &mut DbConnection,
+    durability: Durability,
+) -> Result<(), DbError> {
+    match (connection, durability) {
+        (DbConnection::Sqlite(file), Durability::AtCheckpoints) => {
+            Ok(file.batch_execute("PRAGMA synchronous = NORMAL;")?)
+        }
+        // As it was opened; PostgreSQL's server decides by itself.
+        (DbConnection::Sqlite(_), Durability::AtOnce) | (DbConnection::Postgres(_), _) => Ok(()),
+    }
+}
+
 fn open_sqlite(path: &Path, purpose: Use) -> Result<SqliteConnection, DbError> {
     let mut connection = SqliteConnection::establish(&path.display().to_string())?;
-    connection.batch_execute(SQLITE_PRAGMAS)?;
+    // Two that open a new file at once both want to make its journal: SQLite lets one of them fail
+    // without waiting.
+    let mut tries = 0;
+    while let Err(error) = connection.batch_execute(SQLITE_PRAGMAS) {
+        tries += 1;
+        let error = DbError::from(error);
+        if !matches!(error, DbError::Busy) || tries == 100 {
+            return Err(error);
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
     if purpose == Use::Read {
         connection.batch_execute("PRAGMA query_only = ON;")?;
     }

@@ -254,6 +254,7 @@ impl Thread {
             if ran.is_err() {
                 // The savepoint is in an unknown state: the whole group is taken back, and its
                 // callers try again.
+                self.metrics.panic("write");
                 tracing::error!("a write panicked; its group was taken back");
                 self.roll_back_everything();
                 return Err(DbError::Panicked);

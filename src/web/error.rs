@@ -66,6 +66,9 @@ pub enum PageError {
     /// 500: the database.
     #[error("the database failed: {0}")]
     Database(#[source] DbError),
+    /// 500: our own code panicked.
+    #[error("its code panicked: the log says where")]
+    Panicked,
     /// 500: a template.
     #[error("a template failed: {0}")]
     Template(#[source] askama::Error),
@@ -165,6 +168,7 @@ impl PageError {
             | Self::TooLarge
             | Self::TimedOut
             | Self::Database(_)
+            | Self::Panicked
             | Self::Template(_) => None,
         }
     }
@@ -239,7 +243,7 @@ impl PageError {
                 "One moment, please",
                 "There is too much going on just now. Try again in a few seconds.",
             ),
-            Self::Database(_) | Self::Template(_) => (
+            Self::Database(_) | Self::Panicked | Self::Template(_) => (
                 "Something broke here",
                 "It is not your fault, and it has been noted. Try again in a minute.",
             ),
@@ -352,7 +356,9 @@ impl ResponseError for PageError {
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Database(_) | Self::Panicked | Self::Template(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! What holds for every request: an id, a time limit, headers, a line in the log, error pages.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -60,7 +64,7 @@ pub async fn around(
     let held = HeldPayload::of_unfinished(&mut request);
     let method = request.method().clone();
     // A body that dribbles in, above all, ends here.
-    let answered = tokio::time::timeout(TIME_LIMIT, next.call(request)).await;
+    let answered = tokio::time::timeout(TIME_LIMIT, caught(&app, next.call(request))).await;
     let answered = answered.unwrap_or_else(|_elapsed| Err(PageError::TimedOut.into()));
     let mut response = match answered {
         Ok(response) => response.map_into_boxed_body(),
@@ -88,6 +92,19 @@ pub async fn around(
     })
 }
 
+/// Makes an error of a panic, which would else end the connection without an answer.
+async fn caught<T>(app: &App, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        // What panicked is dropped, and what it shared is behind locks that forgive.
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_panic| {
+            app.metrics.panic("request");
+            Poll::Ready(Err(PageError::Panicked.into()))
+        })
+    })
+    .await
+}
+
 /// The kept page of a request, if there is one. It is the same for everyone and whole with its
 /// headers: it is answered at the door, and nothing is routed.
 fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
@@ -100,7 +117,7 @@ fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
     app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()))
 }
 
-/// The answer where the request was given up, and with it what it was: a time-out.
+/// The answer where the request was given up, and with it what it was: a time-out, or a panic.
 fn without_request(
     app: &App,
     error: Error,
@@ -119,7 +136,12 @@ fn without_request(
     }
     add_headers(app, response.headers_mut());
     app.metrics.request(door, response.status().as_u16());
-    tracing::info!(%method, status = response.status().as_u16(), request_id = %id, "given up");
+    let status = response.status();
+    if status.is_server_error() {
+        tracing::error!(%method, %error, request_id = %id, "a request failed");
+    } else {
+        tracing::info!(%method, status = status.as_u16(), request_id = %id, "given up");
+    }
     let response = match held {
         Some(held) => response.map_body(|_, body| held.until_answered(body)),
         None => response,
@@ -247,5 +269,57 @@ fn log(app: &App, response: &ServiceResponse<BoxBody>, started: Duration) {
         tracing::debug!(%method, route, status, ms, %request_id, "answered");
     } else {
         tracing::info!(%method, route, status, ms, %request_id, "answered");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App as Actix, HttpResponse, web};
+    use clap::Parser;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+
+    #[derive(Parser)]
+    struct Args {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered_counted_and_takes_nothing_with_it() {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Args::parse_from(["backchannel"]).config;
+        config.database.data = data.path().to_owned();
+        let bound = ([127, 0, 0, 1], 1).into();
+        let app = Arc::new(App::open(config, Clock::system(), bound).unwrap());
+        let falls = || async {
+            let nobody: Option<HttpResponse> = None;
+            nobody.expect("what was promised")
+        };
+        let site = Actix::new()
+            .app_data(web::Data::from(Arc::clone(&app)))
+            .wrap(from_fn(around))
+            .route("/falls", web::get().to(falls))
+            .route("/stands", web::get().to(HttpResponse::Ok));
+        let site = init_service(site).await;
+        let ask = |path: &str| TestRequest::get().uri(path).to_request();
+        let fallen = actix_web::test::try_call_service(&site, ask("/falls")).await.unwrap_err();
+        let fallen = fallen.error_response();
+        assert_eq!(fallen.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(fallen.headers().contains_key("content-security-policy"));
+        let page = actix_web::body::to_bytes(fallen.into_body()).await.unwrap();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains("Something broke here") && !page.contains("promised"), "{page}");
+        let standing = call_service(&site, ask("/stands")).await;
+        assert_eq!(standing.status(), StatusCode::OK);
+        assert!(read_body(standing).await.is_empty());
+        let metrics = app.metrics.render();
+        assert!(metrics.contains("panics_total{ended=\"request\"} 1"), "{metrics}");
     }
 }

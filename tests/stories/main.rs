@@ -69,7 +69,6 @@ mod reader_watches_live;
 mod roles_hold_everywhere;
 mod schema_parity;
 mod search_engine_reads_the_sitemap;
-mod server_is_killed;
 mod somebody_deletes_their_account;
 mod somebody_signs_in;
 mod spammer_is_stopped;

@@ -91,9 +91,18 @@ async fn take_in(
     let content_type =
         request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
     let ping = trackback::parse(content_type, &body).map_err(Refusal::Parse)?;
-    let typed = passphrase.as_deref().or(ping.passphrase.as_deref());
-    let gate = gate_for(app, request, address, typed).await?;
-    store(app, request, &gate, ping, passphrase).await
+    let typed = passphrase.as_deref().or(ping.passphrase.as_deref()).map(str::to_owned);
+    in_time(async {
+        let gate = gate_for(app, request, address, typed.as_deref()).await?;
+        store(app, request, &gate, ping, passphrase).await
+    })
+    .await
+}
+
+/// What finds a category and stores a ping, given up where its sender has given up.
+async fn in_time<T>(work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    let done = tokio::time::timeout(ANSWER_WITHIN, work).await;
+    done.unwrap_or(Err(Refusal::Ping(ReceiveError::Busy)))
 }
 
 /// The category that is pinged. One that is not there takes as long to say so as one that is not
@@ -139,9 +148,7 @@ async fn store(
         read_as: Some(Sent { by_get, ..Sent::of(ping.charset.name, read_from(ping.charset)) }),
         ..Incoming::of(ping.url, CameBy::Trackback, client(app, request))
     };
-    let received =
-        tokio::time::timeout(ANSWER_WITHIN, receive_ping::receive(app, gate, incoming)).await;
-    received.unwrap_or(Err(ReceiveError::Busy)).map_err(|error| {
+    receive_ping::receive(app, gate, incoming).await.map_err(|error| {
         if gate.is_secret() && error.reveals_category() {
             Refusal::NoSuchCategory
         } else {
@@ -224,7 +231,7 @@ pub async fn receive_get(
     address: Option<PingAddress>,
     passphrase: Option<String>,
 ) -> HttpResponse {
-    let received = take_in_get(app, request, address, passphrase).await;
+    let received = in_time(take_in_get(app, request, address, passphrase)).await;
     answer(app, received)
 }
 

@@ -38,6 +38,11 @@ impl Database {
         Self { url: DatabaseUrl::Sqlite(path), data, postgres: None }
     }
 
+    /// A database that whoever made it also takes away.
+    pub const fn elsewhere(url: DatabaseUrl, data: TempDir) -> Self {
+        Self { url, data, postgres: None }
+    }
+
     /// A fresh PostgreSQL database, where there is a server.
     pub fn postgres() -> Option<Self> {
         let (server, template) = POSTGRES.get_or_init(postgres_template).as_ref()?;
