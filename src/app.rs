@@ -1,5 +1,6 @@
 //! What a running instance is made of: handed down, never global.
 
+mod attempts;
 mod background;
 mod backlog;
 mod gate;

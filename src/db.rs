@@ -17,6 +17,7 @@ pub mod about;
 pub mod account_data;
 pub mod accounts;
 pub mod archive;
+pub mod attempts;
 pub mod backup;
 pub mod blogs;
 pub mod bulk;

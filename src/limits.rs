@@ -141,6 +141,28 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// How long one takes to come back, and how many there are at once, of what instances on one
+    /// database count together: whoever guesses must not have more by asking each of them. The others
+    /// hold for each instance by itself.
+    pub fn shared_allowance(self) -> Option<(Duration, u32)> {
+        match self {
+            Self::SignIn => Some((MINUTE / SIGN_INS, SIGN_INS)),
+            Self::TryPassphrase(_) | Self::ReadingPassword(_) => Some((HOUR / TRIES, TRIES)),
+            _ => None,
+        }
+    }
+
+    /// What of its kind it is about, where instances count it together.
+    pub const fn subject(self) -> i64 {
+        match self {
+            Self::TryPassphrase(category) => category.0,
+            Self::ReadingPassword(hub) => hub.0,
+            _ => 0,
+        }
+    }
+}
+
 /// Too often: try again after this long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooOften {
@@ -190,6 +212,10 @@ impl std::fmt::Debug for Limits {
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
+/// Sign-ins in a minute.
+const SIGN_INS: u32 = 10;
+/// Tries of a passphrase or a reading password in an hour.
+const TRIES: u32 = 20;
 /// The most pings a key may have in an hour.
 pub const MAX_HOURLY: u32 = 600;
 /// What a ping with a key of the largest quota costs: much, so that quotas between come out right.
@@ -218,8 +244,8 @@ impl Limits {
             ],
             stranger_hub: keyed(quota(60, HOUR, 20), clock),
             proved_ping: keyed(quota(600, HOUR, 60), clock),
-            try_passphrase: keyed(quota(20, HOUR, 20), clock),
-            sign_in: keyed(quota(10, MINUTE, 10), clock),
+            try_passphrase: keyed(quota(TRIES, HOUR, TRIES), clock),
+            sign_in: keyed(quota(SIGN_INS, MINUTE, SIGN_INS), clock),
             sign_up: keyed(quota(5, HOUR, 5), clock),
             reset_mail: keyed(quota(5, HOUR, 5), clock),
             reset_mail_to: keyed(quota(4, HOUR, 1), clock),
@@ -227,7 +253,7 @@ impl Limits {
             search: keyed(quota(60, MINUTE, 60), clock),
             announce: keyed(quota(60, HOUR, 10), clock),
             preview: keyed(quota(60, HOUR, 6), clock),
-            reading_password: keyed(quota(20, HOUR, 20), clock),
+            reading_password: keyed(quota(TRIES, HOUR, TRIES), clock),
             key_ping: keyed(quota(MAX_HOURLY * KEY_UNIT, HOUR, MAX_HOURLY * KEY_UNIT), clock),
             invite: keyed(quota(20, HOUR, 20), clock),
             invite_mail: keyed(quota(40, DAY, 40), clock),
@@ -352,6 +378,17 @@ impl Limits {
     }
 }
 
+/// How long wrong passwords are remembered after the last of them.
+pub const FAILURES_LAST: Duration = DAY;
+
+/// How long is still to be waited after so many wrong passwords, the last so long ago.
+pub fn delay_after(failures: u32, ago: Duration) -> Option<Duration> {
+    let steps = failures.checked_sub(FREE_FAILURES)?;
+    let delay = Duration::from_secs(1_u64 << steps.min(20)).min(LONGEST_DELAY);
+    let left = delay.saturating_sub(ago);
+    (!left.is_zero()).then_some(left)
+}
+
 /// Delays after wrong passwords, for each account and, apart from strangers, each device that
 /// signed in before (`security.md` T24): after five, 1, 2, 4 … 900 seconds.
 pub struct SignInBackoff {
@@ -390,17 +427,14 @@ impl SignInBackoff {
     /// How long this key still has to wait, if at all.
     pub fn delay(&self, key: &[u8; 32]) -> Option<Duration> {
         let failures = self.failures.get(key)?;
-        let steps = failures.count.checked_sub(FREE_FAILURES)?;
-        let delay = Duration::from_secs(1_u64 << steps.min(20)).min(LONGEST_DELAY);
         let over = self.clock.monotonic().saturating_sub(failures.last);
-        let left = delay.saturating_sub(over);
-        (self.on && !left.is_zero()).then_some(left)
+        delay_after(failures.count, over).filter(|_| self.on)
     }
 
     /// One more wrong password. A day without any forgets them.
     pub fn failed(&self, key: [u8; 32]) {
         let now = self.clock.monotonic();
-        let before = self.failures.get(&key).filter(|f| now.saturating_sub(f.last) < DAY);
+        let before = self.failures.get(&key).filter(|f| now.saturating_sub(f.last) < FAILURES_LAST);
         let count = before.map_or(0, |failures| failures.count).saturating_add(1);
         self.failures.insert(key, Failures { count, last: now });
     }

@@ -233,8 +233,8 @@ pub async fn prove(
         Ok(_) if key.is_some() => Ok(true),
         Ok(passphrase) => receive_ping::try_passphrase(app, category, phc, &passphrase, from).await,
         Err(_) => app
-            .limits
-            .take(Limit::TryPassphrase(category.id), from)
+            .take_shared(Limit::TryPassphrase(category.id), from)
+            .await?
             .map(|()| false)
             .map_err(ReceiveError::TooOften),
     };

@@ -372,7 +372,7 @@ pub async fn resemble(
     let hash = app.secrets.sign("no-category", &[what.as_bytes()]);
     let made_up = i64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default());
     let made_up = CategoryId(made_up | i64::MIN);
-    app.limits.take(Limit::TryPassphrase(made_up), sender)?;
+    app.take_shared(Limit::TryPassphrase(made_up), sender).await??;
     app.hasher.verify(passphrase.secret().clone(), None).await?;
     Ok(())
 }
@@ -435,7 +435,7 @@ async fn check_passphrase(
         }
         // What cannot be a passphrase is a wrong one, and counts as a try all the same.
         Err(_) => {
-            app.limits.take(Limit::TryPassphrase(gate.category.id), incoming.sender)?;
+            app.take_shared(Limit::TryPassphrase(gate.category.id), incoming.sender).await??;
             false
         }
     };
@@ -503,7 +503,7 @@ pub(super) async fn try_passphrase(
     if known().any(|phc| app.proofs.has(phc, phrase, now)) {
         return Ok(true);
     }
-    app.limits.take(Limit::TryPassphrase(category.id), sender)?;
+    app.take_shared(Limit::TryPassphrase(category.id), sender).await??;
     for phc in known() {
         if app.hasher.verify(passphrase.secret().clone(), Some(phc.to_owned())).await? {
             app.proofs.keep(phc, phrase, now);

@@ -74,9 +74,9 @@ pub struct Attempt {
 
 /// Signs somebody in.
 pub async fn sign_in(app: &App, attempt: Attempt) -> Result<SignedIn, SignInError> {
-    app.limits.take(Limit::SignIn, attempt.from).map_err(SignInError::TooOften)?;
+    app.take_shared(Limit::SignIn, attempt.from).await?.map_err(SignInError::TooOften)?;
     let key = backoff_key(app, &attempt);
-    if let Some(delay) = app.backoff.delay(&key) {
+    if let Some(delay) = app.sign_in_delay(key).await? {
         app.metrics.limited("sign-in-delay");
         return Err(SignInError::Delayed(delay));
     }
@@ -88,10 +88,10 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<SignedIn, SignInErro
     let right = app.hasher.verify(attempt.password, phc).await?;
     let account = account.filter(|account| right && account.suspended_at.is_none());
     let Some(account) = account else {
-        app.backoff.failed(key);
+        app.sign_in_failed(key).await?;
         return Err(SignInError::WrongPair);
     };
-    app.backoff.succeeded(&key);
+    app.sign_in_succeeded(key).await?;
     Ok(begin_session(app, account.id, attempt.browser, attempt.remember).await?)
 }
 

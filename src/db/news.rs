@@ -64,7 +64,7 @@ struct Listening {
 
 impl Thread {
     fn run(&mut self) {
-        let mut listening = None;
+        let (mut listening, mut was_told) = (None, false);
         loop {
             let mut words = Vec::new();
             match self.told.recv_timeout(LOOK) {
@@ -77,12 +77,16 @@ impl Thread {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            if let Err(error) = self.exchange(&mut listening, &words) {
-                // What was to be told is found by the others' next look.
-                if listening.take().is_some() {
-                    tracing::warn!(%error, "other instances hear of changes a second later");
+            match self.exchange(&mut listening, &words) {
+                Ok(()) => was_told = false,
+                Err(error) => {
+                    // What was to be told is found by the others' next look.
+                    if !std::mem::replace(&mut was_told, true) {
+                        tracing::warn!(%error, "other instances hear of changes a second later");
+                    }
+                    listening = None;
+                    std::thread::sleep(PAUSE);
                 }
-                std::thread::sleep(PAUSE);
             }
         }
     }

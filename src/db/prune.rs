@@ -5,8 +5,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::schema::{
-    bulk_verdicts, forwards, hub_events, hub_exports, invitations, one_use_links, page_readings,
-    ping_events, pings, refused_pings, reports, rules, sent_mails, sessions,
+    attempts, bulk_verdicts, forwards, hub_events, hub_exports, invitations, one_use_links,
+    page_readings, ping_events, pings, refused_pings, reports, rules, sent_mails, sessions,
 };
 use super::{DbError, Tx};
 use crate::clock::Timestamp;
@@ -53,6 +53,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     let before = |days: u32| now.minus(DAY * days).micros();
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
+    diesel::delete(attempts::table.filter(attempts::at.lt(before(1)))).execute(tx.connection)?;
     diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(invitations::table.filter(invitations::expires_at.lt(now.micros())))

@@ -618,6 +618,14 @@ table! {
 }
 
 table! {
+    attempts (key) {
+        key -> Binary,
+        count -> BigInt,
+        at -> BigInt,
+    }
+}
+
+table! {
     hub_exports (id) {
         id -> BigInt,
         hub_id -> BigInt,

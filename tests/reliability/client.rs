@@ -1,6 +1,6 @@
 //! Senders and readers, on plain sockets: each knows how far its request came.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -37,15 +37,15 @@ impl Answer {
 #[derive(Debug)]
 pub enum Silence {
     /// The connection was refused: nothing was sent.
-    Refused(io::Error),
+    Refused,
     /// It ended after the request was on its way.
-    Broken(io::Error),
+    Broken,
 }
 
 /// Asks and reads to the end of the connection.
 pub fn ask(address: SocketAddr, request: &str) -> Result<Answer, Silence> {
     let begun = Instant::now();
-    let mut socket = TcpStream::connect(address).map_err(Silence::Refused)?;
+    let mut socket = TcpStream::connect(address).map_err(|_refused| Silence::Refused)?;
     let mut text = Vec::new();
     let mut talk = || {
         socket.set_nodelay(true)?;
@@ -53,12 +53,12 @@ pub fn ask(address: SocketAddr, request: &str) -> Result<Answer, Silence> {
         socket.write_all(request.as_bytes())?;
         socket.read_to_end(&mut text)
     };
-    talk().map_err(Silence::Broken)?;
+    talk().map_err(|_broken| Silence::Broken)?;
     let text = String::from_utf8_lossy(&text).into_owned();
     let status = text.get(9..12).and_then(|digits| digits.parse().ok());
     match status {
         Some(status) => Ok(Answer { status, text, took: begun.elapsed() }),
-        None => Err(Silence::Broken(io::ErrorKind::UnexpectedEof.into())),
+        None => Err(Silence::Broken),
     }
 }
 
@@ -117,8 +117,8 @@ impl Seen {
                     self.wrong.lock().unwrap().push(answer.text);
                 }
             }
-            Err(Silence::Refused(_)) => drop(self.refused.fetch_add(1, Ordering::SeqCst)),
-            Err(Silence::Broken(_)) => drop(self.broken.fetch_add(1, Ordering::SeqCst)),
+            Err(Silence::Refused) => drop(self.refused.fetch_add(1, Ordering::SeqCst)),
+            Err(Silence::Broken) => drop(self.broken.fetch_add(1, Ordering::SeqCst)),
         }
         false
     }

@@ -33,7 +33,9 @@ pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
         tracing::info!(listening = %server.address(), "started");
         let mut stop =
             tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
-        let stopped = async move { drop(stop.recv().await) };
+        let stopped = async move {
+            stop.recv().await;
+        };
         server.run(stopped).await.unwrap();
     });
     ExitCode::SUCCESS

@@ -25,6 +25,7 @@ mod control;
 mod disks;
 mod kills;
 mod locks;
+mod machines;
 mod migrations;
 mod report;
 mod slow;
@@ -141,6 +142,38 @@ const CHECKS: &[Check] = &[
         what: "SIGTERM while fifty clients ping",
         on: BOTH,
         run: stops::stop_often,
+        is_control: false,
+    },
+    Check {
+        id: "R12",
+        table: Table::Machines,
+        what: "what one instance is told, the others know",
+        on: &[On::Postgres],
+        run: machines::know_of_each_other,
+        is_control: false,
+    },
+    Check {
+        id: "R12",
+        table: Table::Machines,
+        what: "guessing passwords at all of them",
+        on: &[On::Postgres],
+        run: machines::guess_everywhere,
+        is_control: false,
+    },
+    Check {
+        id: "R12",
+        table: Table::Machines,
+        what: "jobs of all of them",
+        on: &[On::Postgres],
+        run: machines::share_jobs,
+        is_control: false,
+    },
+    Check {
+        id: "R12",
+        table: Table::Machines,
+        what: "a rolling restart under load",
+        on: &[On::Postgres],
+        run: machines::restart_in_turn,
         is_control: false,
     },
 ];

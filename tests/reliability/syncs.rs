@@ -6,16 +6,11 @@ use std::time::Duration;
 
 use super::client::ping;
 use super::control::serve_weakly;
-use super::world::{On, Server, World, find_program, serve_under, until};
+use super::world::{On, Server, World, serve_under, until};
 use crate::harness::Database;
 
 /// The calls that matter: syncs, and how answers leave.
 const CALLS: &str = "fdatasync,fsync,sendto,writev,write,sendmsg";
-
-/// Whether what this needs is there.
-pub fn can_trace() -> bool {
-    find_program("strace").is_some()
-}
 
 /// Sends pings one after the other, and counts the syncs that each of them waited for.
 pub fn sync_each(world: &World, on: On) -> String {

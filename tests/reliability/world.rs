@@ -273,8 +273,10 @@ pub fn serve_with(mut command: Command, database: &Database, flags: &[&str]) -> 
     if !flags.contains(&"--listen") {
         command.args(["--listen", "127.0.0.1:0"]);
     }
+    if !flags.contains(&"--rate-limits") {
+        command.args(PLAIN);
+    }
     let mut child = command
-        .args(PLAIN)
         .args(flags)
         .stdout(Stdio::piped())
         .stderr(std::fs::File::create(&log).unwrap())
@@ -284,14 +286,14 @@ pub fn serve_with(mut command: Command, database: &Database, flags: &[&str]) -> 
     let read = BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert!(read > 0, "it did not start: {}", std::fs::read_to_string(&log).unwrap());
     let was_ready_after = begun.elapsed();
-    let said = std::fs::read_to_string(&log).unwrap();
-    // With a public address the first line names that one.
-    let address =
-        said.split_once("listening=").and_then(|(_, rest)| rest.split_whitespace().next());
-    let address = match address {
-        Some(address) => address.parse().unwrap(),
-        None => first.trim().rsplit('/').next().unwrap().parse().unwrap(),
+    // The first line names the public address, which may be a proxy's; the log, where it listens.
+    let listens_at = || {
+        let said = std::fs::read_to_string(&log).unwrap();
+        let (_, rest) = said.split_once("listening=")?;
+        Some(rest.split_once(char::is_whitespace)?.0.parse().unwrap())
     };
+    until("where it listens", Duration::from_secs(10), || listens_at().is_some());
+    let address = listens_at().unwrap();
     Server { child, address, was_ready_after, log }
 }
 
@@ -344,9 +346,13 @@ impl Server {
 
     /// The sum of a counter's series whose line begins so.
     pub fn metric(&self, line: &str) -> f64 {
-        let metrics = super::client::get(self.address, "/metrics").unwrap().text;
+        let metrics = super::client::get(self.address, "/metrics").unwrap();
+        assert_eq!(metrics.status, 200, "{}", metrics.text);
+        let metrics = metrics.text;
         let values = metrics.lines().filter(|found| found.starts_with(line));
-        values.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+        values
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .fold(0.0, |sum, value| sum + value)
     }
 }
 

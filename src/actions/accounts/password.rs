@@ -59,17 +59,16 @@ pub(super) async fn check_password(
 ) -> Result<(), AccountError> {
     let wrong = |sentence: &str| AccountError::Problems(Problems::one("old_password", sentence));
     let key = app.secrets.sign("change-password", &[&id.0.to_be_bytes()]);
-    if app.backoff.delay(&key).is_some() {
+    if app.sign_in_delay(key).await.map_err(AccountError::Database)?.is_some() {
         return Err(wrong("Too many wrong tries. Wait a few minutes, then try again."));
     }
     let found =
         app.db.read(move |c| accounts::find(c, id)).await.map_err(AccountError::Database)?;
     if !app.hasher.verify(typed, found.map(|(_, phc)| phc)).await? {
-        app.backoff.failed(key);
+        app.sign_in_failed(key).await.map_err(AccountError::Database)?;
         return Err(wrong("This is not your present password."));
     }
-    app.backoff.succeeded(&key);
-    Ok(())
+    app.sign_in_succeeded(key).await.map_err(AccountError::Database)
 }
 
 async fn new_hash(app: &App, id: AccountId, typed: &str) -> Result<String, AccountError> {

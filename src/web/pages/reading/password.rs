@@ -101,7 +101,7 @@ async fn try_password(
     if app.proofs.has(&lock.phc, typed, now) {
         return Ok(true);
     }
-    app.limits.take(Limit::ReadingPassword(lock.hub), from)?;
+    app.take_shared(Limit::ReadingPassword(lock.hub), from).await??;
     let right = app.hasher.verify(Secret::new(typed.to_owned()), Some(lock.phc.clone())).await?;
     if right {
         app.proofs.keep(&lock.phc, typed, now);
