@@ -175,7 +175,7 @@ pub fn send_until(
                     if over.load(Ordering::SeqCst) {
                         return;
                     }
-                    let url = format!("http://of-{client}-in-{round}.example/{n}");
+                    let url = format!("http://of-{client}-in-{round}.example.net/{n}");
                     if !seen.note(&url, ping(address, &url)) || !pause.is_zero() {
                         // Whoever was put off does not come back at once.
                         std::thread::sleep(pause.max(Duration::from_millis(5)));

@@ -12,7 +12,7 @@ use backchannel::config::DatabaseUrl;
 use backchannel::db::migrations;
 
 use super::client::{Seen, get, send_until};
-use super::world::{Cluster, On, World, done, is_root, look_through, serve, until};
+use super::world::{Cluster, On, World, done, look_through, serve, until};
 use crate::harness::Database;
 use crate::harness::senders::open_hub;
 
@@ -24,7 +24,7 @@ struct Small {
 impl Small {
     fn mounted_on(at: &Path, size: &str) -> Self {
         let options = format!("size={size},mode=777");
-        done(as_root("mount").args(["-t", "tmpfs", "-o", &options, "small"]).arg(at));
+        done(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "small"]).arg(at));
         Self { at: at.to_owned() }
     }
 
@@ -48,17 +48,8 @@ impl Small {
 impl Drop for Small {
     fn drop(&mut self) {
         // Lazily: whoever still ends there has it for as long.
-        let _gone = as_root("umount").arg("-l").arg(&self.at).output();
+        let _gone = Command::new("umount").arg("-l").arg(&self.at).output();
     }
-}
-
-fn as_root(program: &str) -> Command {
-    if is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("sudo");
-    command.args(["-n", program]);
-    command
 }
 
 /// Fills the disk while eight clients ping, and makes room again.

@@ -70,7 +70,7 @@ impl Drop for Machines {
     }
 }
 
-/// As README and `src/OPERATING.md` have it.
+/// As `src/OPERATING.md` has it.
 fn start_nginx(database: &Database, front: SocketAddr, behind: &[SocketAddr]) -> Child {
     let directory: PathBuf = database.data.path().join("nginx");
     std::fs::create_dir(&directory).unwrap();

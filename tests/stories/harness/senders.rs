@@ -6,12 +6,16 @@ use super::{Database, PASSWORD};
 
 /// Opens `/sxsw` with the category `/sxsw/all`, which lists at once.
 pub fn open_hub(database: &Database) {
+    open_hub_with(database, &["--ping", "open", "--listing", "at-once"]);
+}
+
+/// The same with a category of another kind.
+pub fn open_hub_with(database: &Database, policy: &[&str]) {
     let password = secret_file(database, "password", PASSWORD);
     ok(&run(database, &["account", "add", "ada@example.org", "--password-file", &password]));
     ok(&run(database, &["hub", "add", "sxsw", "--title", "SXSW", "--owner", "ada@example.org"]));
-    let policy = ["--ping", "open", "--listing", "at-once"];
     let category = ["category", "add", "sxsw/all", "--title", "All"];
-    ok(&run(database, &[&category[..], &policy].concat()));
+    ok(&run(database, &[&category[..], policy].concat()));
 }
 
 /// Sends pings to `/sxsw/all`.

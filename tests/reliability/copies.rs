@@ -1,0 +1,90 @@
+//! R9: the database is copied while pings come in, and the copy is brought back.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use backchannel::config::DatabaseUrl;
+
+use super::client::{Seen, send_until};
+use super::world::{On, World, done, find_program, look_through, serve, until};
+use crate::harness::Database;
+use crate::harness::process::{ok, run};
+
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Copies, as README says.
+fn back_up(database: &Database, file: &str) {
+    if let DatabaseUrl::Postgres(url) = &database.url {
+        let program = find_program("pg_dump").unwrap();
+        done(Command::new(program).args([
+            "--format=custom",
+            "--file",
+            file,
+            "--dbname",
+            url.expose(),
+        ]));
+    }
+    ok(&run(database, &["backup", file]));
+}
+
+fn bring_back(database: &Database, file: &str) {
+    match &database.url {
+        DatabaseUrl::Postgres(url) => {
+            let program = find_program("pg_restore").unwrap();
+            let flags = ["--exit-on-error", "--no-owner", "--dbname", url.expose(), file];
+            done(Command::new(program).args(flags));
+        }
+        DatabaseUrl::Sqlite(_) => drop(ok(&run(database, &["restore", file]))),
+    }
+}
+
+/// Compares how long pings take alone and while the database is copied.
+pub fn copy_under_load(world: &World, on: On) -> String {
+    let database = world.open_hub(on);
+    let mut server = serve(&database);
+    let rows = world.of(1_000, 50_000);
+    let send = |name: &str, clients, enough: &dyn Fn(&Seen) -> bool| {
+        let (seen, over) = (Seen::default(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| send_until(server.address, clients, name, &seen, &over, Duration::ZERO));
+            until("the pings", PATIENCE, || enough(&seen));
+            over.store(true, Ordering::SeqCst);
+        });
+        seen.had_clear_answers();
+        assert_eq!(seen.put_off.load(Ordering::SeqCst), 0, "somebody was put off");
+        seen
+    };
+    let before = send("before", 8, &|seen| seen.count_taken() >= rows).taken.into_inner().unwrap();
+    let begun = Instant::now();
+    let alone = send("alone", 4, &|_| begun.elapsed() > Duration::from_secs(2));
+    let file = database.data.path().join("copy").display().to_string();
+    let copied = AtomicBool::new(false);
+    let begun = Instant::now();
+    let meanwhile = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            back_up(&database, &file);
+            copied.store(true, Ordering::SeqCst);
+        });
+        send("meanwhile", 4, &|seen| copied.load(Ordering::SeqCst) && seen.count_taken() > 20)
+    });
+    let took = begun.elapsed();
+    server.stop();
+
+    let there = world.empty(on);
+    let begun = Instant::now();
+    bring_back(&there, &file);
+    let back = begun.elapsed();
+    let held = look_through(&there, &before);
+    assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
+    format!(
+        "{} pings, copied and looked through in {:.1} s: none put off, p99 {:.0} ms (alone {:.0} ms); \
+         the copy has all {} that were answered before it, and was back in {:.1} s",
+        before.len() + alone.count_taken(),
+        took.as_secs_f64(),
+        meanwhile.percentile(99.0),
+        alone.percentile(99.0),
+        before.len(),
+        back.as_secs_f64()
+    )
+}
