@@ -12,7 +12,7 @@ use super::client::{Seen, get, percentile, ping, send_until};
 use super::world::{
     On, Server, Sql, World, find_program, free_port, look_through, serve_flagged, until,
 };
-use crate::harness::{Answer, Blog, Browser, Database, PASSWORD, post};
+use crate::harness::{Answer, Blog, Browser, Database, PASSWORD, Page, post};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -199,12 +199,8 @@ pub fn guess_everywhere(world: &World, on: On) -> String {
     runtime.block_on(async {
         let mut browsers = [0, 1, 2].map(|number| machines.browser(number));
         for n in 0..guesses {
-            let browser = &mut browsers[n % 3];
-            browser.headers.push(("x-forwarded-for", "198.51.100.7".into()));
-            browser.open("/signin").await;
             let email = format!("guess{n}@example.org");
-            let answer =
-                browser.submit("/signin", &[("email", &email), ("password", PASSWORD)]).await;
+            let answer = sign_in(&mut browsers[n % 3], "198.51.100.7", &email).await;
             if answer.body.contains("Too many tries from here") {
                 refused += 1;
             } else {
@@ -214,9 +210,30 @@ pub fn guess_everywhere(world: &World, on: On) -> String {
     });
     // Ten at once, and one comes back in six seconds.
     assert!((10..=16).contains(&tried), "{tried} of {guesses} guesses were let through");
+    // One account, from everywhere: after five wrong passwords there is a delay, at each of them.
+    let delayed_after = runtime.block_on(async {
+        for n in 0..30 {
+            let from = format!("203.0.113.{n}");
+            let answer = sign_in(&mut machines.browser(n % 3), &from, "known@example.org").await;
+            if answer.body.contains("Too many wrong passwords") {
+                return n;
+            }
+        }
+        30
+    });
+    assert_eq!(delayed_after, 5, "wrong passwords of one account are counted by each for itself");
     format!(
-        "{guesses} sign-ins at three instances from one address: {tried} tried, {refused} refused (one alone gives 10, and one more each 6 s)"
+        "{guesses} sign-ins at three instances from one address: {tried} tried, {refused} refused (one alone gives \
+         10, and one more each 6 s); after {delayed_after} wrong passwords of one account a delay at all of them"
     )
+}
+
+/// Tries a wrong password.
+async fn sign_in(browser: &mut Browser, from: &str, email: &str) -> Page {
+    browser.headers.retain(|(name, _)| *name != "x-forwarded-for");
+    browser.headers.push(("x-forwarded-for", from.to_owned()));
+    browser.open("/signin").await;
+    browser.submit("/signin", &[("email", email), ("password", "not the password at all")]).await
 }
 
 /// Each job is done once.

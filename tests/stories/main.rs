@@ -24,6 +24,7 @@ mod every_page_renders;
 mod everybody_finds_help;
 mod forger_borrows_a_name;
 mod hub_has_its_own_name;
+mod keys_allow_distribution;
 mod mail_leaves_by_smtp;
 mod member_is_told_by_mail;
 mod moderator_edits_beside_another;

@@ -35,7 +35,7 @@ impl Database {
         let data = tempfile::tempdir().unwrap();
         let path = data.path().join("backchannel.db");
         std::fs::copy(template, &path).unwrap();
-        Self { url: DatabaseUrl::Sqlite(path), data, postgres: None }
+        Self::elsewhere(DatabaseUrl::Sqlite(path), data)
     }
 
     /// A database that whoever made it also takes away.
