@@ -18,7 +18,7 @@
 //! [`Fetcher::ask_callback`] and [`Fetcher::push`], for those who subscribed to a feed. [`post_form`] and
 //! [`Fetcher::for_user`] are the command line's TrackBack client, for addresses that its user typed.
 
-mod address;
+pub mod address;
 mod budget;
 mod dial;
 mod error;

@@ -98,7 +98,7 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 
 /// The address as it will be asked for, without fragment and without the root's dot, if all that
 /// can be seen without resolving it will do.
-pub(super) fn checked(url: &Url, dial: Dial) -> Result<Url, Refusal> {
+pub fn checked(url: &Url, dial: Dial) -> Result<Url, Refusal> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refusal::Scheme);
     }
@@ -126,11 +126,7 @@ pub(super) fn checked(url: &Url, dial: Dial) -> Result<Url, Refusal> {
 }
 
 /// Where a redirect leads, if that will do as [`checked`] says.
-pub(super) fn redirected(
-    from: &Url,
-    location: &HeaderValue,
-    dial: Dial,
-) -> Result<Url, FetchError> {
+pub fn redirected(from: &Url, location: &HeaderValue, dial: Dial) -> Result<Url, FetchError> {
     let location = std::str::from_utf8(location.as_bytes());
     let location = location.map_err(|_no_text| FetchError::BadRedirect)?;
     let to = from.join(location).map_err(|_no_address| FetchError::BadRedirect)?;
@@ -142,7 +138,7 @@ pub(super) fn redirected(
 }
 
 /// Whether this very address may be dialled, whatever name led to it.
-pub(super) fn check_address(address: SocketAddr, dial: Dial) -> Result<(), Refusal> {
+pub fn check_address(address: SocketAddr, dial: Dial) -> Result<(), Refusal> {
     let ip = address.ip().to_canonical();
     match dial {
         Dial::Anywhere => Ok(()),
