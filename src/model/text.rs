@@ -64,7 +64,7 @@ pub fn tidy(text: &str) -> String {
 /// The beginning of `text`: at most `max_chars` characters, cut between graphemes.
 ///
 /// A first grapheme that is longer than that (a letter under hundreds of accents) leaves
-/// nothing. Idempotent.
+/// nothing. Idempotent; a tidy line stays one.
 pub fn cut(text: &str, max_chars: usize) -> String {
     // What fits is not searched for graphemes: most pings fit.
     if text.chars().nth(max_chars).is_none() {
@@ -79,7 +79,8 @@ pub fn cut(text: &str, max_chars: usize) -> String {
         }
         end += grapheme.len();
     }
-    text[..end].trim_end().to_owned()
+    // A joiner that nothing follows any more joins nothing.
+    text[..end].trim_end_matches(|c: char| c.is_whitespace() || is_joiner(c)).to_owned()
 }
 
 /// `text` if it has at most `max_chars` characters, else its beginning and `…`.
@@ -317,6 +318,8 @@ mod tests {
             ("e\u{301}x\u{301}", 3, "e\u{301}"),
             ("🇩🇪🇫🇷", 3, "🇩🇪"),
             ("𝒳𝒴𝒵", 2, "𝒳𝒴"),
+            ("می\u{200C}خواهم", 3, "می"),
+            ("می\u{200C}خواهم", 4, "می\u{200C}خ"),
             ("abc", 0, ""),
             ("", 5, ""),
         ] {
