@@ -1,20 +1,11 @@
 //! Language tags.
 
-/// Longest tag (RFC 5646 §4.4.1).
-const MAX_TAG: usize = 35;
+use crate::model::hub::is_language_tag;
 
 /// The first language tag in `value`: `pt_BR` of Open Graph is `pt-BR`.
 pub(super) fn tag(value: &str) -> Option<String> {
     let tag = value.split([',', '.']).next().unwrap_or_default().trim().replace('_', "-");
-    let is_subtag = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let first = tag.split('-').next().unwrap_or_default();
-    let is_tag = tag.len() <= MAX_TAG
-        && (2..=8).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_alphabetic())
-        && tag.split('-').all(is_subtag);
-    is_tag.then_some(tag)
+    is_language_tag(&tag).then_some(tag)
 }
 
 #[cfg(test)]
@@ -34,6 +25,8 @@ mod tests {
             ("*", None),
             ("x", None),
             ("english language", None),
+            ("english", None),
+            ("zh-Hant-TW-x-longerthan35charactersinall", None),
             ("en-", None),
             ("<en>", None),
         ] {
