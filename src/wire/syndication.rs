@@ -125,14 +125,17 @@ pub fn read(content_type: Option<&[u8]>, body: &[u8], address: &Url) -> Result<F
 }
 
 /// A feed of its parts: the newest drafts become entries.
-fn assembled(title: &str, site: Option<&str>, mut drafts: Vec<Draft>, base: &Url) -> Feed {
+fn assembled(title: &str, site: Option<&str>, drafts: Vec<Draft>, base: &Url) -> Feed {
+    let entries = drafts.into_iter().filter_map(|draft| draft.finish(base));
+    let mut entries: Vec<Entry> = entries.collect();
     // The order of a feed whose dates are missing or broken is its author's word.
-    if drafts.iter().all(|draft| draft.published.is_some()) {
-        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.published));
+    if entries.iter().all(|entry| entry.published.is_some()) {
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.published));
     }
+    entries.truncate(MAX_ENTRIES);
     Feed {
         title: text::cut(title, MAX_TITLE),
         site: site.and_then(|site| draft::absolute(site, base)),
-        entries: drafts.into_iter().filter_map(|d| d.finish(base)).take(MAX_ENTRIES).collect(),
+        entries,
     }
 }

@@ -188,6 +188,9 @@ fn only_the_newest_entries_are_kept() {
     let kept =
         ids(&feed((0..60).map(item).chain(["<item><guid>x</guid></item>".into()]).collect()));
     assert_eq!((kept.len(), kept[0].as_str(), kept[49].as_str()), (MAX_ENTRIES, "0", "49"));
+    // but for one that nothing is known by, and that is passed over
+    let kept = ids(&feed((0..60).map(item).chain(["<item/>".into()]).collect()));
+    assert_eq!((kept.len(), kept[0].as_str(), kept[49].as_str()), (MAX_ENTRIES, "59", "10"));
 }
 
 #[test]
