@@ -267,8 +267,10 @@ impl Reading {
         self.open.push(Some(element));
     }
 
+    /// A link in a link, which an address in a link's text would be, is its text: HTML has none.
     fn open_link(&mut self, is_mail: bool, address: &str) {
-        match link(is_mail, address) {
+        let is_inside = self.open.contains(&Some(Element::Link));
+        match link(is_mail, address).filter(|_| !is_inside) {
             Some(address) => {
                 self.parts.push(Part::OpenLink(address));
                 self.open.push(Some(Element::Link));

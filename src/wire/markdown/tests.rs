@@ -32,6 +32,14 @@ fn common_markdown_becomes_elements() {
         ("[a](https://a.example/?b=1&c=2)", "<p><a https://a.example/?b=1&c=2>[a]</a></p>"),
         ("<https://a.example>", "<p><a https://a.example/>[https://a.example]</a></p>"),
         ("<ada@a.example>", "<p><a mailto:ada@a.example>[ada@a.example]</a></p>"),
+        (
+            "[a <http://b.example> c](http://a.example)",
+            "<p><a http://a.example/>[a http://b.example c]</a></p>",
+        ),
+        (
+            "[![a <b@c.example>](http://p.example)](http://a.example)",
+            "<p><a http://a.example/>[a b@c.example]</a></p>",
+        ),
         ("[a]\n\n[a]: http://a.example", "<p><a http://a.example/>[a]</a></p>"),
         ("![a picture](https://a.example/p.png)", "<p>[a picture]</p>"),
         ("&amp;lt; &#60;b&#62;", "<p>[&lt; <b>]</p>"),
