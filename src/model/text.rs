@@ -7,6 +7,7 @@
 mod tags;
 
 use sha2::{Digest, Sha256};
+use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -44,16 +45,16 @@ pub fn plain(html: &str) -> String {
 pub fn tidy(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut before = None;
-    let mut chars = text.chars().filter(|c| !is_dropped(*c)).peekable();
+    let mut chars = text.chars().filter(|c| !is_dropped(*c));
     while let Some(c) = chars.next() {
         if c.is_whitespace() {
             before = None;
             if !line.is_empty() && !line.ends_with(' ') {
                 line.push(' ');
             }
-        } else if !is_joiner(c) || joins(before, chars.peek().copied()) {
+        } else if !is_joiner(c) || joins(before, chars.clone().find(|next| !is_mark(*next))) {
             line.push(c);
-            before = Some(c);
+            before = if is_mark(c) { before } else { Some(c) };
         }
     }
     line.truncate(line.trim_end().len());
@@ -148,6 +149,14 @@ pub fn is_dropped(c: char) -> bool {
 /// Zero width non-joiner and zero width joiner.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// Whether `c` is a combining mark, and no character of its own.
+///
+/// What a joiner stands between is asked of the characters round it and not of their marks, whose
+/// order is only settled when the line is put into NFC.
+fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && canonical_combining_class(c) != 0
 }
 
 /// Whether a joiner between these two characters is spelling and not a disguise.
@@ -287,6 +296,7 @@ mod tests {
             "می\u{200C}خواهم",        // Persian "I want"
             "क्\u{200D}ष",             // Devanagari half form
             "ක්\u{200D}රි",             // Sinhala
+            "র\u{200D}\u{9CD}যা",      // Bengali
             "👩\u{200D}👩\u{200D}👧", // a family
             "🏳\u{FE0F}\u{200D}🌈",    // a flag
             "👩🏽\u{200D}⚕\u{FE0F}",    // a doctor
@@ -302,8 +312,12 @@ mod tests {
             ("👩\u{200D} x", "👩 x"),
             ("می\u{200C}\u{200C}خ", "می\u{200C}خ"),
             ("1\u{200D}2", "12"),
+            // marks have no say: NFC puts them into another order
+            ("x\u{301}\u{94D}\u{200D}ष", "x\u{94D}\u{301}ष"),
+            ("م\u{200C}\u{653}\u{323}x", "م\u{323}\u{653}x"),
         ] {
             assert_eq!(tidy(sent), kept, "{sent:?}");
+            assert_eq!(tidy(kept), kept, "{sent:?}");
         }
     }
 
