@@ -23,6 +23,7 @@ mod category_opens_and_closes;
 mod every_page_renders;
 mod everybody_finds_help;
 mod forger_borrows_a_name;
+mod fuzzed_input;
 mod hub_has_its_own_name;
 mod keys_allow_distribution;
 mod mail_leaves_by_smtp;
