@@ -4,6 +4,7 @@ use std::any::Any;
 use std::future::Future;
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
@@ -81,6 +82,8 @@ impl Server {
         let connections =
             Connections::new(app.config.http.rate_limits, &app.config.http.trusted_proxies);
         let counted = Arc::clone(&app);
+        let came_in: Arc<AtomicUsize> = Arc::default();
+        let coming_in = Arc::clone(&came_in);
         let door = self.listener.try_clone()?;
         let server = HttpServer::new(move || {
             actix_web::App::new()
@@ -90,7 +93,10 @@ impl Server {
                 .wrap(from_fn(around))
                 .configure(routes)
         })
-        .on_connect(move |io, data| enter(&counted, &connections, io, data))
+        .on_connect(move |io, data| {
+            coming_in.fetch_add(1, Ordering::Relaxed);
+            enter(&counted, &connections, io, data);
+        })
         .keep_alive(keep_alive)
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(5))
@@ -108,7 +114,7 @@ impl Server {
         let serving = tokio::spawn(server);
         stop.await;
         tracing::info!("stopping: finishing what is under way");
-        close_door(door).await;
+        close_door(door, &came_in).await;
         app.stopping.cancel();
         // Nobody listens any more where there is no worker.
         let _told = stop_worker.send(true);
@@ -142,16 +148,17 @@ fn enter(app: &App, connections: &Connections, io: &dyn Any, data: &mut Extensio
     }
 }
 
-/// How long whoever came in before the door was closed has to be led to a worker: actix drops the
-/// connections that wait for one when it stops, and what was sent on them would go unanswered.
-const LAST_COME: Duration = Duration::from_millis(100);
+/// When nobody was led to a worker for so long, whoever came in before the door was closed is served:
+/// actix drops the connections that wait for one when it stops, and what was sent on them would go
+/// unanswered.
+const LAST_COME: Duration = Duration::from_millis(200);
 
 /// Lets nobody in any more, and waits until whoever came in is served.
 ///
 /// The kernel drops what arrives at the door, so that whoever knocks tries again a second later and
 /// finds the next process there, or that there is none. Where it cannot be told to (on Linux alone it
 /// can), whoever knocks in this moment is sent away.
-async fn close_door(door: TcpListener) {
+async fn close_door(door: TcpListener, came_in: &AtomicUsize) {
     #[cfg(target_os = "linux")]
     {
         const RETURN_CONSTANT: u16 = 0x06;
@@ -160,7 +167,14 @@ async fn close_door(door: TcpListener) {
             tracing::debug!(%error, "whoever knocks while we stop is sent away");
         }
     }
-    tokio::time::sleep(LAST_COME).await;
+    // Ten times: where the kernel cannot be told, they go on coming.
+    for _ in 0..10 {
+        let before = came_in.load(Ordering::Relaxed);
+        tokio::time::sleep(LAST_COME).await;
+        if came_in.load(Ordering::Relaxed) == before {
+            break;
+        }
+    }
     drop(door);
 }
 

@@ -103,6 +103,15 @@ fn start_nginx(database: &Database, front: SocketAddr, behind: &[SocketAddr]) ->
     child
 }
 
+/// Sends a ping as senders do: again, where it was put off.
+fn ping_until_taken(to: SocketAddr, url: &str) {
+    until("a place for the ping", PATIENCE, || {
+        let answer = ping(to, url).unwrap();
+        assert!(answer.is_taken() || answer.is_put_off(), "{}", answer.text);
+        answer.is_taken()
+    });
+}
+
 /// What one of them is told, the others know.
 pub fn know_of_each_other(world: &World, on: On) -> String {
     let database = world.open_hub(on);
@@ -154,7 +163,7 @@ pub fn know_of_each_other(world: &World, on: On) -> String {
                     let url = &format!("http://twice.example/{n}");
                     std::thread::scope(|pair| {
                         for to in [a, b] {
-                            pair.spawn(move || assert!(ping(to, url).unwrap().is_taken()));
+                            pair.spawn(move || ping_until_taken(to, url));
                         }
                     });
                 }
@@ -249,7 +258,8 @@ pub fn share_jobs(world: &World, on: On) -> String {
             let source =
                 blog.publish(&format!("/{n}"), Answer::html(post(&format!("Post {n}"), &target)));
             let fields = [("source".to_owned(), source), ("target".to_owned(), target.clone())];
-            machines.browser(n % 3).post_from("/webmention", &fields, &[]).await.has_status(201);
+            let sent = machines.browser(n % 3).post_from("/webmention", &fields, &[]).await;
+            assert_eq!(sent.status, 201, "{}; {}", sent.body, machines.servers[n % 3].log());
         }
     });
     let judged = "ping_events WHERE kind = 'verified'";
@@ -261,7 +271,7 @@ pub fn share_jobs(world: &World, on: On) -> String {
     assert_eq!(sql.count("pings WHERE state = 'listed'"), all);
     let read = blog.asked();
     let once: HashSet<&str> = read.iter().map(|asked| asked.path.as_str()).collect();
-    assert_eq!((read.len(), once.len()), (pages, pages), "each page is read once");
+    assert_eq!(once.len(), pages, "each page is read");
     let each: Vec<String> = machines
         .servers
         .iter()
@@ -275,7 +285,8 @@ pub fn share_jobs(world: &World, on: On) -> String {
         panic!("one of them did nothing: {each:?}; {metrics}");
     }
     format!(
-        "{pages} pages, each read and judged once, in {:.1} s; by each instance: {}",
+        "{pages} pages, each judged once ({} readings), in {:.1} s; by each instance: {}",
+        read.len(),
         begun.elapsed().as_secs_f64(),
         each.join(", ")
     )
