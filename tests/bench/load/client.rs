@@ -4,7 +4,6 @@
 //! is spent for both sides alike, and draws their ratio towards 1.
 
 use std::future::poll_fn;
-use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,9 +15,12 @@ use tokio::net::TcpStream;
 
 /// Not counted: connections open, caches fill.
 const WARM_UP: Duration = Duration::from_millis(200);
+/// How long a task with an end may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// Threads that make load.
 const THREADS: usize = 2;
-const BUFFER: usize = 128 * 1024;
+/// The largest answer that is taken.
+pub const BUFFER: usize = 128 * 1024;
 
 /// What is asked, and what the answer must be.
 pub trait Task: Send + Sync + 'static {
@@ -34,6 +36,11 @@ pub trait Task: Send + Sync + 'static {
 
     /// Whether answers differ in length, so that nothing can be guessed of the next.
     fn answers_vary(&self) -> bool {
+        false
+    }
+
+    /// Whether this and all later requests of its connection are left out.
+    fn is_over(&self, _number: u64) -> bool {
         false
     }
 }
@@ -70,7 +77,35 @@ pub fn run<T: Task>(
     task: &Arc<T>,
 ) -> anyhow::Result<Sample> {
     let from = Instant::now() + WARM_UP;
-    let until = from + length;
+    let mut all = run_between(address, connections, from, from + length, task)?;
+    ensure!(!all.latencies.is_empty(), "nothing was answered in {length:?}");
+    all.latencies.sort_unstable();
+    let at = |part: f64| all.latencies[((all.latencies.len() - 1) as f64 * part) as usize];
+    Ok(Sample {
+        rate: all.latencies.len() as f64 / length.as_secs_f64(),
+        answered: all.answered,
+        p50: at(0.50),
+        p99: at(0.99),
+    })
+}
+
+/// Sends all that a task has, until it is over; how many were answered.
+pub fn run_all<T: Task>(
+    address: SocketAddr,
+    connections: usize,
+    task: &Arc<T>,
+) -> anyhow::Result<u64> {
+    let now = Instant::now();
+    Ok(run_between(address, connections, now, now + LONGEST, task)?.answered)
+}
+
+fn run_between<T: Task>(
+    address: SocketAddr,
+    connections: usize,
+    from: Instant,
+    until: Instant,
+    task: &Arc<T>,
+) -> anyhow::Result<Done> {
     let threads = THREADS.min(connections);
     let running: Vec<_> = (0..threads)
         .map(|thread| {
@@ -82,15 +117,12 @@ pub fn run<T: Task>(
     for thread in running {
         all.add(thread.join().map_err(|_panic| anyhow!("a client panicked"))??);
     }
-    ensure!(!all.latencies.is_empty(), "nothing was answered in {length:?}");
-    all.latencies.sort_unstable();
-    let at = |part: f64| all.latencies[((all.latencies.len() - 1) as f64 * part) as usize];
-    Ok(Sample {
-        rate: all.latencies.len() as f64 / length.as_secs_f64(),
-        answered: all.answered,
-        p50: at(0.50),
-        p99: at(0.99),
-    })
+    Ok(all)
+}
+
+/// The place of a request among those of all connections of a task.
+pub const fn place(number: u64, connections: usize) -> u64 {
+    (number & u32::MAX as u64) * connections as u64 + (number >> 32)
 }
 
 #[derive(Default)]
@@ -177,7 +209,7 @@ impl Connection {
             if let Some(due) = task.due(self.number) {
                 sent = wait_for(begun + due).await;
             }
-            if sent >= until {
+            if sent >= until || task.is_over(self.number) {
                 return Ok(done);
             }
             self.request.clear();
@@ -266,7 +298,7 @@ fn read_status(bytes: &[u8]) -> u16 {
 }
 
 /// The head of an answer, once it is there.
-fn read_head(bytes: &[u8]) -> anyhow::Result<Option<Head>> {
+pub fn read_head(bytes: &[u8]) -> anyhow::Result<Option<Head>> {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);
     };
@@ -284,51 +316,4 @@ fn header(head: &[u8], name: &str) -> Option<String> {
     let mut pairs = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     let found = pairs.find(|(this, _)| this.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value.trim().to_owned())
-}
-
-/// An answer that was read at leisure.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// All headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// A header's value.
-    pub fn header(&self, name: &str) -> anyhow::Result<&str> {
-        let found = self.headers.iter().find(|(this, _)| this.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str()).with_context(|| format!("no {name} in {self:?}"))
-    }
-
-    /// The body, as text.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-}
-
-/// Sends one request on a connection of its own.
-pub fn ask(address: SocketAddr, request: &[u8]) -> anyhow::Result<Answer> {
-    let mut stream = std::net::TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    stream.write_all(request)?;
-    let mut bytes = Vec::new();
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        let more = stream.read(&mut buffer)?;
-        bytes.extend_from_slice(&buffer[..more]);
-        if let Some(head) = read_head(&bytes)?
-            && bytes.len() >= head.length + head.body
-        {
-            let text = String::from_utf8_lossy(&bytes[..head.length]).into_owned();
-            let pairs = text.lines().skip(1).filter_map(|line| line.split_once(':'));
-            let headers = pairs.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-            let body = bytes[head.length..].to_vec();
-            return Ok(Answer { status: head.status, headers: headers.collect(), body });
-        }
-        ensure!(more > 0, "the answer was cut off: {}", String::from_utf8_lossy(&bytes));
-    }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, ensure};
 
 use crate::Options;
-use crate::client::{Head, Sample, Task, run};
+use crate::client::{Head, Sample, Task, place, run};
 use crate::product::{PASSPHRASE, Product, STORED, ping_body, ping_request_from};
 
 /// Proved pings a second in each lane, on this many connections.
@@ -91,9 +91,8 @@ impl Proved {
         Arc::new(Self { addresses, from, posts, sent, accepted })
     }
 
-    /// The place of a request among those of all connections.
     const fn place(number: u64) -> u64 {
-        (number & u32::MAX as u64) * PROVED_CONNECTIONS as u64 + (number >> 32)
+        place(number, PROVED_CONNECTIONS)
     }
 }
 

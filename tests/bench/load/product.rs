@@ -20,8 +20,9 @@ use clap::Parser;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use crate::client::ask;
+use crate::filled::Filling;
 use crate::postgres::Fresh;
+use crate::visitor::ask;
 
 /// The passphrase of categories that want one.
 pub const PASSPHRASE: &str = "violet-crown";
@@ -46,39 +47,65 @@ pub struct Product {
     thread: JoinHandle<anyhow::Result<()>>,
 }
 
+/// What is other than in a fresh instance without limits.
+#[derive(Default)]
+struct Settings {
+    /// The data directory; a new one without this.
+    data: Option<TempDir>,
+    /// A database on a server.
+    postgres: Option<Fresh>,
+    /// Whether rate limits hold.
+    limited: bool,
+    /// Whether pages on this machine are read.
+    dials_loopback: bool,
+}
+
 impl Product {
     /// Starts it: SQLite, two workers, no limits, keep-alive as behind a proxy.
     pub fn start() -> anyhow::Result<Self> {
-        Self::start_with("off", None)
+        Self::start_with(Settings::default())
     }
 
     /// The same with rate limits; on a PostgreSQL server, if one is named.
     pub fn start_limited(postgres: Option<&str>) -> anyhow::Result<Self> {
-        Self::start_with("on", postgres.map(Fresh::make).transpose()?)
+        let postgres = postgres.map(Fresh::make).transpose()?;
+        Self::start_with(Settings { postgres, limited: true, ..Settings::default() })
     }
 
-    fn start_with(limits: &str, postgres: Option<Fresh>) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
+    /// The same as [`Self::start`], where much is listed already.
+    pub fn start_filled(filling: Filling) -> anyhow::Result<Self> {
+        Self::start_with(Settings { data: Some(filling.copy()?), ..Settings::default() })
+    }
+
+    /// The same as [`Self::start`], and it reads pages that are on this machine.
+    pub fn start_reading_here() -> anyhow::Result<Self> {
+        Self::start_with(Settings { dials_loopback: true, ..Settings::default() })
+    }
+
+    fn start_with(settings: Settings) -> anyhow::Result<Self> {
+        let Settings { data, postgres, limited, dials_loopback } = settings;
+        let data = data.map_or_else(tempfile::tempdir, Ok)?;
         let path = data.path().display();
         let database = match &postgres {
             Some(fresh) => fresh.url.clone(),
             None => format!("sqlite://{path}/backchannel.db"),
         };
         let data_directory = path.to_string();
-        let config = Args::try_parse_from([
+        let mut config = Args::try_parse_from([
             "backchannel",
             "--listen=127.0.0.1:0",
             "--workers=2",
             "--trusted-proxies=127.0.0.1/32",
             "--secret-key=a load test has no secrets to keep",
             "--rate-limits",
-            limits,
+            if limited { "on" } else { "off" },
             "--database",
             &database,
             "--data",
             &data_directory,
         ])?
         .config;
+        config.unsafe_dial_loopback = dials_loopback;
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
@@ -186,6 +213,15 @@ impl Product {
         Ok(())
     }
 
+    /// How many posts the lists of a hub hold.
+    pub fn count_listed(&self, hub: HubId) -> anyhow::Result<u64> {
+        run(async {
+            let find = move |c: &mut _| backchannel::db::hubs::find(c, hub);
+            let row = self.app.db.read(find).await?.context("the hub")?;
+            Ok(u64::try_from(row.listed_count)?)
+        })
+    }
+
     /// Stops it in order; how many pings its database then holds.
     pub fn stop(self) -> anyhow::Result<u64> {
         drop(self.stop);
@@ -194,6 +230,13 @@ impl Product {
             Some(fresh) => fresh.count_pings(),
             None => crate::control::count_rows(&self.data.path().join("backchannel.db"), "pings"),
         }
+    }
+
+    /// Stops it in order, and leaves its data directory.
+    pub fn stop_for_data(self) -> anyhow::Result<TempDir> {
+        drop(self.stop);
+        self.thread.join().map_err(|_panic| anyhow!("backchannel panicked"))??;
+        Ok(self.data)
     }
 }
 

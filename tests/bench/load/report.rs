@@ -1,6 +1,5 @@
-//! What was measured, as a table.
+//! What was measured: comparisons, and the words around them.
 
-use std::fmt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,21 +7,34 @@ use backchannel::clock::Clock;
 
 use crate::Options;
 use crate::client::Sample;
-use crate::flood::Phases;
-use crate::listeners::Listeners;
+use crate::table::{Table, verdict};
 
 /// One comparison.
 pub struct Row {
-    name: &'static str,
-    target: Option<f64>,
+    name: String,
+    least: Option<f64>,
+    p99: Option<Duration>,
     ours: Vec<Sample>,
     bare: Vec<Sample>,
 }
 
 impl Row {
-    /// Nothing measured yet.
-    pub const fn new(name: &'static str, target: Option<f64>) -> Self {
-        Self { name, target, ours: Vec::new(), bare: Vec::new() }
+    /// Nothing measured yet, and no target.
+    pub fn new(name: impl Into<String>) -> Self {
+        let (ours, bare) = (Vec::new(), Vec::new());
+        Self { name: name.into(), least: None, p99: None, ours, bare }
+    }
+
+    /// The ratio of rates is to be at least this.
+    pub const fn at_least(mut self, ratio: f64) -> Self {
+        self.least = Some(ratio);
+        self
+    }
+
+    /// One of a hundred answers may take longer than this.
+    pub const fn within(mut self, p99: Duration) -> Self {
+        self.p99 = Some(p99);
+        self
     }
 
     /// Measures both sides once; each round another goes first.
@@ -42,12 +54,70 @@ impl Row {
         Ok(())
     }
 
+    /// How many of our answers came, in all rounds.
+    pub fn answered(&self) -> u64 {
+        self.ours.iter().map(|sample| sample.answered).sum()
+    }
+
+    /// Our rate, in the middle of the rounds.
+    pub fn rate(&self) -> f64 {
+        rate(&self.ours)
+    }
+
     fn ratios(&self) -> Vec<f64> {
         self.ours.iter().zip(&self.bare).map(|(ours, bare)| ours.rate / bare.rate).collect()
     }
+
+    /// The targets, and whether they are met.
+    fn judged(&self) -> [String; 2] {
+        let ratio = rate(&self.ours) / rate(&self.bare);
+        let p99 = middle(&self.ours, |sample| sample.p99);
+        let mut targets = Vec::new();
+        targets.extend(self.least.map(|least| format!("{least:.2}")));
+        targets.extend(self.p99.map(|most| format!("p99 {} ms", most.as_millis())));
+        let fast = self.least.is_none_or(|least| ratio >= least);
+        let steady = self.p99.is_none_or(|most| p99 <= most.as_secs_f64() * 1_000.0);
+        let verdict = if targets.is_empty() { String::new() } else { verdict(fast && steady) };
+        [targets.join(", "), verdict]
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let (ours, bare) = (rate(&self.ours), rate(&self.bare));
+        [
+            format!("{ours:.0}"),
+            format!("{bare:.0}"),
+            format!("**{:.2}**", ours / bare),
+            spread(&self.ratios()),
+        ]
+    }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// Comparisons of rates; with latencies where they say something.
+pub fn compared(what: &str, control: &str, rows: &[Row], latencies: bool) -> Table {
+    let mut heads = vec![what, "backchannel", control, "ratio", "rounds"];
+    if latencies {
+        heads.extend(["p50, p99 ms", "control's"]);
+    }
+    heads.extend(["target", ""]);
+    let mut table = Table::new(&heads);
+    for row in rows {
+        let of = [&row.ours, &row.bare].map(|samples| latencies_of(samples));
+        let shown = of.into_iter().filter(|_| latencies);
+        let cells = std::iter::once(row.name.clone()).chain(row.cells());
+        table.row(cells.chain(shown).chain(row.judged()));
+    }
+    table
+}
+
+/// The least and the greatest of the rounds.
+pub fn spread(ratios: &[f64]) -> String {
+    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = ratios.iter().copied().fold(0.0, f64::max);
+    format!("{least:.2} to {most:.2}")
+}
+
+/// The middle of some values.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     match values.len() {
@@ -57,39 +127,36 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-/// Everything that was measured in one run.
-pub struct Report {
-    heading: String,
-    /// Pages and feeds.
-    pub reads: Vec<Row>,
-    /// Pings.
-    pub pings: Vec<Row>,
-    /// Memory at some moments, in MiB.
-    pub memory: Vec<(&'static str, f64)>,
-    /// What a flood did to others.
-    pub flood: Option<Phases>,
-    /// Those who listen.
-    pub listeners: Option<Listeners>,
+/// A latency in milliseconds, as the middle of samples.
+pub fn middle(samples: &[Sample], of: fn(&Sample) -> Duration) -> f64 {
+    median(samples.iter().map(|sample| of(sample).as_secs_f64() * 1_000.0))
 }
 
-impl Report {
-    /// An empty report of this machine at this hour.
-    pub fn new(options: &Options) -> Self {
-        let minute = Clock::system().now().to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string();
-        let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
-        let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let bare = if options.same_headers { "; bare reads with our headers" } else { "" };
-        let database = if options.postgres.is_some() { "; flood on PostgreSQL" } else { "" };
-        let heading = format!(
-            "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{bare}{database}",
-            kernel.trim(),
-            commit(),
-            options.rounds,
-            options.seconds,
-        );
-        let (reads, pings, memory) = (Vec::new(), Vec::new(), Vec::new());
-        Self { heading, reads, pings, memory, flood: None, listeners: None }
-    }
+/// The middle latency and the one that one of a hundred exceeds, in milliseconds.
+pub fn latencies_of(samples: &[Sample]) -> String {
+    let [p50, p99] = [middle(samples, |sample| sample.p50), middle(samples, |sample| sample.p99)];
+    format!("{p50:.2}, {p99:.2}")
+}
+
+fn rate(samples: &[Sample]) -> f64 {
+    median(samples.iter().map(|sample| sample.rate))
+}
+
+/// The machine, the hour and the settings.
+pub fn heading(options: &Options) -> String {
+    let minute = Clock::system().now().to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let debug = if cfg!(debug_assertions) { "; a debug build" } else { "" };
+    let bare = if options.same_headers { "; bare reads with our headers" } else { "" };
+    let database = if options.postgres.is_some() { "; flood on PostgreSQL" } else { "" };
+    format!(
+        "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{debug}{bare}{database}",
+        kernel.trim(),
+        commit(),
+        options.rounds,
+        options.seconds,
+    )
 }
 
 fn commit() -> String {
@@ -98,84 +165,4 @@ fn commit() -> String {
         .output();
     let commit = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
     commit.map_or_else(|| "unknown".to_owned(), |commit| commit.trim().to_owned())
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{}", self.heading)?;
-        if !self.reads.is_empty() {
-            writeln!(
-                f,
-                "\n| reads/s, 64 connections | backchannel | bare handler | ratio | rounds | target |"
-            )?;
-            writeln!(f, "|---|---|---|---|---|---|")?;
-            for row in &self.reads {
-                writeln!(f, "{} |", compared(row))?;
-            }
-        }
-        if !self.pings.is_empty() {
-            writeln!(
-                f,
-                "\n| pings/s | backchannel | bare insert | ratio | rounds | target | p50, p99 | bare p50, p99 |"
-            )?;
-            writeln!(f, "|---|---|---|---|---|---|---|---|")?;
-            for row in &self.pings {
-                let (ours, bare) = (latencies(&row.ours), latencies(&row.bare));
-                writeln!(f, "{} | {ours} | {bare} |", compared(row))?;
-            }
-        }
-        if !self.memory.is_empty() {
-            writeln!(f, "\n| memory at rest, target 40 MiB | MiB |\n|---|---|")?;
-            for (moment, mib) in &self.memory {
-                writeln!(f, "| {moment} | {mib:.1} |")?;
-            }
-        }
-        self.flood.as_ref().map_or(Ok(()), |flood| flood.fmt(f))?;
-        self.listeners.as_ref().map_or(Ok(()), |listeners| write_listeners(f, listeners))
-    }
-}
-
-fn write_listeners(f: &mut fmt::Formatter<'_>, of: &Listeners) -> fmt::Result {
-    let ms =
-        |part: f64| of.told[((of.told.len() - 1) as f64 * part) as usize].as_secs_f64() * 1_000.0;
-    writeln!(f, "\n| {} who listen to one hub | |\n|---|---|", Listeners::COUNT)?;
-    writeln!(
-        f,
-        "| memory before, listening, after {} posts | {:.1}, {:.1}, {:.1} MiB |",
-        of.told.len(),
-        of.before,
-        of.listening,
-        of.after
-    )?;
-    writeln!(f, "| each, target 20 KiB | **{:.1} KiB** |", of.each())?;
-    writeln!(
-        f,
-        "| from COMMIT to the last of them: p50, slowest | {:.0}, {:.0} ms |",
-        ms(0.5),
-        ms(1.0)
-    )
-}
-
-fn compared(row: &Row) -> String {
-    let (ours, bare) = (rate(&row.ours), rate(&row.bare));
-    let ratios = row.ratios();
-    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = ratios.iter().copied().fold(0.0, f64::max);
-    let target = row.target.map(|target| format!("{target:.2}")).unwrap_or_default();
-    format!(
-        "| {} | {ours:.0} | {bare:.0} | **{:.2}** | {least:.2} to {most:.2} | {target}",
-        row.name,
-        ours / bare
-    )
-}
-
-fn rate(samples: &[Sample]) -> f64 {
-    median(samples.iter().map(|sample| sample.rate))
-}
-
-fn latencies(samples: &[Sample]) -> String {
-    let middle = |of: fn(&Sample) -> Duration| {
-        median(samples.iter().map(|sample| of(sample).as_secs_f64() * 1_000.0))
-    };
-    format!("{:.2}, {:.2} ms", middle(|sample| sample.p50), middle(|sample| sample.p99))
 }
