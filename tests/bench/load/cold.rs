@@ -31,7 +31,6 @@ const GROWTH: f64 = 1.2;
 struct Side {
     rows: Rows,
     product: Product,
-    visitor: Visitor,
     changes: u64,
     /// The first reads of each case, in each round; and those right after them.
     cold: [Vec<Vec<Duration>>; CASES.len()],
@@ -41,14 +40,15 @@ struct Side {
 impl Side {
     fn open(rows: Rows) -> anyhow::Result<Self> {
         let product = Product::start_filled(Filling::of(rows.0))?;
-        let visitor = Visitor::connect(product.address)?;
         let (cold, hot) = (Default::default(), Default::default());
-        Ok(Self { rows, product, visitor, changes: 0, cold, hot })
+        Ok(Self { rows, product, changes: 0, cold, hot })
     }
 
     fn round(&mut self, case: usize) -> anyhow::Result<()> {
         let (_, path, encoding) = CASES[case];
         let request = get(path, &format!("Accept-Encoding: {encoding}\r\n"));
+        // Anew: while others have their turn, a connection is given up.
+        let mut visitor = Visitor::connect(self.product.address)?;
         let mut cold = Vec::new();
         for _ in 0..CHANGES {
             self.changes += 1;
@@ -57,32 +57,35 @@ impl Side {
             let (_, rest) = body.split_once('&').unwrap_or_default();
             // Answered after COMMIT: whoever reads now finds it.
             self.product.ping(PING, &format!("title={}&{rest}", title.replace(' ', "+")))?;
-            let first = self.read(&request, encoding, &title)?;
-            cold.push(first);
-            let second = self.read(&request, encoding, &title)?;
-            self.hot[case].push(second);
+            cold.push(read(&mut visitor, &request, encoding, &title)?);
+            self.hot[case].push(read(&mut visitor, &request, encoding, &title)?);
         }
         cold.sort_unstable();
         self.cold[case].push(cold);
         Ok(())
     }
 
-    /// Only the reading is timed; then it is looked whether the change is in it.
-    fn read(&mut self, request: &[u8], encoding: &str, title: &str) -> anyhow::Result<Duration> {
-        let begun = Instant::now();
-        let answer = self.visitor.ask(request)?;
-        let took = begun.elapsed();
-        ensure!(answer.status == 200, "{answer:?}");
-        ensure!(answer.header("content-encoding")? == encoding, "not in {encoding}");
-        let text = answer.text();
-        ensure!(text.contains(title), "{title:?} is not to be seen in the next read:\n{text}");
-        Ok(took)
-    }
-
     /// The middle of each round, in milliseconds.
     fn p50s(&self, case: usize) -> Vec<f64> {
         self.cold[case].iter().map(|round| milliseconds(round[round.len() / 2])).collect()
     }
+}
+
+/// Only the reading is timed; then it is looked whether the change is in it.
+fn read(
+    visitor: &mut Visitor,
+    request: &[u8],
+    encoding: &str,
+    title: &str,
+) -> anyhow::Result<Duration> {
+    let begun = Instant::now();
+    let answer = visitor.ask(request)?;
+    let took = begun.elapsed();
+    ensure!(answer.status == 200, "{answer:?}");
+    ensure!(answer.header("content-encoding")? == encoding, "not in {encoding}");
+    let text = answer.text();
+    ensure!(text.contains(title), "{title:?} is not to be seen in the next read:\n{text}");
+    Ok(took)
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -24,7 +24,6 @@ const TIMED: [&str; 3] = ["ping", "page, first read", "home page, first read"];
 struct Side {
     name: &'static str,
     product: Product,
-    visitor: Visitor,
     /// They hear of every ping; the kernel keeps it for them.
     _listeners: Vec<std::net::TcpStream>,
     changes: u64,
@@ -35,13 +34,14 @@ struct Side {
 impl Side {
     fn open(name: &'static str, filling: Filling, count: usize) -> anyhow::Result<Self> {
         let product = Product::start_filled(filling)?;
-        let visitor = Visitor::connect(product.address)?;
         let listeners = listeners::open(product.address, count)?;
         let middles = Default::default();
-        Ok(Self { name, product, visitor, _listeners: listeners, changes: 0, middles })
+        Ok(Self { name, product, _listeners: listeners, changes: 0, middles })
     }
 
     fn round(&mut self) -> anyhow::Result<()> {
+        // Anew: while others have their turn, a connection is given up.
+        let mut visitor = Visitor::connect(self.product.address)?;
         let [page, home] =
             [format!("/{HUB}"), "/".to_owned()].map(|path| get(&path, "Accept-Encoding: gzip\r\n"));
         let mut times: [Vec<Duration>; TIMED.len()] = Default::default();
@@ -50,7 +50,7 @@ impl Side {
             let ping = ping_request(PING, &ping_body(self.changes << 32));
             for (request, times) in [&ping, &page, &home].into_iter().zip(&mut times) {
                 let begun = Instant::now();
-                let answer = self.visitor.ask(request)?;
+                let answer = visitor.ask(request)?;
                 times.push(begun.elapsed());
                 ensure!(answer.status == 200, "{answer:?}");
                 ensure!(request != &ping || answer.text() == STORED, "{}", answer.text());
