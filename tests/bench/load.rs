@@ -15,6 +15,8 @@ mod cold;
 mod control;
 #[path = "load/crowd.rs"]
 mod crowd;
+#[path = "load/fill.rs"]
+mod fill;
 #[path = "load/filled.rs"]
 mod filled;
 #[path = "load/flood.rs"]
