@@ -291,6 +291,10 @@ mod tests {
         config: Config,
     }
 
+    async fn falls() -> HttpResponse {
+        panic!("what was promised")
+    }
+
     #[actix_web::test]
     async fn a_panic_is_answered_counted_and_takes_nothing_with_it() {
         let data = tempfile::tempdir().unwrap();
@@ -298,10 +302,6 @@ mod tests {
         config.database.data = data.path().to_owned();
         let bound = ([127, 0, 0, 1], 1).into();
         let app = Arc::new(App::open(config, Clock::system(), bound).unwrap());
-        let falls = || async {
-            let nobody: Option<HttpResponse> = None;
-            nobody.expect("what was promised")
-        };
         let site = Actix::new()
             .app_data(web::Data::from(Arc::clone(&app)))
             .wrap(from_fn(around))

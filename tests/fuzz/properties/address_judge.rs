@@ -37,7 +37,7 @@ const V4: &[(u32, u32, bool)] = &[
     (0xFFFF_FFFF, 32, false),
 ];
 
-/// The same of IPv6, on the ground that 2000::/3 alone is given out.
+/// The same of IPv6, on the ground that `2000::/3` alone is given out.
 const V6: &[(u128, u32, bool)] = &[
     (0x2000 << 112, 3, true),
     (0x0064_ff9b << 96, 96, true), // NAT64: what it leads to is another matter
