@@ -195,7 +195,7 @@ story! { with blogs:
         let is_noticed = async {
             while !topic.organizer.open(HOME).await.body.contains("The download was given up.") {}
         };
-        tokio::time::timeout(seconds(60), is_noticed).await.expect("it is noticed at the next piece");
+        tokio::time::timeout(seconds(180), is_noticed).await.expect("it is noticed at the next piece");
         let folder = unpack(&take_home(&mut topic.organizer).await);
         check_links(&folder);
     }
