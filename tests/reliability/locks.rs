@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::client::{Seen, get, percentile, send_until};
 use super::world::{On, Sql, World, look_through, serve};
 
-/// Holds the lock for one second, then for ten, while fifty clients ping and one reads.
+/// Holds the lock for one second while sixteen clients ping, then for ten while fifty do; one reads.
 pub fn hold_it(world: &World, on: On) -> String {
     let database = world.open_hub(on);
     let mut server = serve(&database);
-    let hold = |held: Duration, round: &str| {
+    let hold = |clients: usize, held: Duration, round: &str| {
         let (seen, over) = (Seen::default(), AtomicBool::new(false));
         let mut read = Vec::new();
         std::thread::scope(|scope| {
@@ -21,7 +21,7 @@ pub fn hold_it(world: &World, on: On) -> String {
                 On::Postgres => "BEGIN; LOCK TABLE pings IN EXCLUSIVE MODE",
             });
             scope.spawn(|| {
-                send_until(server.address, 50, round, &seen, &over, Duration::from_millis(50))
+                send_until(server.address, clients, round, &seen, &over, Duration::from_millis(50))
             });
             let begun = std::time::Instant::now();
             while begun.elapsed() < held {
@@ -33,16 +33,16 @@ pub fn hold_it(world: &World, on: On) -> String {
             other.tell("COMMIT");
             let taken = seen.count_taken();
             super::world::until("the next pings", Duration::from_secs(10), || {
-                seen.count_taken() >= taken + 50
+                seen.count_taken() >= taken + clients
             });
             over.store(true, Ordering::SeqCst);
         });
         seen.had_clear_answers();
         (seen, percentile(&mut read, 99.0))
     };
-    let (short, _) = hold(Duration::from_secs(1), "short");
+    let (short, _) = hold(16, Duration::from_secs(1), "short");
     assert_eq!(short.put_off.load(Ordering::SeqCst), 0, "a second is waited for");
-    let (long, readers) = hold(Duration::from_secs(10), "long");
+    let (long, readers) = hold(50, Duration::from_secs(10), "long");
     let put_off = long.put_off.load(Ordering::SeqCst);
     assert!(put_off > 0, "ten seconds are longer than any sender waits");
     let slowest = long.percentile(100.0);

@@ -204,7 +204,8 @@ pub fn guess_everywhere(world: &World, on: On) -> String {
     let machines = Machines::start(world.open_hub(on), &["--rate-limits", "on"]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let guesses = 45;
-    let (mut tried, mut refused) = (0, 0);
+    let (mut tried, mut refused) = (0_u64, 0);
+    let begun = Instant::now();
     runtime.block_on(async {
         let mut browsers = [0, 1, 2].map(|number| machines.browser(number));
         for n in 0..guesses {
@@ -218,7 +219,8 @@ pub fn guess_everywhere(world: &World, on: On) -> String {
         }
     });
     // Ten at once, and one comes back in six seconds.
-    assert!((10..=16).contains(&tried), "{tried} of {guesses} guesses were let through");
+    let may = 11 + begun.elapsed().as_secs() / 6;
+    assert!((10..=may).contains(&tried), "{tried} of {guesses} guesses were let through");
     // One account, from everywhere: after five wrong passwords there is a delay, at each of them.
     let delayed_after = runtime.block_on(async {
         for n in 0..30 {
@@ -230,7 +232,11 @@ pub fn guess_everywhere(world: &World, on: On) -> String {
         }
         30
     });
-    assert_eq!(delayed_after, 5, "wrong passwords of one account are counted by each for itself");
+    // The first delays are a second and two: a slow machine is through before they are noticed.
+    assert!(
+        (5..=9).contains(&delayed_after),
+        "{delayed_after} wrong passwords of one account were let through"
+    );
     format!(
         "{guesses} sign-ins at three instances from one address: {tried} tried, {refused} refused (one alone gives \
          10, and one more each 6 s); after {delayed_after} wrong passwords of one account a delay at all of them"

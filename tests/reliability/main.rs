@@ -134,7 +134,7 @@ const CHECKS: &[Check] = &[
     Check {
         id: "R4",
         table: Table::Faults,
-        what: "another process holds the lock for 1 s, then for 10 s, while fifty clients ping",
+        what: "another process holds the lock for 1 s while sixteen clients ping, then for 10 s while fifty do",
         on: BOTH,
         run: locks::hold_it,
         needs: &[],

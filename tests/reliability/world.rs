@@ -119,7 +119,9 @@ impl Cluster {
 
     fn settings(&self) -> String {
         let (port, sockets) = (self.port, self.path(""));
-        format!("-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c max_connections=200")
+        format!(
+            "-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c max_connections=200 -c wal_writer_delay=10s"
+        )
     }
 
     /// Starts it, under the programs that are named first.
