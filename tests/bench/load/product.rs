@@ -209,7 +209,8 @@ impl Product {
     /// Sends a ping and waits for its answer.
     pub fn ping(&self, path: &str, body: &str) -> anyhow::Result<()> {
         let answer = ask(self.address, &ping_request(path, body))?;
-        ensure!(answer.text() == STORED, "a ping was not taken in: {answer:?}");
+        let (status, text) = (answer.status, answer.text());
+        ensure!(text == STORED, "a ping was answered {status}: {text}");
         Ok(())
     }
 
