@@ -159,20 +159,46 @@ pub fn percentile(took: &mut [Duration], part: f64) -> f64 {
         .map_or(f64::NAN, |took| took.as_secs_f64() * 1_000.0)
 }
 
+/// Whether who sends in the background shall stop.
+#[derive(Debug, Default)]
+pub struct Over(AtomicBool);
+
+/// Says that it is over when it is dropped: by an assertion that fails, too. A scope waits for its
+/// threads before it hands a panic on, and would wait for ever.
+pub struct Sending<'a>(&'a Over);
+
+impl Over {
+    /// Whether it is.
+    pub fn is(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// It is over when this goes.
+    pub const fn when_dropped(&self) -> Sending<'_> {
+        Sending(self)
+    }
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Has `clients` send one ping after the other until `over`; names their posts after `round`.
 pub fn send_until(
     address: SocketAddr,
     clients: usize,
     round: &str,
     seen: &Seen,
-    over: &AtomicBool,
+    over: &Over,
     pause: Duration,
 ) {
     std::thread::scope(|scope| {
         for client in 0..clients {
             scope.spawn(move || {
                 for n in 0.. {
-                    if over.load(Ordering::SeqCst) {
+                    if over.is() {
                         return;
                     }
                     let url = format!("http://of-{client}-in-{round}.example.net/{n}");

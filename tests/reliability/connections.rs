@@ -2,11 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::client::{Seen, send_until};
+use super::client::{Over, Seen, send_until};
 use super::world::{On, World, look_through, serve, until};
 use crate::harness::Database;
 
@@ -17,10 +17,11 @@ const CLIENTS: usize = 8;
 pub fn restart_it(world: &World, on: On) -> String {
     let database = world.open_hub(on);
     let mut server = serve(&database);
-    let (seen, over) = (Seen::default(), AtomicBool::new(false));
+    let (seen, over) = (Seen::default(), Over::default());
     let restarts = world.of(3, 10);
     let mut slowest = Duration::ZERO;
     std::thread::scope(|scope| {
+        let sending = over.when_dropped();
         scope.spawn(|| {
             send_until(server.address, CLIENTS, "restart", &seen, &over, Duration::from_millis(20))
         });
@@ -35,7 +36,7 @@ pub fn restart_it(world: &World, on: On) -> String {
             slowest = slowest
                 .max(until("pings again", PATIENCE, || seen.count_taken() >= taken + CLIENTS));
         }
-        over.store(true, Ordering::SeqCst);
+        drop(sending);
     });
     assert!(server.is_up(), "it ended");
     server.stop();
@@ -128,9 +129,10 @@ pub fn cut_it_off(world: &World, on: On) -> String {
     let url = format!("postgres://postgres@{}/{name}", wire.address).parse().unwrap();
     let database = Database::elsewhere(url, tempfile::tempdir().unwrap());
     let mut server = serve(&database);
-    let (seen, over) = (Seen::default(), AtomicBool::new(false));
+    let (seen, over) = (Seen::default(), Over::default());
     let mut again = Vec::new();
     std::thread::scope(|scope| {
+        let sending = over.when_dropped();
         scope.spawn(|| {
             send_until(server.address, CLIENTS, "cut", &seen, &over, Duration::from_millis(20))
         });
@@ -144,7 +146,7 @@ pub fn cut_it_off(world: &World, on: On) -> String {
             let back = until("pings again", PATIENCE, || seen.count_taken() >= taken + CLIENTS);
             again.push(back.as_millis().to_string());
         }
-        over.store(true, Ordering::SeqCst);
+        drop(sending);
     });
     assert!(server.is_up(), "it ended");
     server.stop();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use backchannel::config::DatabaseUrl;
 
-use super::client::{Seen, send_until};
+use super::client::{Over, Seen, send_until};
 use super::world::{On, World, done, find_program, look_through, serve, until};
 use crate::harness::Database;
 use crate::harness::process::{ok, run};
@@ -45,11 +45,12 @@ pub fn copy_under_load(world: &World, on: On) -> String {
     let mut server = serve(&database);
     let rows = world.of(1_000, 50_000);
     let send = |name: &str, clients, enough: &dyn Fn(&Seen) -> bool| {
-        let (seen, over) = (Seen::default(), AtomicBool::new(false));
+        let (seen, over) = (Seen::default(), Over::default());
         std::thread::scope(|scope| {
+            let sending = over.when_dropped();
             scope.spawn(|| send_until(server.address, clients, name, &seen, &over, Duration::ZERO));
             until("the pings", PATIENCE, || enough(&seen));
-            over.store(true, Ordering::SeqCst);
+            drop(sending);
         });
         seen.had_clear_answers();
         assert_eq!(seen.put_off.load(Ordering::SeqCst), 0, "somebody was put off");

@@ -5,13 +5,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backchannel::config::DatabaseUrl;
 use backchannel::db::migrations;
 
-use super::client::{Seen, get, send_until};
+use super::client::{Over, Seen, get, send_until};
 use super::world::{Cluster, On, World, done, look_through, serve, until};
 use crate::harness::Database;
 use crate::harness::senders::open_hub;
@@ -74,9 +74,10 @@ pub fn fill_it(_world: &World, on: On) -> String {
     migrations::run_pending(&database.url).unwrap();
     open_hub(&database);
     let mut server = serve(&database);
-    let (seen, over) = (Seen::default(), AtomicBool::new(false));
+    let (seen, over) = (Seen::default(), Over::default());
     let mut healed = Duration::ZERO;
     std::thread::scope(|scope| {
+        let sending = over.when_dropped();
         scope.spawn(|| {
             send_until(server.address, 8, "full", &seen, &over, Duration::from_millis(2))
         });
@@ -91,7 +92,7 @@ pub fn fill_it(_world: &World, on: On) -> String {
         let before = seen.count_taken();
         disk.make_room();
         healed = until("the room", patience, || seen.count_taken() >= before + 30);
-        over.store(true, Ordering::SeqCst);
+        drop(sending);
     });
     seen.had_clear_answers();
     assert!(server.is_up(), "it ended");

@@ -3,11 +3,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::client::{Seen, ask, ping_request, send_until};
+use super::client::{Over, Seen, ask, ping_request, send_until};
 use super::world::{On, World, look_through, serve, until};
 use crate::harness::Database;
 
@@ -29,9 +28,10 @@ fn kill_often(world: &World, database: &Database, front: fn(SocketAddr) -> Socke
         let mut server = serve(database);
         rounds.slowest_start = rounds.slowest_start.max(server.was_ready_after);
         let enough = rounds.seen.count_taken() + world.of(60, 500) + 17 * kill;
-        let over = AtomicBool::new(false);
+        let over = Over::default();
         let to = front(server.address);
         std::thread::scope(|scope| {
+            let sending = over.when_dropped();
             let (seen, over) = (&rounds.seen, &over);
             let round = format!("round-{kill}");
             scope.spawn(move || send_until(to, CLIENTS, &round, seen, over, Duration::ZERO));
@@ -41,7 +41,7 @@ fn kill_often(world: &World, database: &Database, front: fn(SocketAddr) -> Socke
                 rounds.seen.count_taken() >= enough && stored >= 20.0
             });
             server.kill();
-            over.store(true, Ordering::SeqCst);
+            drop(sending);
         });
     }
     rounds

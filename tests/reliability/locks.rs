@@ -1,10 +1,10 @@
 //! R4: another process holds the lock that writers need.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::client::{Seen, get, percentile, send_until};
+use super::client::{Over, Seen, get, percentile, send_until};
 use super::world::{On, Sql, World, look_through, serve};
 
 /// Holds the lock for one second while sixteen clients ping, then for ten while fifty do; one reads.
@@ -12,9 +12,10 @@ pub fn hold_it(world: &World, on: On) -> String {
     let database = world.open_hub(on);
     let mut server = serve(&database);
     let hold = |clients: usize, held: Duration, round: &str| {
-        let (seen, over) = (Seen::default(), AtomicBool::new(false));
+        let (seen, over) = (Seen::default(), Over::default());
         let mut read = Vec::new();
         std::thread::scope(|scope| {
+            let sending = over.when_dropped();
             let mut other = Sql::to(&database);
             other.tell(match on {
                 On::Sqlite => "BEGIN IMMEDIATE",
@@ -35,7 +36,7 @@ pub fn hold_it(world: &World, on: On) -> String {
             super::world::until("the next pings", Duration::from_secs(10), || {
                 seen.count_taken() >= taken + clients
             });
-            over.store(true, Ordering::SeqCst);
+            drop(sending);
         });
         seen.had_clear_answers();
         (seen, percentile(&mut read, 99.0))

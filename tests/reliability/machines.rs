@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::client::{Seen, get, percentile, ping, send_until};
+use super::client::{Over, Seen, get, percentile, ping, send_until};
 use super::world::{
     On, Server, Sql, World, find_program, free_port, look_through, serve_flagged, until,
 };
@@ -301,14 +301,15 @@ pub fn share_jobs(world: &World, on: On) -> String {
 /// One after the other is stopped and started again, while pings and pages go on.
 pub fn restart_in_turn(world: &World, on: On) -> String {
     let mut machines = Machines::start(world.open_hub(on), &[]);
-    let (seen, over) = (Seen::default(), AtomicBool::new(false));
+    let (seen, over) = (Seen::default(), Over::default());
     let (pages, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let front = machines.front;
     let restarts = world.of(6, 30);
     std::thread::scope(|scope| {
+        let sending = over.when_dropped();
         scope.spawn(|| send_until(front, 8, "rolling", &seen, &over, Duration::from_millis(2)));
         scope.spawn(|| {
-            while !over.load(Ordering::SeqCst) {
+            while !over.is() {
                 pages.fetch_add(1, Ordering::SeqCst);
                 if !get(front, "/sxsw/all").is_ok_and(|page| page.status == 200) {
                     failed.fetch_add(1, Ordering::SeqCst);
@@ -323,7 +324,7 @@ pub fn restart_in_turn(world: &World, on: On) -> String {
             let again = machines.serve(number);
             machines.servers[number] = again;
         }
-        over.store(true, Ordering::SeqCst);
+        drop(sending);
     });
     seen.had_clear_answers();
     let (broken, refused) = (&seen.broken, &seen.refused);

@@ -3,12 +3,12 @@
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use backchannel::db::migrations;
 
-use super::client::{Seen, get, ping, send_until};
+use super::client::{Over, Seen, get, ping, send_until};
 use super::world::{On, World, look_through, serve_flagged, serve_under, until};
 use crate::harness::process::backchannel;
 use crate::harness::senders::open_hub_with;
@@ -16,13 +16,14 @@ use crate::harness::{Browser, Database};
 
 /// Sends for three seconds.
 fn send(server: &super::world::Server, name: &str) -> Seen {
-    let (seen, over, begun) = (Seen::default(), AtomicBool::new(false), Instant::now());
+    let (seen, over, begun) = (Seen::default(), Over::default(), Instant::now());
     std::thread::scope(|scope| {
+        let sending = over.when_dropped();
         let pause = Duration::from_millis(20);
         scope
             .spawn(|| send_until(server.address, 4, name, &seen, &over, Duration::from_millis(20)));
         until("three seconds", Duration::from_secs(10), || begun.elapsed() > pause * 150);
-        over.store(true, Ordering::SeqCst);
+        drop(sending);
     });
     seen.had_clear_answers();
     assert_eq!(seen.put_off.load(Ordering::SeqCst), 0, "somebody was put off");

@@ -1,9 +1,9 @@
 //! R10: the server is asked to stop while fifty clients ping. What was sent is answered.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::client::{Seen, send_until};
+use super::client::{Over, Seen, send_until};
 use super::world::{On, World, look_through, serve, until};
 
 /// Stops and starts it, again and again.
@@ -14,15 +14,16 @@ pub fn stop_often(world: &World, on: On) -> String {
     let mut slowest = Duration::ZERO;
     for stop in 0..stops {
         let mut server = serve(&database);
-        let over = AtomicBool::new(false);
+        let over = Over::default();
         std::thread::scope(|scope| {
+            let sending = over.when_dropped();
             let round = format!("stop-{stop}");
             let (seen, over, to) = (&seen, &over, server.address);
             scope.spawn(move || send_until(to, 50, &round, seen, over, Duration::from_millis(1)));
             let enough = seen.count_taken() + 100;
             until("the pings", Duration::from_secs(60), || seen.count_taken() >= enough);
             let (code, took) = server.stop();
-            over.store(true, Ordering::SeqCst);
+            drop(sending);
             assert_eq!(code, 0, "it did not end in order");
             slowest = slowest.max(took);
         });
