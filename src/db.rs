@@ -86,7 +86,7 @@ pub use tx::{Touched, Tx};
 use std::sync::Arc;
 
 use diesel::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseUrl};
@@ -121,7 +121,18 @@ enum Writes {
     /// SQLite: one thread, group commit.
     Thread(Writer),
     /// PostgreSQL: ordinary transactions; the server groups commits itself. Other instances are told.
-    Pool(News),
+    Pool {
+        news: News,
+        /// All connections but a quarter, which is kept for pages: whoever waits for a lock in the
+        /// database holds a connection meanwhile.
+        turns: Arc<Semaphore>,
+    },
+}
+
+/// Waits for a turn, as long as a write may wait.
+async fn take_turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
+    let turn = tokio::time::timeout(WRITE_PATIENCE, Arc::clone(of).acquire_owned()).await;
+    turn.ok().and_then(Result::ok).ok_or(DbError::Busy)
 }
 
 impl std::fmt::Debug for Db {
@@ -142,8 +153,13 @@ impl Db {
         let url = config.url();
         migrate::run_pending(&url)?;
         let pool = pool::open(&url, u32::from(config.database_connections))?;
+        let connections = usize::from(config.database_connections);
         let writes = if url.is_postgres() {
-            Writes::Pool(News::start(url, on_news)?)
+            let turns = connections - (connections / 4).max(1);
+            Writes::Pool {
+                news: News::start(url, on_news)?,
+                turns: Arc::new(Semaphore::new(turns.max(1))),
+            }
         } else {
             let mut connection = connection::open(&url, connection::Use::Write)?;
             connection::set_durability(&mut connection, config.durability)?;
@@ -154,8 +170,8 @@ impl Db {
                 Arc::clone(&on_commit),
             )?)
         };
-        let half = usize::from(config.database_connections / 2).max(1);
-        Ok(Self { pool, writes, on_commit, half: Arc::new(Semaphore::new(half)) })
+        let half = Arc::new(Semaphore::new((connections / 2).max(1)));
+        Ok(Self { pool, writes, on_commit, half })
     }
 
     /// Runs `work` on a connection of the pool, on a thread that may wait.
@@ -186,12 +202,14 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let half = Arc::clone(&self.half);
-        let turn = tokio::time::timeout(WRITE_PATIENCE, half.acquire_owned()).await;
-        let turn = turn.ok().and_then(Result::ok).ok_or(DbError::Busy)?;
+        let turn = take_turn(&self.half).await?;
+        let among_writes = match &self.writes {
+            Writes::Thread(_) => None,
+            Writes::Pool { turns, .. } => Some(take_turn(turns).await?),
+        };
         self.read(move |connection| {
             // It goes on where nobody waits for it any more.
-            let _turn = turn;
+            let _turns = (turn, among_writes);
             work(connection)
         })
         .await
@@ -234,10 +252,13 @@ impl Db {
     {
         match &self.writes {
             Writes::Thread(writer) => writer.write(size, work).await,
-            Writes::Pool(news) => {
+            Writes::Pool { news, turns } => {
+                let turn = take_turn(turns).await?;
                 let (pool, news) = (self.pool.clone(), news.clone());
                 let on_commit = Arc::clone(&self.on_commit);
                 let done = tokio::task::spawn_blocking(move || {
+                    // It is held until the work is done, not until the caller gives up.
+                    let _turn = turn;
                     let mut connection = pool.get().map_err(DbError::from)?;
                     let mut touched = Touched::default();
                     let value = in_transaction(&mut connection, &mut touched, work)?;
