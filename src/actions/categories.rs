@@ -221,9 +221,8 @@ pub async fn open(
                 let sentence = format!("A hub has at most {MAX_CATEGORIES} categories.");
                 return Err(CategoryError::Problems(Problems::one("title", sentence)));
             }
-            let number = categories::free_number(tx)?;
             log::insert(tx, hub, by, LogKind::CategoryOpened, &texts.title, now)?;
-            Ok(categories::insert(tx, hub, number, &texts, now)?)
+            Ok(categories::insert(tx, hub, &texts, now)?)
         })
         .await?;
     Ok(Saved { id, passphrase })

@@ -65,7 +65,8 @@ impl App {
         self.db.write_lightly(move |tx| attempts::forget(tx, &key)).await
     }
 
-    fn shares_attempts(&self) -> bool {
+    /// Whether tries are counted in the database.
+    pub fn shares_attempts(&self) -> bool {
         self.config.http.rate_limits == RateLimits::On && self.config.database.url().is_postgres()
     }
 }

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::categories;
+use super::connection::on_backend;
+use super::schema::{categories, category_numbers};
 use super::{DbConnection, DbError, Tx, hubs, own_names, pings, slugs, websub};
 use crate::clock::Timestamp;
 use crate::model::category::{LinkBack, ListingPolicy, PingPolicy, Readers, UnprovedPolicy};
@@ -106,29 +107,60 @@ pub struct CategoryTexts {
 /// Numbers are tried this often until a free one is found.
 const TRIES: usize = 20;
 
-/// A number that says nothing about how many categories there are: seven digits at random.
-pub fn free_number(tx: &mut Tx<'_>) -> Result<i64, DbError> {
+/// Gives a hub a number for a category, that says nothing about how many there are and that none ever
+/// had: seven digits at random.
+pub fn give_number(tx: &mut Tx<'_>, hub: HubId) -> Result<i64, DbError> {
     for _ in 0..TRIES {
         let random = u32::from_be_bytes(crate::secret::random_bytes());
         let number = 1_000_000 + i64::from(random % 9_000_000);
-        if find_by_number(tx.reading(), number)?.is_none() {
+        let given = on_backend!(tx.connection => |connection| {
+            diesel::insert_into(category_numbers::table)
+                .values(numbered(hub, number))
+                .on_conflict_do_nothing()
+                .execute(connection)?
+        });
+        if given == 1 {
             return Ok(number);
         }
     }
     Err(DbError::Busy)
 }
 
+/// Gives a hub the number that a category of it had elsewhere, or here before the hub was deleted;
+/// `false` where it is another's.
+pub fn give_back_number(tx: &mut Tx<'_>, hub: HubId, number: i64) -> Result<bool, DbError> {
+    let given = on_backend!(tx.connection => |connection| {
+        let taken_over = diesel::insert_into(category_numbers::table)
+            .values(numbered(hub, number))
+            .on_conflict(category_numbers::number)
+            .do_update()
+            .set(category_numbers::hub_id.eq(hub.0));
+        diesel::query_dsl::methods::FilterDsl::filter(taken_over, category_numbers::hub_id.is_null())
+            .execute(connection)?
+    });
+    Ok(given == 1)
+}
+
+type Numbered = (
+    diesel::dsl::Eq<category_numbers::number, i64>,
+    diesel::dsl::Eq<category_numbers::hub_id, i64>,
+);
+
+fn numbered(hub: HubId, number: i64) -> Numbered {
+    (category_numbers::number.eq(number), category_numbers::hub_id.eq(hub.0))
+}
+
 /// Adds a category at the end of its hub; `Taken` where the slug or number is.
 pub fn insert(
     tx: &mut Tx<'_>,
     hub: HubId,
-    number: i64,
     new: &CategoryTexts,
     now: Timestamp,
 ) -> Result<CategoryId, DbError> {
     // The hub's row first: it is what keeps two categories from becoming the default at once.
     hubs::touch(tx, hub, now)?;
     give_default(tx, hub, new.is_default)?;
+    let number = give_number(tx, hub)?;
     let last: Option<i64> = categories::table
         .filter(categories::hub_id.eq(hub.0))
         .select(diesel::dsl::max(categories::position))
@@ -346,8 +378,12 @@ pub fn find_by_number(
     connection: &mut DbConnection,
     number: i64,
 ) -> Result<Option<(HubId, CategoryId)>, DbError> {
-    Ok(categories::table
-        .filter(categories::number.eq(number))
+    let its_hub = category_numbers::hub_id.eq(categories::hub_id.nullable());
+    Ok(category_numbers::table
+        .inner_join(
+            categories::table.on(its_hub.and(category_numbers::number.eq(categories::number))),
+        )
+        .filter(category_numbers::number.eq(number))
         .select((categories::hub_id, categories::id))
         .first(connection)
         .optional()?)

@@ -87,8 +87,7 @@ pub fn insert_category(
     readers: Readers,
     reading_hash: Option<String>,
 ) -> Result<CategoryId, DbError> {
-    let number = categories::free_number(tx)?;
-    let id = categories::insert(tx, copy.to, number, texts, copy.now)?;
+    let id = categories::insert(tx, copy.to, texts, copy.now)?;
     if readers != Readers::Public {
         readers::update_category(tx, copy.to, id, readers, reading_hash, copy.now)?;
     }

@@ -21,6 +21,8 @@ pub const WAITING_DAYS: u32 = 90;
 pub const UNVERIFIED_DAYS: u32 = 30;
 /// What was set aside as spam, rejected or removed loses its texts after 14 days.
 pub const ASIDE_DAYS: u32 = 14;
+/// Tries of passwords are remembered for a day, where several instances count them together.
+pub const ATTEMPT_DAYS: u32 = 1;
 /// A refused ping is remembered for a week.
 pub const REFUSED_DAYS: u32 = 7;
 /// That somebody was sent a mail is remembered for two days.
@@ -53,7 +55,8 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     let before = |days: u32| now.minus(DAY * days).micros();
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
-    diesel::delete(attempts::table.filter(attempts::at.lt(before(1)))).execute(tx.connection)?;
+    diesel::delete(attempts::table.filter(attempts::at.lt(before(ATTEMPT_DAYS))))
+        .execute(tx.connection)?;
     diesel::delete(one_use_links::table.filter(one_use_links::expires_at.lt(now.micros())))
         .execute(tx.connection)?;
     diesel::delete(invitations::table.filter(invitations::expires_at.lt(now.micros())))
@@ -83,41 +86,45 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .set(forwards::said.eq(""))
         .execute(tx.connection)?;
     let mut rows = 0;
-    let waiting: Vec<i64> = pings::table
+    let waiting: Vec<(i64, i64)> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))
         .filter(pings::received_at.lt(before(WAITING_DAYS)))
-        .select(pings::id)
+        .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    rows += purge(tx, &waiting, Some(PingState::Removed), now)?;
-    let unverified: Vec<i64> = pings::table
+    rows += purge(tx, &waiting.into(), Some(PingState::Removed), now)?;
+    let unverified: Vec<(i64, i64)> = pings::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'pending' AND unverified"))
         .filter(pings::received_at.lt(before(UNVERIFIED_DAYS)))
-        .select(pings::id)
+        .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
     // Nobody ever saw them, and nothing shows that they were anybody's: no tombstone.
+    let unverified = Rows::from(unverified);
     super::jobs::delete_verifications(tx, &unverified)?;
-    rows += diesel::delete(pings::table.filter(pings::id.eq_any(&unverified)))
+    rows += diesel::delete(pings::table.filter(pings::hub_id.eq_any(&unverified.hubs)))
+        .filter(pings::id.eq_any(&unverified.ids))
         .execute(tx.connection)?;
     let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
-    let aside: Vec<i64> = pings::table
+    let aside: Vec<(i64, i64)> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
         .filter(pings::decided_at.lt(before(ASIDE_DAYS)))
-        .select(pings::id)
+        .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    rows += purge(tx, &aside, None, now)?;
-    let senders: Vec<i64> = pings::table
+    rows += purge(tx, &aside.into(), None, now)?;
+    let senders: Vec<(i64, i64)> = pings::table
         .filter(pings::sender_hash.ne(Vec::<u8>::new()))
         .filter(pings::received_at.lt(before(SENDER_DAYS)))
-        .select(pings::id)
+        .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    diesel::update(pings::table.filter(pings::id.eq_any(&senders)))
+    let senders = Rows::from(senders);
+    diesel::update(pings::table.filter(pings::hub_id.eq_any(&senders.hubs)))
+        .filter(pings::id.eq_any(&senders.ids))
         .set(pings::sender_hash.eq(Vec::<u8>::new()))
         .execute(tx.connection)?;
-    Ok(rows + senders.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
+    Ok(rows + senders.ids.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
 }
 
 /// Deletes the texts of a ping now, before its time.
@@ -128,22 +135,41 @@ pub(super) fn purge_one(
     now: Timestamp,
 ) -> Result<(), DbError> {
     let own = pings::table.filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)));
-    let ids: Vec<i64> = own.select(pings::id).load(tx.connection)?;
-    purge(tx, &ids, None, now).map(|_count| ())
+    let own: Vec<(i64, i64)> = own.select((pings::hub_id, pings::id)).load(tx.connection)?;
+    purge(tx, &own.into(), None, now).map(|_count| ())
+}
+
+/// Pings of any hubs. They are found by their hubs first.
+pub(super) struct Rows {
+    pub(super) hubs: Vec<i64>,
+    pub(super) ids: Vec<i64>,
+}
+
+impl From<Vec<(i64, i64)>> for Rows {
+    fn from(rows: Vec<(i64, i64)>) -> Self {
+        let (mut hubs, ids): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
+        hubs.sort_unstable();
+        hubs.dedup();
+        Self { hubs, ids }
+    }
 }
 
 fn purge(
     tx: &mut Tx<'_>,
-    ids: &[i64],
+    rows: &Rows,
     state: Option<PingState>,
     now: Timestamp,
 ) -> Result<usize, DbError> {
-    diesel::delete(ping_events::table.filter(ping_events::ping_id.eq_any(ids)))
+    let Rows { hubs, ids } = rows;
+    diesel::delete(ping_events::table.filter(ping_events::hub_id.eq_any(hubs)))
+        .filter(ping_events::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    diesel::delete(page_readings::table.filter(page_readings::ping_id.eq_any(ids)))
+    diesel::delete(page_readings::table.filter(page_readings::hub_id.eq_any(hubs)))
+        .filter(page_readings::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    super::talks::delete_filed(tx, ids)?;
-    diesel::update(pings::table.filter(pings::id.eq_any(ids)))
+    super::talks::delete_filed(tx, rows)?;
+    let own = || pings::table.filter(pings::hub_id.eq_any(hubs).and(pings::id.eq_any(ids)));
+    diesel::update(own())
         .set((
             pings::url.eq(""),
             pings::title.eq(""),
@@ -158,9 +184,7 @@ fn purge(
         ))
         .execute(tx.connection)?;
     if let Some(state) = state {
-        diesel::update(pings::table.filter(pings::id.eq_any(ids)))
-            .set(pings::state.eq(state.as_str()))
-            .execute(tx.connection)?;
+        diesel::update(own()).set(pings::state.eq(state.as_str())).execute(tx.connection)?;
     }
     Ok(ids.len())
 }

@@ -197,6 +197,13 @@ table! {
 }
 
 table! {
+    category_numbers (number) {
+        number -> BigInt,
+        hub_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
     category_slugs (hub_id, slug) {
         hub_id -> BigInt,
         slug -> Text,
@@ -656,6 +663,52 @@ table! {
     }
 }
 
+/// Joins two tables of hubs, in either direction, by the hub and the id: no post is ever found beside
+/// another hub's category, and a database that distributes hubs over machines finds both on one.
+macro_rules! joinable_in_hub {
+    ($child:ident -> $parent:ident ($key:ident)) => {
+        joinable_in_hub!($child joins $parent: $child, $key, $parent);
+        joinable_in_hub!($parent joins $child: $child, $key, $parent);
+    };
+    ($left:ident joins $right:ident: $child:ident, $key:ident, $parent:ident) => {
+        impl diesel::query_source::JoinTo<$right::table> for $left::table {
+            type FromClause = $right::table;
+            type OnClause = diesel::dsl::And<
+                diesel::dsl::Eq<
+                    diesel::dsl::Nullable<$child::hub_id>,
+                    diesel::dsl::Nullable<$parent::hub_id>,
+                >,
+                diesel::dsl::Eq<
+                    diesel::dsl::Nullable<$child::$key>,
+                    diesel::dsl::Nullable<$parent::id>,
+                >,
+                diesel::sql_types::Nullable<diesel::sql_types::Bool>,
+            >;
+
+            fn join_target(right: $right::table) -> (Self::FromClause, Self::OnClause) {
+                use diesel::{BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods};
+                let hubs = $child::hub_id.nullable().eq($parent::hub_id.nullable());
+                (right, hubs.and($child::$key.nullable().eq($parent::id.nullable())))
+            }
+        }
+    };
+}
+
+joinable_in_hub!(pings -> categories (category_id));
+joinable_in_hub!(pings -> blogs (blog_id));
+joinable_in_hub!(ping_events -> pings (ping_id));
+joinable_in_hub!(hub_events -> pings (ping_id));
+joinable_in_hub!(reports -> pings (ping_id));
+joinable_in_hub!(page_readings -> pings (ping_id));
+joinable_in_hub!(ping_words -> pings (ping_id));
+joinable_in_hub!(followed_feeds -> categories (category_id));
+joinable_in_hub!(forward_addresses -> categories (category_id));
+joinable_in_hub!(forwards -> forward_addresses (address_id));
+joinable_in_hub!(forwards -> pings (ping_id));
+joinable_in_hub!(talks -> categories (category_id));
+joinable_in_hub!(ping_talks -> pings (ping_id));
+joinable_in_hub!(ping_talks -> talks (talk_id));
+
 joinable!(sessions -> accounts (account_id));
 joinable!(invitations -> accounts (invited_by));
 joinable!(hub_members -> accounts (account_id));
@@ -666,27 +719,13 @@ joinable!(series_hubs -> hubs (hub_id));
 joinable!(series_hubs -> series (series_id));
 joinable!(categories -> hubs (hub_id));
 joinable!(pings -> hubs (hub_id));
-joinable!(pings -> categories (category_id));
-joinable!(pings -> blogs (blog_id));
-joinable!(ping_events -> pings (ping_id));
 joinable!(ping_events -> accounts (actor_id));
 joinable!(bulk_verdicts -> accounts (actor_id));
 joinable!(hub_events -> accounts (actor_id));
 joinable!(hub_exports -> accounts (account_id));
-joinable!(hub_events -> pings (ping_id));
-joinable!(reports -> pings (ping_id));
 joinable!(reports -> hubs (hub_id));
-joinable!(page_readings -> pings (ping_id));
-joinable!(ping_words -> pings (ping_id));
 joinable!(jobs -> hubs (hub_id));
-joinable!(followed_feeds -> categories (category_id));
 joinable!(rules -> accounts (author_id));
-joinable!(forward_addresses -> categories (category_id));
-joinable!(forwards -> forward_addresses (address_id));
-joinable!(forwards -> pings (ping_id));
-joinable!(talks -> categories (category_id));
-joinable!(ping_talks -> pings (ping_id));
-joinable!(ping_talks -> talks (talk_id));
 
 allow_tables_to_appear_in_same_query!(
     accounts,
@@ -698,6 +737,7 @@ allow_tables_to_appear_in_same_query!(
     hub_slugs,
     hub_members,
     categories,
+    category_numbers,
     category_slugs,
     blogs,
     about_pages,

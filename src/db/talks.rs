@@ -5,8 +5,8 @@ mod filing;
 mod programme;
 
 pub use about::{About, list_about, list_choices, list_linked};
-pub use filing::{delete_filed, file_again, keep_links, set_by_hand, tell};
-pub(super) use filing::{enter, leave, recount_all};
+pub(super) use filing::{delete_filed, enter, leave, recount_all};
+pub use filing::{file_again, keep_links, set_by_hand, tell};
 pub use programme::{
     Programme, delete as delete_programme, delete_draft, delete_drafts, find as find_programme,
     set_draft, set_imported,

@@ -115,7 +115,7 @@ fn list_heads(
     let sql = format!(
         "SELECT pings.hub_id, pings.category_id, pings.listed_at, pings.id \
          FROM categories JOIN hubs ON hubs.id = categories.hub_id \
-         JOIN pings ON pings.id = (SELECT p.id FROM pings p \
+         JOIN pings ON pings.hub_id = categories.hub_id AND pings.id = (SELECT p.id FROM pings p \
          WHERE p.hub_id = categories.hub_id AND p.category_id = categories.id \
          AND p.state = 'listed' AND p.hidden_at IS NULL AND (p.listed_at, p.id) < ($1, $2) \
          ORDER BY p.listed_at DESC, p.id DESC LIMIT 1) \

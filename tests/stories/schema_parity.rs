@@ -17,7 +17,8 @@ struct Line {
 }
 
 /// `table.column type null?`, unique keys and foreign keys, as sorted lines. What is unique for some
-/// rows only is an index, and not compared.
+/// rows only is an index, and not compared. On SQLite the id of what belongs to a hub is the row's
+/// number, too; on PostgreSQL its key is the hub and the id alone.
 const SQLITE: &[&str] = &[
     "SELECT m.name || '.' || c.name || ' ' || c.type || CASE WHEN c.\"notnull\" THEN ' not null' ELSE '' END AS line
      FROM sqlite_master m JOIN pragma_table_info(m.name) c
@@ -26,7 +27,10 @@ const SQLITE: &[&str] = &[
      FROM sqlite_master m JOIN pragma_index_list(m.name) l
      WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
     "SELECT m.name || ' unique ' || group_concat(c.name) AS line FROM sqlite_master m JOIN pragma_table_info(m.name) c
-     WHERE m.type = 'table' AND c.pk > 0 AND c.type = 'INTEGER' AND m.name NOT LIKE 'sqlite_%' GROUP BY m.name",
+     WHERE m.type = 'table' AND c.pk > 0 AND c.type = 'INTEGER' AND m.name NOT LIKE 'sqlite_%'
+        AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) l WHERE l.\"unique\" AND NOT l.partial
+            AND (SELECT group_concat(name) FROM (SELECT i.name FROM pragma_index_info(l.name) i ORDER BY i.name)) = 'hub_id,' || c.name)
+     GROUP BY m.name",
     "SELECT line || ' on delete ' || lower(act) AS line FROM (
         SELECT m.name || ' (' || (SELECT group_concat(\"from\") FROM (SELECT g.\"from\" FROM pragma_foreign_key_list(m.name) g WHERE g.id = f.id ORDER BY g.\"from\")) || ') -> ' || f.\"table\" AS line, f.on_delete AS act
         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.seq = 0)",

@@ -6,6 +6,7 @@ DROP TABLE listed_hours;
 DROP TABLE category_blogs;
 DROP TABLE blogs;
 DROP TABLE category_slugs;
+DROP TABLE category_numbers;
 DROP TABLE categories;
 DROP TABLE hub_members;
 DROP TABLE hub_slugs;

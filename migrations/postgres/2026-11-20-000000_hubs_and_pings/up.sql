@@ -87,9 +87,9 @@ CREATE TABLE hub_members (
 CREATE INDEX hub_members_by_account ON hub_members (account_id);
 
 CREATE TABLE categories (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
-    number BIGINT NOT NULL UNIQUE,
+    number BIGINT NOT NULL,
     slug TEXT NOT NULL,
     title TEXT NOT NULL,
     description TEXT NOT NULL,
@@ -105,10 +105,18 @@ CREATE TABLE categories (
     closed_at BIGINT,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, slug),
+    UNIQUE (hub_id, number),
     CHECK (ping_policy <> 'passphrase' OR passphrase_hash IS NOT NULL)
 );
+
+-- Every number a category ever had: it is in ping addresses, and never given to another.
+CREATE TABLE category_numbers (
+    number BIGINT NOT NULL PRIMARY KEY,
+    hub_id BIGINT REFERENCES hubs (id) ON DELETE SET NULL
+);
+CREATE INDEX category_numbers_by_hub ON category_numbers (hub_id);
 
 -- The same for categories, within their hub. No foreign key to the category: SET NULL would take
 -- hub_id with it. Deleting a category clears category_id in the same transaction.
@@ -122,7 +130,7 @@ CREATE TABLE category_slugs (
 CREATE INDEX category_slugs_by_category ON category_slugs (hub_id, category_id);
 
 CREATE TABLE blogs (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     key TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -131,7 +139,7 @@ CREATE TABLE blogs (
     feed_url TEXT,
     feed_read_at BIGINT,
     created_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, key)
 );
 CREATE INDEX blogs_trusted ON blogs (key) WHERE approved_at IS NOT NULL;
@@ -159,7 +167,7 @@ CREATE TABLE listed_hours (
 CREATE INDEX listed_hours_by_hub ON listed_hours (hub_id, hour);
 
 CREATE TABLE pings (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     public_id BYTEA NOT NULL,
@@ -180,7 +188,7 @@ CREATE TABLE pings (
     purged_at BIGINT,
     unverified BOOLEAN NOT NULL DEFAULT FALSE,
     hidden_at BIGINT,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, category_id, url_hash),
     UNIQUE (public_id, hub_id),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE,
@@ -195,7 +203,7 @@ CREATE INDEX pings_by_blog ON pings (hub_id, blog_id) WHERE blog_id IS NOT NULL;
 
 -- What happened to a ping after it was received, and who did it.
 CREATE TABLE ping_events (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('updated', 'decided', 'undone', 'verified', 'withdrawn', 'edited')),
@@ -204,7 +212,7 @@ CREATE TABLE ping_events (
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
     detail TEXT,
     happened_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE
 );
 CREATE INDEX ping_events_by_ping ON ping_events (hub_id, ping_id, id);
@@ -226,7 +234,7 @@ CREATE TABLE refused_pings (
 CREATE INDEX refused_pings_by_time ON refused_pings (refused_at);
 
 CREATE TABLE reports (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
     reason TEXT NOT NULL CHECK (reason IN ('spam', 'abuse', 'not-mine', 'other')),
@@ -234,7 +242,7 @@ CREATE TABLE reports (
     created_at BIGINT NOT NULL,
     handled_at BIGINT,
     handled_by BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE
 );
 CREATE INDEX reports_by_ping ON reports (hub_id, ping_id);

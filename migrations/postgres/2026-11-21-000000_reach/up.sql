@@ -51,7 +51,7 @@ CREATE INDEX page_readings_revised ON page_readings (hub_id, revision_at) WHERE 
 
 -- Feeds whose posts are taken in as pings.
 CREATE TABLE followed_feeds (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     url TEXT NOT NULL,
@@ -67,7 +67,7 @@ CREATE TABLE followed_feeds (
     problem TEXT,
     taken_count BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, category_id, url),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );

@@ -12,7 +12,6 @@ CREATE TABLE invitations (
     invited_by BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
     CHECK ((hub_id IS NULL) = (role IS NULL))
 );
 CREATE INDEX invitations_by_account ON invitations (invited_by);

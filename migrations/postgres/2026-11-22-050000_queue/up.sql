@@ -9,14 +9,14 @@ CREATE INDEX pings_waiting_by_sender ON pings (hub_id, sender_hash) WHERE state 
 
 -- One verdict on many pings, which is taken back as one.
 CREATE TABLE bulk_verdicts (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
     to_state TEXT NOT NULL CHECK (to_state IN ('listed', 'spam', 'rejected')),
     ping_count BIGINT NOT NULL DEFAULT 0,
     decided_at BIGINT NOT NULL,
     undone_at BIGINT,
-    UNIQUE (hub_id, id)
+    PRIMARY KEY (hub_id, id)
 );
 CREATE INDEX bulk_verdicts_by_time ON bulk_verdicts (decided_at);
 CREATE INDEX bulk_verdicts_by_actor ON bulk_verdicts (actor_id) WHERE actor_id IS NOT NULL;
@@ -36,14 +36,14 @@ CREATE INDEX bulk_verdict_pings_by_ping ON bulk_verdict_pings (hub_id, ping_id);
 -- Who did what on a hub's desk. The words are made when it is shown; a ping's title is read from
 -- the ping, so that nothing of it outlives its texts.
 CREATE TABLE hub_events (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
     kind TEXT NOT NULL CHECK (kind IN ('verdict', 'undo', 'bulk', 'bulk-undo', 'edit', 'original', 'revision', 'report', 'category-opened', 'category-changed', 'category-deleted', 'hub-changed', 'hub-closed', 'hub-reopened', 'feed-followed', 'feed-removed', 'member', 'blog', 'rule', 'key', 'forwarding', 'taken-home', 'hub-frozen', 'hub-unfrozen', 'kept-away')),
     ping_id BIGINT,
     detail TEXT NOT NULL,
     happened_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE
 );
 CREATE INDEX hub_events_by_ping ON hub_events (hub_id, ping_id) WHERE ping_id IS NOT NULL;

@@ -1,19 +1,19 @@
 -- TrackBack addresses elsewhere that a category passes its listed posts on to. The address may
 -- hold that category's passphrase.
 CREATE TABLE forward_addresses (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     url TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, category_id, url),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );
 
 -- What became of passing a post on to an address: one row for both, however often it is listed.
 CREATE TABLE forwards (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     address_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE forwards (
     said TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     tried_at BIGINT,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, address_id, ping_id),
     FOREIGN KEY (hub_id, address_id) REFERENCES forward_addresses (hub_id, id) ON DELETE CASCADE,
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE

@@ -17,7 +17,7 @@ ALTER TABLE categories ADD COLUMN old_passphrase_until BIGINT;
 -- Ping keys: further passphrases, each with a name. A revoked one stays, for its name on the pings
 -- it brought. Without a category it is a key to all of the hub's.
 CREATE TABLE ping_keys (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     category_id BIGINT,
     name TEXT NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE ping_keys (
     expires_at BIGINT,
     revoked_at BIGINT,
     created_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, key_hash),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );

@@ -1,10 +1,10 @@
 -- The words of each listed ping, folded by us (model/words.rs), so that both databases find the
 -- same. A row is there exactly while its ping is public: db/listed/words.rs.
 CREATE TABLE ping_words (
-    ping_id BIGINT NOT NULL PRIMARY KEY,
+    ping_id BIGINT NOT NULL,
     hub_id BIGINT NOT NULL,
     words TEXT NOT NULL,
-    UNIQUE (hub_id, ping_id),
+    PRIMARY KEY (hub_id, ping_id),
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE
 );
 

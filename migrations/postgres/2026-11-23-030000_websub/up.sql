@@ -2,7 +2,7 @@
 -- asked or told at the callback. Without a category it is the hub's own feed. The secret signs what
 -- is sent, and must be known for that.
 CREATE TABLE websub_subscriptions (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     category_id BIGINT,
     format TEXT NOT NULL CHECK (format IN ('rss', 'atom', 'feed.json')),
@@ -21,7 +21,7 @@ CREATE TABLE websub_subscriptions (
     tries BIGINT NOT NULL DEFAULT 0,
     failing_since_at BIGINT,
     created_at BIGINT NOT NULL,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, topic, callback),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );
@@ -32,13 +32,13 @@ CREATE INDEX websub_subscriptions_asked ON websub_subscriptions (asked_at) WHERE
 
 -- What other hubs, which the operator named, were told of: each feed, in all its formats.
 CREATE TABLE websub_announcements (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     category_id BIGINT,
     endpoint TEXT NOT NULL,
     told_print BYTEA,
     tries BIGINT NOT NULL DEFAULT 0,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );
 CREATE INDEX websub_announcements_of_category ON websub_announcements (hub_id, category_id);

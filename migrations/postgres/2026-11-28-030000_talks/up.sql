@@ -13,7 +13,7 @@ CREATE INDEX programmes_drafted ON programmes (drafted_at) WHERE drafted_at IS N
 -- The talks of a hub's programme. `key` is what the schedule calls one, `address_key` the beginning
 -- of its page's identity: empty where it has no page of its own.
 CREATE TABLE talks (
-    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
     hub_id BIGINT NOT NULL,
     category_id BIGINT NOT NULL,
     slug TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE talks (
     is_category BOOLEAN NOT NULL,
     gone_at BIGINT,
     listed_count BIGINT NOT NULL DEFAULT 0,
-    UNIQUE (hub_id, id),
+    PRIMARY KEY (hub_id, id),
     UNIQUE (hub_id, slug),
     FOREIGN KEY (hub_id, category_id) REFERENCES categories (hub_id, id) ON DELETE CASCADE
 );

@@ -90,7 +90,7 @@ CREATE INDEX hub_members_by_account ON hub_members (account_id);
 CREATE TABLE categories (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
-    number BIGINT NOT NULL UNIQUE,
+    number BIGINT NOT NULL,
     slug TEXT NOT NULL,
     title TEXT NOT NULL,
     description TEXT NOT NULL,
@@ -107,9 +107,17 @@ CREATE TABLE categories (
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     UNIQUE (hub_id, id),
+    UNIQUE (hub_id, number),
     UNIQUE (hub_id, slug),
     CHECK (ping_policy <> 'passphrase' OR passphrase_hash IS NOT NULL)
 );
+
+-- Every number a category ever had: it is in ping addresses, and never given to another.
+CREATE TABLE category_numbers (
+    number INTEGER NOT NULL PRIMARY KEY,
+    hub_id BIGINT REFERENCES hubs (id) ON DELETE SET NULL
+);
+CREATE INDEX category_numbers_by_hub ON category_numbers (hub_id);
 
 -- The same for categories, within their hub. No foreign key to the category: SET NULL would take
 -- hub_id with it. Deleting a category clears category_id in the same transaction.

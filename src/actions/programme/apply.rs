@@ -178,9 +178,8 @@ impl Import {
             keep_old_until: None,
             takes_get: false,
         };
-        let number = categories::free_number(tx)?;
         log::insert(tx, self.hub, self.by, LogKind::CategoryOpened, title, self.now)?;
-        categories::insert(tx, self.hub, number, &texts, self.now)
+        categories::insert(tx, self.hub, &texts, self.now)
     }
 }
 

@@ -14,9 +14,6 @@ use crate::model::slug::Slug;
 use crate::secret::{HasherBusy, Secret, random_bytes};
 use crate::wire::picture::Drawn;
 
-/// How often a number is tried until a free one is found.
-const TRIES: usize = 20;
-
 /// A hub that is about to be made.
 struct New {
     head: Head,
@@ -100,8 +97,8 @@ fn make(tx: &mut Tx<'_>, new: &New, now: Timestamp) -> Result<(HubId, Vec<String
     let mut notes: Vec<String> = left_out.collect();
     for (category, given) in new.head.categories.iter().zip(&new.given) {
         let mut given = given.clone();
-        if categories::find_by_number(tx.reading(), given.number)?.is_some() {
-            given.number = free_number(tx)?;
+        if !categories::give_back_number(tx, id, given.number)? {
+            given.number = categories::give_number(tx, id)?;
             let (title, number) = (&category.row.title, given.number);
             notes.push(format!("The number of “{title}” is another category’s here: its short ping address is now /tb/{number}"));
         }
@@ -154,15 +151,4 @@ async fn secret(app: &App) -> Result<(String, String), HasherBusy> {
     let word = unambiguous(&random_bytes::<8>());
     let hash = app.hasher.hash(Secret::new(word.clone())).await?;
     Ok((word, hash))
-}
-
-/// A number that no category has: seven digits at random.
-fn free_number(tx: &mut Tx<'_>) -> Result<i64, DbError> {
-    for _ in 0..TRIES {
-        let number = 1_000_000 + i64::from(u32::from_be_bytes(random_bytes()) % 9_000_000);
-        if categories::find_by_number(tx.reading(), number)?.is_none() {
-            return Ok(number);
-        }
-    }
-    Err(DbError::Busy)
 }

@@ -159,7 +159,8 @@ impl Query {
                 Ok(Condition::OfEach {
                     before: "(SELECT array_to_tsvector(string_to_array(words, ' ')) @@ ",
                     words,
-                    after: "::tsquery FROM ping_words WHERE ping_words.ping_id = pings.id)",
+                    after: "::tsquery FROM ping_words \
+                            WHERE ping_words.hub_id = pings.hub_id AND ping_words.ping_id = pings.id)",
                 })
             }
         }

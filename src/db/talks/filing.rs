@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::clock::Timestamp;
+use crate::db::prune::Rows;
 use crate::db::schema::{page_links, ping_talks, pings, talks};
 use crate::db::{DbConnection, DbError, Tx, listed};
 use crate::model::id::{CategoryId, HubId, PingId, TalkId};
@@ -37,12 +38,12 @@ fn recount(tx: &mut Tx<'_>, hub: HubId, talk: TalkId) -> Result<(), DbError> {
     Ok(())
 }
 
-type Rows = diesel::dsl::Filter<
+type OfPing = diesel::dsl::Filter<
     diesel::dsl::Filter<ping_talks::table, diesel::dsl::Eq<ping_talks::hub_id, i64>>,
     diesel::dsl::Eq<ping_talks::ping_id, i64>,
 >;
 
-fn of_ping(hub: HubId, ping: PingId) -> Rows {
+fn of_ping(hub: HubId, ping: PingId) -> OfPing {
     ping_talks::table.filter(ping_talks::hub_id.eq(hub.0)).filter(ping_talks::ping_id.eq(ping.0))
 }
 
@@ -288,16 +289,10 @@ pub fn set_by_hand(
 }
 
 /// What is purged is about nothing any more.
-pub fn delete_filed(tx: &mut Tx<'_>, pings: &[i64]) -> Result<(), DbError> {
-    // Rows are found by their hub first.
-    let hubs: Vec<i64> = pings::table
-        .filter(pings::id.eq_any(pings))
-        .select(pings::hub_id)
-        .distinct()
-        .load(tx.connection)?;
-    let links = page_links::table.filter(page_links::hub_id.eq_any(&hubs));
-    diesel::delete(links.filter(page_links::ping_id.eq_any(pings))).execute(tx.connection)?;
-    let filed = ping_talks::table.filter(ping_talks::hub_id.eq_any(&hubs));
-    diesel::delete(filed.filter(ping_talks::ping_id.eq_any(pings))).execute(tx.connection)?;
+pub(in crate::db) fn delete_filed(tx: &mut Tx<'_>, pings: &Rows) -> Result<(), DbError> {
+    let links = page_links::table.filter(page_links::hub_id.eq_any(&pings.hubs));
+    diesel::delete(links.filter(page_links::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
+    let filed = ping_talks::table.filter(ping_talks::hub_id.eq_any(&pings.hubs));
+    diesel::delete(filed.filter(ping_talks::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
     Ok(())
 }

@@ -10,8 +10,8 @@ use super::contact::ContactLink;
 use crate::actions::{accounts, follow, invite, sign_in};
 use crate::app::{App, READING_LASTS};
 use crate::db::prune::{
-    ASIDE_DAYS, EXPIRED_RULE_DAYS, FORWARD_DAYS, HISTORY_DAYS, REFUSED_DAYS, SCHEDULE_DAYS,
-    SENDER_DAYS, SENT_MAIL_DAYS, UNANSWERED_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
+    ASIDE_DAYS, ATTEMPT_DAYS, EXPIRED_RULE_DAYS, FORWARD_DAYS, HISTORY_DAYS, REFUSED_DAYS,
+    SCHEDULE_DAYS, SENDER_DAYS, SENT_MAIL_DAYS, UNANSWERED_DAYS, UNVERIFIED_DAYS, WAITING_DAYS,
 };
 use crate::model::contact::Contact;
 use crate::model::freezing::UNFREEZE_DAYS;
@@ -183,6 +183,17 @@ fn of_accounts() -> Vec<Kept> {
     ]
 }
 
+/// With one process these are in its memory alone.
+fn of_attempts(app: &App) -> Option<Kept> {
+    app.shares_attempts().then(|| {
+        kept(
+            "Tries of passwords and passphrases: a keyed hash of the account or category, and of the block of network addresses that tried",
+            "Nobody guesses at several machines of this site at once.",
+            days(ATTEMPT_DAYS),
+        )
+    })
+}
+
 fn of_others() -> Vec<Kept> {
     vec![
         kept(
@@ -268,7 +279,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         canonical: app.addresses.path(here),
         posts: of_texts().into_iter().chain(of_traces()).collect(),
         accounts: of_accounts(),
-        others: of_others(),
+        others: of_attempts(&app).into_iter().chain(of_others()).collect(),
         cookies: cookies(&app),
         operator: contact
             .map(|contact| ContactLink { href: contact.href(), words: contact.words().to_owned() }),
