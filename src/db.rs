@@ -8,6 +8,7 @@ mod error;
 mod migrate;
 mod news;
 mod pool;
+mod prepared;
 mod schema;
 mod tx;
 mod values;

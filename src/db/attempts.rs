@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
 
 use super::connection::on_backend;
+use super::prepared::Prepare;
 use super::schema::attempts::{self, dsl};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -44,7 +45,7 @@ pub fn take(
                 case_when(dsl::at.gt(now.micros()), dsl::at).otherwise(now.micros()) + period,
             ))
             .filter(dsl::at.le(latest))
-            .execute(connection)?
+            .prepared().execute(connection)?
     });
     if taken > 0 {
         return Ok(None);
@@ -86,7 +87,7 @@ pub fn note_failure(
                 dsl::count.eq(case_when(dsl::at.ge(since.micros()), dsl::count).otherwise(0) + 1),
                 dsl::at.eq(now.micros()),
             ))
-            .execute(connection)?
+            .prepared().execute(connection)?
     });
     Ok(())
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::connection::on_backend;
+use super::prepared::Prepare;
 use super::schema::blogs;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -57,6 +58,7 @@ pub fn update_approved(
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
         .filter(blogs::approved_at.is_null())
         .set(blogs::approved_at.eq(now.micros()))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -171,6 +173,7 @@ fn show_feed(
     }
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0).and(blogs::id.eq(blog.0))))
         .set(blogs::feed_url.eq(feed))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -184,6 +187,7 @@ pub fn update_feed_read(
 ) -> Result<(), DbError> {
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
         .set(blogs::feed_read_at.eq(now.micros()))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::prepared::Prepare;
 use super::schema::{hubs, pings};
 use super::{DbConnection, DbError, Tx, instance, jobs, slugs, websub};
 use crate::clock::Timestamp;
@@ -221,6 +222,7 @@ fn texts(new: &HubTexts) -> Texts<'_> {
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
     diesel::update(hubs::table.find(hub.0))
         .set(hubs::public_changed_at.eq(now.micros()))
+        .prepared()
         .execute(tx.connection)?;
     touch_quietly(tx, hub, now)
 }
@@ -231,6 +233,7 @@ pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), 
     let (revision, pushed) = diesel::update(hubs::table.find(hub.0))
         .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
         .returning((hubs::revision, sql::<Bool>(websub::IS_PUSHED)))
+        .prepared()
         .get_result(tx.connection)?;
     tx.touch_hub(hub, revision);
     if pushed {

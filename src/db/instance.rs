@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::prepared::Prepare;
 use super::schema::{hubs, instance_state};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -12,6 +13,7 @@ pub fn touch(tx: &mut Tx<'_>) -> Result<(), DbError> {
     let revision = diesel::update(instance_state::table.find("revision"))
         .set(instance_state::number.eq(instance_state::number + 1))
         .returning(instance_state::number)
+        .prepared()
         .get_result(tx.connection)?;
     tx.touch_instance(revision);
     Ok(())

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::connection::on_backend;
+use super::prepared::Prepare;
 use super::prune::Rows;
 use super::schema::jobs;
 use super::{DbConnection, DbError, Tx};
@@ -99,7 +100,7 @@ pub fn enqueue(
                 jobs::failed_at.eq(None::<i64>),
                 jobs::problem.eq(None::<String>),
             ))
-            .execute(connection)?
+            .prepared().execute(connection)?
     });
     tx.enqueued();
     Ok(())
@@ -187,6 +188,7 @@ fn insert_or(
         .bind::<BigInt, _>(key.subject)
         .bind::<BigInt, _>(run_at.micros())
         .bind::<BigInt, _>(now.micros())
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -244,6 +246,7 @@ pub fn claim(
         .bind::<BigInt, _>(now.micros())
         .bind::<BigInt, _>(now.micros())
         .bind::<BigInt, _>(most)
+        .prepared()
         .load(tx.connection)?;
     let mut claimed = Vec::with_capacity(due.len());
     for due in due {
@@ -254,6 +257,7 @@ pub fn claim(
                 jobs::attempts.eq(due.attempts + 1),
                 jobs::leased_until.eq(now.plus(lease).micros()),
             ))
+            .prepared()
             .execute(tx.connection)?;
         claimed.push(Claimed { key, attempts: due.attempts + 1 });
     }
@@ -272,11 +276,13 @@ pub fn finish(tx: &mut Tx<'_>, job: &Claimed, again: Option<Timestamp>) -> Resul
                 jobs::attempts.eq(0),
                 jobs::leased_until.eq(None::<i64>),
             ))
+            .prepared()
             .execute(tx.connection)?,
     };
     if ended == 0 {
         diesel::update(row(job.key).filter(jobs::attempts.eq(0)))
             .set(jobs::leased_until.eq(None::<i64>))
+            .prepared()
             .execute(tx.connection)?;
         tx.enqueued();
     }
@@ -295,6 +301,7 @@ pub fn is_held(tx: &mut Tx<'_>, job: &Claimed) -> Result<bool, DbError> {
 pub fn release(tx: &mut Tx<'_>, job: &Claimed, run_at: Timestamp) -> Result<(), DbError> {
     diesel::update(row(job.key).filter(jobs::attempts.eq(job.attempts)))
         .set((jobs::run_at.eq(run_at.micros()), jobs::leased_until.eq(None::<i64>)))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -312,6 +319,7 @@ pub fn set_aside(
             jobs::problem.eq(problem),
             jobs::leased_until.eq(None::<i64>),
         ))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -331,6 +339,7 @@ pub fn park(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), DbError> {
             jobs::attempts.eq(0),
             jobs::leased_until.eq(None::<i64>),
         ))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -339,6 +348,7 @@ pub fn park(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), DbError> {
 pub(super) fn unpark_all(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     diesel::update(jobs::table.filter(jobs::hub_id.eq(hub.0).and(jobs::run_at.ge(RESTS_FROM))))
         .set(jobs::run_at.eq(jobs::run_at - REST))
+        .prepared()
         .execute(tx.connection)?;
     tx.enqueued();
     Ok(())
@@ -348,6 +358,7 @@ pub(super) fn unpark_all(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
 pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
     diesel::update(jobs::table.filter(jobs::leased_until.is_not_null()))
         .set(jobs::leased_until.eq(None::<i64>))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::prepared::Prepare;
 use super::schema::{ping_keys, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -132,6 +133,7 @@ pub fn update_used(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> R
             ping_keys::use_count.eq(ping_keys::use_count + 1),
             ping_keys::last_used_at.eq(now.micros()),
         ))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -145,6 +147,7 @@ pub fn revoke(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> Result
     if diesel::delete(unused).execute(tx.connection)? == 0 {
         diesel::update(of(hub, key).filter(ping_keys::revoked_at.is_null()))
             .set(ping_keys::revoked_at.eq(now.micros()))
+            .prepared()
             .execute(tx.connection)?;
     }
     Ok(name)

@@ -23,6 +23,7 @@ pub use view::{ViewNames, find_view_names, list_view};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
+use super::prepared::Prepare;
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
 use super::{DbConnection, DbError, Tx, blogs as blog_rows, forwarding};
 use crate::clock::Timestamp;
@@ -87,6 +88,7 @@ pub fn enter_quietly(
             blogs::listed_count.eq(blogs::listed_count + i64::from(counts)),
             blogs::name.eq(&ping.blog_name),
         ))
+        .prepared()
         .execute(tx.connection)?;
     let new_in_category = add_category_blog(tx, hub, ping.category_id, blog.id)?;
     add_hour(tx, hub, ping.category_id, listed_at)?;
@@ -97,6 +99,7 @@ pub fn enter_quietly(
             categories::last_listed_at.eq(now.micros()),
             categories::changed_at.eq(now.micros()),
         ))
+        .prepared()
         .execute(tx.connection)?;
     if counts {
         diesel::update(hub_row(hub))
@@ -105,6 +108,7 @@ pub fn enter_quietly(
                 hubs::blog_count.eq(hubs::blog_count + i64::from(blog.listed_count == 0)),
                 hubs::last_listed_at.eq(now.micros()),
             ))
+            .prepared()
             .execute(tx.connection)?;
     }
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.id.0)))
@@ -114,6 +118,7 @@ pub fn enter_quietly(
             pings::hidden_at.eq(None::<i64>),
             pings::blog_id.eq(blog.id.0),
         ))
+        .prepared()
         .execute(tx.connection)?;
     if counts {
         people::update(tx, hub, blog.id)?;
@@ -138,9 +143,13 @@ fn set_newest(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), D
         .first(tx.connection)?;
     diesel::update(category_of(hub, category))
         .set(categories::last_listed_at.eq(newest))
+        .prepared()
         .execute(tx.connection)?;
     let newest = newest_of_hub(tx.connection, hub, None)?;
-    diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
+    diesel::update(hub_row(hub))
+        .set(hubs::last_listed_at.eq(newest))
+        .prepared()
+        .execute(tx.connection)?;
     Ok(())
 }
 
@@ -196,6 +205,7 @@ pub fn show_changed(
     touch(tx, hub, category, now)?;
     diesel::update(category_of(hub, category))
         .set(categories::changed_at.eq(now.micros()))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -218,7 +228,10 @@ pub fn recount(tx: &mut Tx<'_>, hub: HubId) -> Result<(), DbError> {
     people::update_all(tx, hub)?;
     super::talks::recount_all(tx, hub)?;
     let newest = newest_of_hub(tx.connection, hub, None)?;
-    diesel::update(hub_row(hub)).set(hubs::last_listed_at.eq(newest)).execute(tx.connection)?;
+    diesel::update(hub_row(hub))
+        .set(hubs::last_listed_at.eq(newest))
+        .prepared()
+        .execute(tx.connection)?;
     Ok(())
 }
 
@@ -240,6 +253,7 @@ pub fn leave(
         .first(tx.connection)?;
     diesel::update(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .set((pings::state.eq(state.as_str()), pings::listed_at.eq(None::<i64>)))
+        .prepared()
         .execute(tx.connection)?;
     words::delete(tx, hub, category, ping)?;
     super::talks::leave(tx, hub, ping, counts)?;
@@ -255,6 +269,7 @@ pub fn leave(
     if let Some(listed_at) = listed_at {
         diesel::update(listed_hours::table.find((hub.0, category.0, listed_at.hours())))
             .set(listed_hours::listed_count.eq(listed_hours::listed_count - 1))
+            .prepared()
             .execute(tx.connection)?;
     }
     diesel::update(category_of(hub, category))
@@ -263,12 +278,14 @@ pub fn leave(
             categories::blog_count.eq(categories::blog_count - last_of_category),
             categories::changed_at.eq(now.micros()),
         ))
+        .prepared()
         .execute(tx.connection)?;
     diesel::update(hub_row(hub))
         .set((
             hubs::listed_count.eq(hubs::listed_count - i64::from(counts)),
             hubs::blog_count.eq(hubs::blog_count - last_of_hub),
         ))
+        .prepared()
         .execute(tx.connection)?;
     set_newest(tx, hub, category)?;
     Ok(was_last)
@@ -289,6 +306,7 @@ pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result
     leave(tx, hub, ping, PingState::Listed, now)?;
     diesel::update(row())
         .set((pings::listed_at.eq(listed_at), pings::hidden_at.eq(now.micros())))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -315,6 +333,7 @@ pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Re
             hubs::blog_count.eq(hubs::blog_count - gone),
             hubs::last_listed_at.eq(newest),
         ))
+        .prepared()
         .execute(tx.connection)?;
     Ok(())
 }
@@ -339,6 +358,7 @@ fn add_category_blog(
     let row = (hub.0, category.0, blog.0);
     let changed = diesel::update(category_blogs::table.find(row))
         .set(dsl::listed_count.eq(dsl::listed_count + 1))
+        .prepared()
         .execute(tx.connection)?;
     if changed == 0 {
         diesel::insert_into(category_blogs::table)
@@ -366,6 +386,7 @@ fn remove_category_blog(
     if removed == 0 {
         diesel::update(row)
             .set(category_blogs::listed_count.eq(category_blogs::listed_count - 1))
+            .prepared()
             .execute(tx.connection)?;
     }
     Ok(i64::from(removed > 0))
@@ -375,6 +396,7 @@ fn remove_category_blog(
 fn remove_blog(tx: &mut Tx<'_>, hub: HubId, blog: BlogId, count: i64) -> Result<i64, DbError> {
     diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.0)))
         .set(blogs::listed_count.eq(blogs::listed_count - count))
+        .prepared()
         .execute(tx.connection)?;
     people::update(tx, hub, blog)?;
     let left: i64 = blogs::table
@@ -393,6 +415,7 @@ fn add_hour(
     use listed_hours::dsl;
     let changed = diesel::update(listed_hours::table.find((hub.0, category.0, now.hours())))
         .set(dsl::listed_count.eq(dsl::listed_count + 1))
+        .prepared()
         .execute(tx.connection)?;
     if changed == 0 {
         diesel::insert_into(listed_hours::table)

@@ -4,6 +4,7 @@ use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 
 use super::connection::on_backend;
+use super::prepared::Prepare;
 use super::schema::{pings, refused_pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -49,7 +50,7 @@ pub fn upsert(
                 dsl::attempts.eq(dsl::attempts + 1),
                 dsl::refused_at.eq(now.micros()),
             ))
-            .execute(connection)?
+            .prepared().execute(connection)?
     });
     Ok(())
 }

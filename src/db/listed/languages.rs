@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::db::prepared::Prepare;
 use crate::db::schema::{categories, category_languages};
 use crate::db::{DbConnection, DbError, Tx};
 use crate::model::category::Readers;
@@ -48,6 +49,7 @@ pub(super) fn add(
     let Some(language) = language else { return Ok(()) };
     let changed = diesel::update(category_languages::table.find((hub.0, category.0, language)))
         .set(dsl::listed_count.eq(dsl::listed_count + 1))
+        .prepared()
         .execute(tx.connection)?;
     if changed == 0 {
         diesel::insert_into(category_languages::table)
@@ -76,6 +78,7 @@ pub(super) fn remove(
     if removed == 0 {
         diesel::update(row)
             .set(dsl::listed_count.eq(dsl::listed_count - 1))
+            .prepared()
             .execute(tx.connection)?;
     }
     Ok(())

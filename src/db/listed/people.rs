@@ -9,6 +9,7 @@ use diesel::sql_types::Bool;
 
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
+use crate::db::prepared::Prepare;
 use crate::db::schema::{blogs, page_readings, pings};
 use crate::db::{DbConnection, DbError, Tx};
 use crate::model::blog::sort_name;
@@ -209,9 +210,11 @@ pub(super) fn update(tx: &mut Tx<'_>, hub: HubId, blog: BlogId) -> Result<(), Db
     match newest {
         Some((at, name)) => diesel::update(row)
             .set((first, blogs::last_listed_at.eq(at), blogs::sort_name.eq(sort_name(&name))))
+            .prepared()
             .execute(tx.connection)?,
         None => diesel::update(row)
             .set((first, blogs::last_listed_at.eq(None::<i64>)))
+            .prepared()
             .execute(tx.connection)?,
     };
     Ok(())

@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Text};
 use super::words::{Condition, Query};
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
+use crate::db::prepared::Prepare;
 use crate::db::schema::{blogs, listed_hours, page_readings, ping_talks, pings};
 use crate::db::{DbConnection, DbError};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId, TalkId};
@@ -216,7 +217,9 @@ pub(super) fn list_narrowed(
                 .or(pings::listed_at.eq(listed_at.micros()).and(pings::id.lt(id.0))),
         );
     }
-    Ok(query.load(connection)?)
+    // Without lists of values and words there are few texts: which conditions hold.
+    let is_of_few = narrow.only.is_empty() && narrow.without.is_empty() && narrow.words.is_none();
+    Ok(if is_of_few { query.prepared().load(connection)? } else { query.load(connection)? })
 }
 
 /// Where a post stands in the list of a hub's public categories, or of one category, or stood when

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::{IS_PUBLIC, languages, show_changed};
 use crate::clock::Timestamp;
+use crate::db::prepared::Prepare;
 use crate::db::schema::{page_readings, ping_words, pings};
 use crate::db::{DbConnection, DbError, Tx};
 use crate::model::id::{CategoryId, HubId, PingId};
@@ -30,7 +31,8 @@ pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
                 pings::blog_name,
                 (page_readings::language, page_readings::read_at).nullable(),
             ))
-            .first(tx.connection)
+            .prepared()
+            .get_result(tx.connection)
             .optional()?;
     let Some((category, title, excerpt, blog_name, reading)) = public else { return Ok(()) };
     let (language, read_at) = reading.unwrap_or_default();
@@ -52,7 +54,10 @@ pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
         languages::remove(tx, hub, category, was)?;
         languages::add(tx, hub, category, is)?;
     }
-    diesel::update(row(hub, ping)).set(ping_words::words.eq(&kept)).execute(tx.connection)?;
+    diesel::update(row(hub, ping))
+        .set(ping_words::words.eq(&kept))
+        .prepared()
+        .execute(tx.connection)?;
     if before.is_none() {
         diesel::insert_into(ping_words::table)
             .values((
