@@ -133,3 +133,29 @@ fn open_sqlite(path: &Path, purpose: Use) -> Result<SqliteConnection, DbError> {
     }
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Made {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    #[test]
+    fn sqlite_is_compiled_as_it_was_measured() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        let made: Vec<Made> =
+            diesel::sql_query("PRAGMA compile_options").load(&mut connection).unwrap();
+        for option in ["ENABLE_QPSG", "THREADSAFE=2", "DEFAULT_MEMSTATUS=0"] {
+            assert!(
+                made.iter().any(|it| it.compile_options == option),
+                "{option}: .cargo/config.toml"
+            );
+        }
+    }
+}
