@@ -130,9 +130,12 @@ enum Writes {
     },
 }
 
-/// Waits for a turn, as long as a write may wait.
-async fn take_turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
-    let turn = tokio::time::timeout(WRITE_PATIENCE, Arc::clone(of).acquire_owned()).await;
+/// Waits for a turn, until then.
+async fn take_turn(
+    of: &Arc<Semaphore>,
+    until: tokio::time::Instant,
+) -> Result<OwnedSemaphorePermit, DbError> {
+    let turn = tokio::time::timeout_at(until, Arc::clone(of).acquire_owned()).await;
     turn.ok().and_then(Result::ok).ok_or(DbError::Busy)
 }
 
@@ -155,11 +158,14 @@ impl Db {
         migrate::run_pending(&url)?;
         let pool = pool::open(&url, u32::from(config.database_connections))?;
         let connections = usize::from(config.database_connections);
+        let mut half = connections / 2;
         let writes = if url.is_postgres() {
-            let turns = connections - (connections / 4).max(1);
+            let turns = connections - connections / 4;
+            // What takes long leaves as many turns to pings.
+            half = turns / 2;
             Writes::Pool {
                 news: News::start(url, on_news)?,
-                turns: Arc::new(Semaphore::new(turns.max(1))),
+                turns: Arc::new(Semaphore::new(turns)),
             }
         } else {
             let mut connection = connection::open(&url, connection::Use::Write)?;
@@ -171,7 +177,7 @@ impl Db {
                 Arc::clone(&on_commit),
             )?)
         };
-        let half = Arc::new(Semaphore::new((connections / 2).max(1)));
+        let half = Arc::new(Semaphore::new(half.max(1)));
         Ok(Self { pool, writes, on_commit, half })
     }
 
@@ -203,10 +209,11 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let turn = take_turn(&self.half).await?;
+        let until = tokio::time::Instant::now() + WRITE_PATIENCE;
+        let turn = take_turn(&self.half, until).await?;
         let among_writes = match &self.writes {
             Writes::Thread(_) => None,
-            Writes::Pool { turns, .. } => Some(take_turn(turns).await?),
+            Writes::Pool { turns, .. } => Some(take_turn(turns, until).await?),
         };
         self.read(move |connection| {
             // It goes on where nobody waits for it any more.
@@ -254,7 +261,8 @@ impl Db {
         match &self.writes {
             Writes::Thread(writer) => writer.write(size, work).await,
             Writes::Pool { news, turns } => {
-                let turn = take_turn(turns).await?;
+                let until = tokio::time::Instant::now() + WRITE_PATIENCE;
+                let turn = take_turn(turns, until).await?;
                 let (pool, news) = (self.pool.clone(), news.clone());
                 let on_commit = Arc::clone(&self.on_commit);
                 let done = tokio::task::spawn_blocking(move || {

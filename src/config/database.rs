@@ -26,7 +26,8 @@ pub struct DatabaseConfig {
           value_parser = parse_secret)]
     pub secret_key: Option<Secret<String>>,
 
-    /// Connections kept for reading (SQLite) or for everything (PostgreSQL).
+    /// Connections kept for reading (SQLite), or for everything (PostgreSQL, where a quarter of
+    /// them, from 4 on, is kept for pages).
     #[arg(long, env = "DATABASE_CONNECTIONS", value_name = "N", default_value = "4",
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub database_connections: u16,

@@ -113,44 +113,25 @@ pub fn give_number(tx: &mut Tx<'_>, hub: HubId) -> Result<i64, DbError> {
     for _ in 0..TRIES {
         let random = u32::from_be_bytes(crate::secret::random_bytes());
         let number = 1_000_000 + i64::from(random % 9_000_000);
-        let given = on_backend!(tx.connection => |connection| {
-            diesel::insert_into(category_numbers::table)
-                .values(numbered(hub, number))
-                .on_conflict_do_nothing()
-                .execute(connection)?
-        });
-        if given == 1 {
+        if take_number(tx, hub, number)? {
             return Ok(number);
         }
     }
     Err(DbError::Busy)
 }
 
-/// Gives a hub the number that a category of it had elsewhere, or here before the hub was deleted;
-/// `false` where it is another's.
-pub fn give_back_number(tx: &mut Tx<'_>, hub: HubId, number: i64) -> Result<bool, DbError> {
+/// Gives a hub this number for a category; `false` where one has it, or had it.
+pub fn take_number(tx: &mut Tx<'_>, hub: HubId, number: i64) -> Result<bool, DbError> {
     let given = on_backend!(tx.connection => |connection| {
-        let taken_over = diesel::insert_into(category_numbers::table)
-            .values(numbered(hub, number))
-            .on_conflict(category_numbers::number)
-            .do_update()
-            .set(category_numbers::hub_id.eq(hub.0));
-        diesel::query_dsl::methods::FilterDsl::filter(taken_over, category_numbers::hub_id.is_null())
+        diesel::insert_into(category_numbers::table)
+            .values((category_numbers::number.eq(number), category_numbers::hub_id.eq(hub.0)))
+            .on_conflict_do_nothing()
             .execute(connection)?
     });
     Ok(given == 1)
 }
 
-type Numbered = (
-    diesel::dsl::Eq<category_numbers::number, i64>,
-    diesel::dsl::Eq<category_numbers::hub_id, i64>,
-);
-
-fn numbered(hub: HubId, number: i64) -> Numbered {
-    (category_numbers::number.eq(number), category_numbers::hub_id.eq(hub.0))
-}
-
-/// Adds a category at the end of its hub; `Taken` where the slug or number is.
+/// Adds a category at the end of its hub; `Taken` where the slug is.
 pub fn insert(
     tx: &mut Tx<'_>,
     hub: HubId,

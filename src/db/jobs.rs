@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::connection::on_backend;
 use super::prepared::Prepare;
-use super::prune::Rows;
+use super::prune::OfHub;
 use super::schema::jobs;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -364,9 +364,9 @@ pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
 }
 
 /// Deletes the verifications of pings that are deleted: SQLite may give their ids to others.
-pub(super) fn delete_verifications(tx: &mut Tx<'_>, pings: &Rows) -> Result<(), DbError> {
+pub(super) fn delete_verifications(tx: &mut Tx<'_>, pings: &OfHub) -> Result<(), DbError> {
     let kind = jobs::kind.eq(JobKind::VerifyPing.as_str());
-    diesel::delete(jobs::table.filter(jobs::hub_id.eq_any(&pings.hubs).and(kind)))
+    diesel::delete(jobs::table.filter(jobs::hub_id.eq(pings.hub).and(kind)))
         .filter(jobs::subject_id.eq_any(&pings.ids))
         .execute(tx.connection)?;
     Ok(())

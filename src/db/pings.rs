@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::connection::on_backend;
-use super::prune::Rows;
+use super::prune::OfHub;
 use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx, post_changes};
 use crate::clock::Timestamp;
@@ -369,15 +369,15 @@ pub fn delete_some(
         some = some.filter(pings::category_id.eq(category.0));
     }
     let ids = some.load(tx.connection)?;
-    let Rows { ids, .. } = &delete_jobs(tx, hub, ids)?;
+    let OfHub { ids, .. } = &delete_jobs(tx, hub, ids)?;
     ids.iter().for_each(|id| tx.touch_ping(PingId(*id)));
     Ok(diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids)))
         .execute(tx.connection)?)
 }
 
 /// What was to be done about some pings of a hub, which are about to go, is not done.
-fn delete_jobs(tx: &mut Tx<'_>, hub: HubId, ids: Vec<i64>) -> Result<Rows, DbError> {
-    let rows = Rows { hubs: vec![hub.0], ids };
+fn delete_jobs(tx: &mut Tx<'_>, hub: HubId, ids: Vec<i64>) -> Result<OfHub, DbError> {
+    let rows = OfHub { hub: hub.0, ids };
     super::jobs::delete_verifications(tx, &rows)?;
     Ok(rows)
 }

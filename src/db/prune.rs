@@ -1,5 +1,6 @@
 //! What is kept for a time only (`security.md`, "Retention").
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -92,7 +93,10 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    rows += purge(tx, &waiting.into(), Some(PingState::Removed), now)?;
+    rows += waiting.len();
+    for some in OfHub::group(waiting) {
+        purge(tx, &some, Some(PingState::Removed), now)?;
+    }
     let unverified: Vec<(i64, i64)> = pings::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'pending' AND unverified"))
         .filter(pings::received_at.lt(before(UNVERIFIED_DAYS)))
@@ -100,11 +104,13 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .limit(AT_ONCE)
         .load(tx.connection)?;
     // Nobody ever saw them, and nothing shows that they were anybody's: no tombstone.
-    let unverified = Rows::from(unverified);
-    super::jobs::delete_verifications(tx, &unverified)?;
-    rows += diesel::delete(pings::table.filter(pings::hub_id.eq_any(&unverified.hubs)))
-        .filter(pings::id.eq_any(&unverified.ids))
-        .execute(tx.connection)?;
+    rows += unverified.len();
+    for some in OfHub::group(unverified) {
+        super::jobs::delete_verifications(tx, &some)?;
+        let OfHub { hub, ids } = some;
+        let own = pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
+        diesel::delete(own).execute(tx.connection)?;
+    }
     let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
     let aside: Vec<(i64, i64)> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
@@ -112,19 +118,22 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    rows += purge(tx, &aside.into(), None, now)?;
+    rows += aside.len();
+    for some in OfHub::group(aside) {
+        purge(tx, &some, None, now)?;
+    }
     let senders: Vec<(i64, i64)> = pings::table
         .filter(pings::sender_hash.ne(Vec::<u8>::new()))
         .filter(pings::received_at.lt(before(SENDER_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
-    let senders = Rows::from(senders);
-    diesel::update(pings::table.filter(pings::hub_id.eq_any(&senders.hubs)))
-        .filter(pings::id.eq_any(&senders.ids))
-        .set(pings::sender_hash.eq(Vec::<u8>::new()))
-        .execute(tx.connection)?;
-    Ok(rows + senders.ids.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
+    rows += senders.len();
+    for OfHub { hub, ids } in OfHub::group(senders) {
+        let own = pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
+        diesel::update(own).set(pings::sender_hash.eq(Vec::<u8>::new())).execute(tx.connection)?;
+    }
+    Ok(rows >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
 }
 
 /// Deletes the texts of a ping now, before its time.
@@ -134,41 +143,41 @@ pub(super) fn purge_one(
     ping: PingId,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let own = pings::table.filter(pings::hub_id.eq(hub.0).and(pings::id.eq(ping.0)));
-    let own: Vec<(i64, i64)> = own.select((pings::hub_id, pings::id)).load(tx.connection)?;
-    purge(tx, &own.into(), None, now).map(|_count| ())
+    purge(tx, &OfHub { hub: hub.0, ids: vec![ping.0] }, None, now)
 }
 
-/// Pings of any hubs. They are found by their hubs first.
-pub(super) struct Rows {
-    pub(super) hubs: Vec<i64>,
+/// Some pings of one hub.
+pub(super) struct OfHub {
+    pub(super) hub: i64,
     pub(super) ids: Vec<i64>,
 }
 
-impl From<Vec<(i64, i64)>> for Rows {
-    fn from(rows: Vec<(i64, i64)>) -> Self {
-        let (mut hubs, ids): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
-        hubs.sort_unstable();
-        hubs.dedup();
-        Self { hubs, ids }
+impl OfHub {
+    /// By their hubs. A list of hubs beside one of pings would have each looked for in each.
+    fn group(rows: Vec<(i64, i64)>) -> Vec<Self> {
+        let mut by_hub: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (hub, id) in rows {
+            by_hub.entry(hub).or_default().push(id);
+        }
+        by_hub.into_iter().map(|(hub, ids)| Self { hub, ids }).collect()
     }
 }
 
 fn purge(
     tx: &mut Tx<'_>,
-    rows: &Rows,
+    some: &OfHub,
     state: Option<PingState>,
     now: Timestamp,
-) -> Result<usize, DbError> {
-    let Rows { hubs, ids } = rows;
-    diesel::delete(ping_events::table.filter(ping_events::hub_id.eq_any(hubs)))
+) -> Result<(), DbError> {
+    let OfHub { hub, ids } = some;
+    diesel::delete(ping_events::table.filter(ping_events::hub_id.eq(hub)))
         .filter(ping_events::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    diesel::delete(page_readings::table.filter(page_readings::hub_id.eq_any(hubs)))
+    diesel::delete(page_readings::table.filter(page_readings::hub_id.eq(hub)))
         .filter(page_readings::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    super::talks::delete_filed(tx, rows)?;
-    let own = || pings::table.filter(pings::hub_id.eq_any(hubs).and(pings::id.eq_any(ids)));
+    super::talks::delete_filed(tx, some)?;
+    let own = || pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
     diesel::update(own())
         .set((
             pings::url.eq(""),
@@ -186,5 +195,5 @@ fn purge(
     if let Some(state) = state {
         diesel::update(own()).set(pings::state.eq(state.as_str())).execute(tx.connection)?;
     }
-    Ok(ids.len())
+    Ok(())
 }

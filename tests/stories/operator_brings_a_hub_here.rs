@@ -351,6 +351,47 @@ async fn a_name_that_is_taken_is_said_and_another_can_be_given() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_category_is_nobody_else_s_also_when_it_is_gone() {
+    let here = Site::start(Database::sqlite()).await;
+    let (_topic, folder) = small(&here).await;
+    let document: Value = serde_json::from_str(&text(&folder, "data/hub.json")).unwrap();
+    let number = document["categories"][0]["number"].as_i64().unwrap();
+    let archive = pack(&folder);
+    // Other archives that say they have it.
+    let claims = |day: &str| {
+        changed(&unpack(&archive), |d| {
+            d["hub"]["created_at"] = format!("{day}T00:00:00Z").into();
+            // A post's permalink is one hub's.
+            d["posts"] = Value::Array(Vec::new());
+        })
+    };
+    for database in databases() {
+        let there = Site::start(database).await;
+        let mut operator = there.operator().await;
+        let first = bring(&there, &archive, None).await.unwrap();
+        assert!(first.notes.is_empty(), "it was free: {:?}", first.notes);
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let address = format!("/tb/{number}");
+        let ping = async || {
+            let body = b"url=https://bob.example/1".to_vec();
+            there.browser().post_raw(&address, &form, body).await
+        };
+        assert!(ping().await.body.contains("<error>0"));
+        let second = bring(&there, &claims("2003-03-10"), Some("second")).await.unwrap();
+        assert!(second.notes[0].contains("now /tb/"), "{:?}", second.notes);
+        operator.open("/manage/sxsw/settings").await;
+        operator
+            .submit("/manage/sxsw/delete", &[("confirm", "sxsw")])
+            .await
+            .redirects_to("/manage");
+        let third = bring(&there, &claims("2003-03-11"), Some("third")).await.unwrap();
+        assert!(third.notes[0].contains("or was"), "{:?}", third.notes);
+        let answer = ping().await;
+        assert!(!answer.body.contains("<error>0"), "it leads nowhere: {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn what_broke_off_goes_on_where_it_was_and_nobody_saw_half_of_it() {
     let here = Site::start(Database::sqlite()).await;
     let (_topic, folder) = small(&here).await;

@@ -217,7 +217,6 @@ CREATE TABLE ping_events (
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE
 );
 CREATE INDEX ping_events_by_ping ON ping_events (hub_id, ping_id, id);
-CREATE INDEX ping_events_by_ping_alone ON ping_events (ping_id);
 CREATE INDEX ping_events_by_time ON ping_events (happened_at);
 CREATE INDEX ping_events_by_actor ON ping_events (actor_id) WHERE actor_id IS NOT NULL;
 

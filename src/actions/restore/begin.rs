@@ -97,10 +97,10 @@ fn make(tx: &mut Tx<'_>, new: &New, now: Timestamp) -> Result<(HubId, Vec<String
     let mut notes: Vec<String> = left_out.collect();
     for (category, given) in new.head.categories.iter().zip(&new.given) {
         let mut given = given.clone();
-        if !categories::give_back_number(tx, id, given.number)? {
+        if !categories::take_number(tx, id, given.number)? {
             given.number = categories::give_number(tx, id)?;
             let (title, number) = (&category.row.title, given.number);
-            notes.push(format!("The number of “{title}” is another category’s here: its short ping address is now /tb/{number}"));
+            notes.push(format!("The number of “{title}” is another category’s here, or was: its short ping address is now /tb/{number}"));
         }
         archive::insert_category(tx, id, category, &given, now)?;
     }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::clock::Timestamp;
-use crate::db::prune::Rows;
+use crate::db::prune::OfHub;
 use crate::db::schema::{page_links, ping_talks, pings, talks};
 use crate::db::{DbConnection, DbError, Tx, listed};
 use crate::model::id::{CategoryId, HubId, PingId, TalkId};
@@ -289,10 +289,10 @@ pub fn set_by_hand(
 }
 
 /// What is purged is about nothing any more.
-pub(in crate::db) fn delete_filed(tx: &mut Tx<'_>, pings: &Rows) -> Result<(), DbError> {
-    let links = page_links::table.filter(page_links::hub_id.eq_any(&pings.hubs));
+pub(in crate::db) fn delete_filed(tx: &mut Tx<'_>, pings: &OfHub) -> Result<(), DbError> {
+    let links = page_links::table.filter(page_links::hub_id.eq(pings.hub));
     diesel::delete(links.filter(page_links::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
-    let filed = ping_talks::table.filter(ping_talks::hub_id.eq_any(&pings.hubs));
+    let filed = ping_talks::table.filter(ping_talks::hub_id.eq(pings.hub));
     diesel::delete(filed.filter(ping_talks::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
     Ok(())
 }

@@ -173,6 +173,8 @@ pub fn keep_elsewhere(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(),
     // is sent.
     let asked: Vec<(HubId, SubscriptionId)> = websub_subscriptions::table
         .filter(websub_subscriptions::id.eq_any(kept.iter().map(|id| id.0)))
+        // A subscription to several hubs: there is an index of those.
+        .filter(websub_subscriptions::across.is_not_null())
         .filter(websub_subscriptions::hub_id.ne(hub.0))
         .select(KEPT)
         .order(websub_subscriptions::id)

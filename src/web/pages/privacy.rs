@@ -187,7 +187,7 @@ fn of_accounts() -> Vec<Kept> {
 fn of_attempts(app: &App) -> Option<Kept> {
     app.shares_attempts().then(|| {
         kept(
-            "Tries of passwords and passphrases: a keyed hash of the account or category, and of the block of network addresses that tried",
+            "Tries of passwords and passphrases: a keyed hash of the account, hub or category, and of the block of network addresses that tried",
             "Nobody guesses at several machines of this site at once.",
             days(ATTEMPT_DAYS),
         )
