@@ -113,7 +113,7 @@ pub struct Db {
     pool: r2d2::Pool<Manager>,
     writes: Writes,
     on_commit: OnCommit,
-    /// Half of the connections, for what may take long.
+    /// Half of the connections, or of the turns for writing, for what may take long.
     half: Arc<Semaphore>,
 }
 
@@ -221,6 +221,11 @@ impl Db {
             work(connection)
         })
         .await
+    }
+
+    /// How many may begin with [`Db::read_in_turn`] now and not wait.
+    pub fn free_turns(&self) -> usize {
+        self.half.available_permits()
     }
 
     /// Runs `work` in a transaction and answers after COMMIT. An `Err` takes back what `work`

@@ -175,12 +175,12 @@ pub fn gzip(bytes: &Bytes) -> Bytes {
     }
 }
 
-/// Compresses with Brotli, quality 4, in a window of the page's own size: larger ones make it no
+/// Compresses with Brotli, quality 5, in a window of the page's own size: larger ones make it no
 /// smaller, and take longer to be set up than the page to be compressed.
 pub fn brotli(bytes: &Bytes) -> Bytes {
     let size = usize::BITS - bytes.len().leading_zeros();
     let lgwin = i32::try_from(size.clamp(16, 22)).unwrap_or(22);
-    let params = brotli::enc::BrotliEncoderParams { quality: 4, lgwin, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams { quality: 5, lgwin, ..Default::default() };
     let mut compressed = Vec::new();
     match brotli::BrotliCompress(&mut bytes.as_ref(), &mut compressed, &params) {
         Ok(_) => compressed.into(),
