@@ -113,8 +113,8 @@ pub struct Db {
     pool: r2d2::Pool<Manager>,
     writes: Writes,
     on_commit: OnCommit,
-    /// Half of the connections, or of the turns for writing, for what may take long.
-    half: Arc<Semaphore>,
+    /// Turns for what may take long: half of the connections, or of the turns for writing.
+    long_reads: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -158,11 +158,11 @@ impl Db {
         migrate::run_pending(&url)?;
         let pool = pool::open(&url, u32::from(config.database_connections))?;
         let connections = usize::from(config.database_connections);
-        let mut half = connections / 2;
+        let mut long_reads = connections / 2;
         let writes = if url.is_postgres() {
             let turns = connections - connections / 4;
             // What takes long leaves as many turns to pings.
-            half = turns / 2;
+            long_reads = turns / 2;
             Writes::Pool {
                 news: News::start(url, on_news)?,
                 turns: Arc::new(Semaphore::new(turns)),
@@ -177,8 +177,8 @@ impl Db {
                 Arc::clone(&on_commit),
             )?)
         };
-        let half = Arc::new(Semaphore::new(half.max(1)));
-        Ok(Self { pool, writes, on_commit, half })
+        let long_reads = Arc::new(Semaphore::new(long_reads.max(1)));
+        Ok(Self { pool, writes, on_commit, long_reads })
     }
 
     /// Runs `work` on a connection of the pool, on a thread that may wait.
@@ -210,7 +210,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let until = tokio::time::Instant::now() + WRITE_PATIENCE;
-        let turn = take_turn(&self.half, until).await?;
+        let turn = take_turn(&self.long_reads, until).await?;
         let among_writes = match &self.writes {
             Writes::Thread(_) => None,
             Writes::Pool { turns, .. } => Some(take_turn(turns, until).await?),
@@ -221,11 +221,6 @@ impl Db {
             work(connection)
         })
         .await
-    }
-
-    /// How many may begin with [`Db::read_in_turn`] now and not wait.
-    pub fn free_turns(&self) -> usize {
-        self.half.available_permits()
     }
 
     /// Runs `work` in a transaction and answers after COMMIT. An `Err` takes back what `work`

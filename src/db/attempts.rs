@@ -45,7 +45,8 @@ pub fn take(
                 case_when(dsl::at.gt(now.micros()), dsl::at).otherwise(now.micros()) + period,
             ))
             .filter(dsl::at.le(latest))
-            .prepared().execute(connection)?
+            .prepared()
+            .execute(connection)?
     });
     if taken > 0 {
         return Ok(None);
@@ -87,7 +88,8 @@ pub fn note_failure(
                 dsl::count.eq(case_when(dsl::at.ge(since.micros()), dsl::count).otherwise(0) + 1),
                 dsl::at.eq(now.micros()),
             ))
-            .prepared().execute(connection)?
+            .prepared()
+            .execute(connection)?
     });
     Ok(())
 }

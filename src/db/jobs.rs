@@ -11,7 +11,6 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::connection::on_backend;
 use super::prepared::Prepare;
-use super::prune::OfHub;
 use super::schema::jobs;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -100,7 +99,8 @@ pub fn enqueue(
                 jobs::failed_at.eq(None::<i64>),
                 jobs::problem.eq(None::<String>),
             ))
-            .prepared().execute(connection)?
+            .prepared()
+            .execute(connection)?
     });
     tx.enqueued();
     Ok(())
@@ -364,10 +364,14 @@ pub fn release_all(tx: &mut Tx<'_>) -> Result<(), DbError> {
 }
 
 /// Deletes the verifications of pings that are deleted: SQLite may give their ids to others.
-pub(super) fn delete_verifications(tx: &mut Tx<'_>, pings: &OfHub) -> Result<(), DbError> {
+pub(super) fn delete_verifications(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    pings: &[i64],
+) -> Result<(), DbError> {
     let kind = jobs::kind.eq(JobKind::VerifyPing.as_str());
-    diesel::delete(jobs::table.filter(jobs::hub_id.eq(pings.hub).and(kind)))
-        .filter(jobs::subject_id.eq_any(&pings.ids))
+    diesel::delete(jobs::table.filter(jobs::hub_id.eq(hub.0).and(kind)))
+        .filter(jobs::subject_id.eq_any(pings))
         .execute(tx.connection)?;
     Ok(())
 }

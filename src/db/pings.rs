@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use super::connection::on_backend;
-use super::prune::OfHub;
 use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx, post_changes};
 use crate::clock::Timestamp;
@@ -368,23 +367,16 @@ pub fn delete_some(
     if let Some(category) = category {
         some = some.filter(pings::category_id.eq(category.0));
     }
-    let ids = some.load(tx.connection)?;
-    let OfHub { ids, .. } = &delete_jobs(tx, hub, ids)?;
+    let ids: Vec<i64> = some.load(tx.connection)?;
+    super::jobs::delete_verifications(tx, hub, &ids)?;
     ids.iter().for_each(|id| tx.touch_ping(PingId(*id)));
     Ok(diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids)))
         .execute(tx.connection)?)
 }
 
-/// What was to be done about some pings of a hub, which are about to go, is not done.
-fn delete_jobs(tx: &mut Tx<'_>, hub: HubId, ids: Vec<i64>) -> Result<OfHub, DbError> {
-    let rows = OfHub { hub: hub.0, ids };
-    super::jobs::delete_verifications(tx, &rows)?;
-    Ok(rows)
-}
-
 /// Deletes a ping that is on no list.
 pub fn delete(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
-    delete_jobs(tx, hub, vec![ping.0])?;
+    super::jobs::delete_verifications(tx, hub, &[ping.0])?;
     tx.touch_ping(ping);
     diesel::delete(pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq(ping.0)))
         .execute(tx.connection)?;

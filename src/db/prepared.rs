@@ -33,7 +33,7 @@ where
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Whether a text may be kept is asked by the same walk that writes it, and a statement is
         // not told which of the two it is. What converts a walk for another database is: only the
-        // one that writes has a builder. A story of Diesel's own, hence the test below.
+        // one that writes has a builder. Diesel does not promise that: the test below does.
         let writes = Cell::new(false);
         let mut pass = pass.cast_database::<DB>(
             |binds| binds,

@@ -87,17 +87,17 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .set(forwards::said.eq(""))
         .execute(tx.connection)?;
     let mut rows = 0;
-    let waiting: Vec<(i64, i64)> = pings::table
+    let waiting: Vec<(HubId, i64)> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))
         .filter(pings::received_at.lt(before(WAITING_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
     rows += waiting.len();
-    for some in OfHub::group(waiting) {
-        purge(tx, &some, Some(PingState::Removed), now)?;
+    for (hub, ids) in by_hub(waiting) {
+        purge(tx, hub, &ids, Some(PingState::Removed), now)?;
     }
-    let unverified: Vec<(i64, i64)> = pings::table
+    let unverified: Vec<(HubId, i64)> = pings::table
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'pending' AND unverified"))
         .filter(pings::received_at.lt(before(UNVERIFIED_DAYS)))
         .select((pings::hub_id, pings::id))
@@ -105,33 +105,32 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         .load(tx.connection)?;
     // Nobody ever saw them, and nothing shows that they were anybody's: no tombstone.
     rows += unverified.len();
-    for some in OfHub::group(unverified) {
-        super::jobs::delete_verifications(tx, &some)?;
-        let OfHub { hub, ids } = some;
-        let own = pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
-        diesel::delete(own).execute(tx.connection)?;
+    for (hub, ids) in by_hub(unverified) {
+        super::jobs::delete_verifications(tx, hub, &ids)?;
+        diesel::delete(some(hub, &ids)).execute(tx.connection)?;
     }
     let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
-    let aside: Vec<(i64, i64)> = pings::table
+    let aside: Vec<(HubId, i64)> = pings::table
         .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
         .filter(pings::decided_at.lt(before(ASIDE_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
     rows += aside.len();
-    for some in OfHub::group(aside) {
-        purge(tx, &some, None, now)?;
+    for (hub, ids) in by_hub(aside) {
+        purge(tx, hub, &ids, None, now)?;
     }
-    let senders: Vec<(i64, i64)> = pings::table
+    let senders: Vec<(HubId, i64)> = pings::table
         .filter(pings::sender_hash.ne(Vec::<u8>::new()))
         .filter(pings::received_at.lt(before(SENDER_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
         .load(tx.connection)?;
     rows += senders.len();
-    for OfHub { hub, ids } in OfHub::group(senders) {
-        let own = pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
-        diesel::update(own).set(pings::sender_hash.eq(Vec::<u8>::new())).execute(tx.connection)?;
+    for (hub, ids) in by_hub(senders) {
+        diesel::update(some(hub, &ids))
+            .set(pings::sender_hash.eq(Vec::<u8>::new()))
+            .execute(tx.connection)?;
     }
     Ok(rows >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
 }
@@ -143,42 +142,43 @@ pub(super) fn purge_one(
     ping: PingId,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    purge(tx, &OfHub { hub: hub.0, ids: vec![ping.0] }, None, now)
+    purge(tx, hub, &[ping.0], None, now)
 }
 
-/// Some pings of one hub.
-pub(super) struct OfHub {
-    pub(super) hub: i64,
-    pub(super) ids: Vec<i64>,
-}
-
-impl OfHub {
-    /// By their hubs. A list of hubs beside one of pings would have each looked for in each.
-    fn group(rows: Vec<(i64, i64)>) -> Vec<Self> {
-        let mut by_hub: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for (hub, id) in rows {
-            by_hub.entry(hub).or_default().push(id);
-        }
-        by_hub.into_iter().map(|(hub, ids)| Self { hub, ids }).collect()
+/// Rows by their hubs, which they are found by. (A list of hubs beside one of pings would have each
+/// looked for in each.)
+fn by_hub(rows: Vec<(HubId, i64)>) -> BTreeMap<HubId, Vec<i64>> {
+    let mut by_hub: BTreeMap<HubId, Vec<i64>> = BTreeMap::new();
+    for (hub, id) in rows {
+        by_hub.entry(hub).or_default().push(id);
     }
+    by_hub
+}
+
+type Rows<'a> = diesel::dsl::Filter<
+    diesel::dsl::Filter<pings::table, diesel::dsl::Eq<pings::hub_id, i64>>,
+    diesel::dsl::EqAny<pings::id, &'a [i64]>,
+>;
+
+fn some(hub: HubId, ids: &[i64]) -> Rows<'_> {
+    pings::table.filter(pings::hub_id.eq(hub.0)).filter(pings::id.eq_any(ids))
 }
 
 fn purge(
     tx: &mut Tx<'_>,
-    some: &OfHub,
+    hub: HubId,
+    ids: &[i64],
     state: Option<PingState>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let OfHub { hub, ids } = some;
-    diesel::delete(ping_events::table.filter(ping_events::hub_id.eq(hub)))
+    diesel::delete(ping_events::table.filter(ping_events::hub_id.eq(hub.0)))
         .filter(ping_events::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    diesel::delete(page_readings::table.filter(page_readings::hub_id.eq(hub)))
+    diesel::delete(page_readings::table.filter(page_readings::hub_id.eq(hub.0)))
         .filter(page_readings::ping_id.eq_any(ids))
         .execute(tx.connection)?;
-    super::talks::delete_filed(tx, some)?;
-    let own = || pings::table.filter(pings::hub_id.eq(hub).and(pings::id.eq_any(ids)));
-    diesel::update(own())
+    super::talks::delete_filed(tx, hub, ids)?;
+    diesel::update(some(hub, ids))
         .set((
             pings::url.eq(""),
             pings::title.eq(""),
@@ -193,7 +193,9 @@ fn purge(
         ))
         .execute(tx.connection)?;
     if let Some(state) = state {
-        diesel::update(own()).set(pings::state.eq(state.as_str())).execute(tx.connection)?;
+        diesel::update(some(hub, ids))
+            .set(pings::state.eq(state.as_str()))
+            .execute(tx.connection)?;
     }
     Ok(())
 }

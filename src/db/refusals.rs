@@ -50,7 +50,8 @@ pub fn upsert(
                 dsl::attempts.eq(dsl::attempts + 1),
                 dsl::refused_at.eq(now.micros()),
             ))
-            .prepared().execute(connection)?
+            .prepared()
+            .execute(connection)?
     });
     Ok(())
 }

@@ -47,7 +47,7 @@ fn count_syncs(world: &World, on: On, weakly: bool) -> (usize, usize) {
                 let name = name.rsplit('/').next().unwrap();
                 cluster.sql(&format!("ALTER DATABASE {name} SET synchronous_commit = off"));
             }
-            let trace = PathBuf::from(format!("/tmp/trace-{}-{}", std::process::id(), weakly));
+            let trace = PathBuf::from(cluster.path("trace"));
             cluster.stop();
             cluster.start_traced("fdatasync,fsync", &trace);
             let mut server = super::world::serve(&database);

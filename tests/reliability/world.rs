@@ -113,7 +113,8 @@ impl Cluster {
         Some(cluster)
     }
 
-    fn path(&self, name: &str) -> String {
+    /// A path in its directory, in which it may write.
+    pub fn path(&self, name: &str) -> String {
         self.directory.path().join(name).display().to_string()
     }
 

@@ -14,8 +14,9 @@ struct Line {
     line: String,
 }
 
-/// What is small, and on every machine: accounts and what is theirs, and what says which hub somebody
-/// means by a name, a number or a link. Keys among these, and to them, are free.
+/// What is small, and on every machine: accounts and what is theirs, hubs with their rules and series,
+/// and what says which hub somebody means by a name, a number or a link. Keys among these, and to them,
+/// are free.
 const ON_EVERY_MACHINE: &[&str] = &[
     "accounts",
     "attempts",
@@ -49,8 +50,10 @@ const FOREIGN: &str = "
     SELECT c.relname || ' -> ' || f.relname AS line
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
     WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
-        AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
-            AND a.attname = 'hub_id')
+        AND NOT EXISTS (SELECT 1 FROM unnest(k.conkey, k.confkey) AS pair (own, other)
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = pair.own
+            JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = pair.other
+            WHERE a.attname = 'hub_id' AND b.attname = 'hub_id')
     ORDER BY 1";
 
 /// All foreign keys.

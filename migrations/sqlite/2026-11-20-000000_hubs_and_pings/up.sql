@@ -112,13 +112,6 @@ CREATE TABLE categories (
     CHECK (ping_policy <> 'passphrase' OR passphrase_hash IS NOT NULL)
 );
 
--- Every number a category ever had: it is in ping addresses, and never given to another.
-CREATE TABLE category_numbers (
-    number INTEGER NOT NULL PRIMARY KEY,
-    hub_id BIGINT REFERENCES hubs (id) ON DELETE SET NULL
-);
-CREATE INDEX category_numbers_by_hub ON category_numbers (hub_id);
-
 -- The same for categories, within their hub. No foreign key to the category: SET NULL would take
 -- hub_id with it. Deleting a category clears category_id in the same transaction.
 CREATE TABLE category_slugs (
@@ -129,6 +122,13 @@ CREATE TABLE category_slugs (
     PRIMARY KEY (hub_id, slug)
 );
 CREATE INDEX category_slugs_by_category ON category_slugs (hub_id, category_id);
+
+-- Every number a category ever had: it is in ping addresses, and never given to another.
+CREATE TABLE category_numbers (
+    number INTEGER NOT NULL PRIMARY KEY,
+    hub_id BIGINT REFERENCES hubs (id) ON DELETE SET NULL
+);
+CREATE INDEX category_numbers_by_hub ON category_numbers (hub_id);
 
 CREATE TABLE blogs (
     id INTEGER NOT NULL PRIMARY KEY,

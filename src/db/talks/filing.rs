@@ -10,7 +10,6 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::clock::Timestamp;
-use crate::db::prune::OfHub;
 use crate::db::schema::{page_links, ping_talks, pings, talks};
 use crate::db::{DbConnection, DbError, Tx, listed};
 use crate::model::id::{CategoryId, HubId, PingId, TalkId};
@@ -38,12 +37,12 @@ fn recount(tx: &mut Tx<'_>, hub: HubId, talk: TalkId) -> Result<(), DbError> {
     Ok(())
 }
 
-type OfPing = diesel::dsl::Filter<
+type Rows = diesel::dsl::Filter<
     diesel::dsl::Filter<ping_talks::table, diesel::dsl::Eq<ping_talks::hub_id, i64>>,
     diesel::dsl::Eq<ping_talks::ping_id, i64>,
 >;
 
-fn of_ping(hub: HubId, ping: PingId) -> OfPing {
+fn of_ping(hub: HubId, ping: PingId) -> Rows {
     ping_talks::table.filter(ping_talks::hub_id.eq(hub.0)).filter(ping_talks::ping_id.eq(ping.0))
 }
 
@@ -289,10 +288,14 @@ pub fn set_by_hand(
 }
 
 /// What is purged is about nothing any more.
-pub(in crate::db) fn delete_filed(tx: &mut Tx<'_>, pings: &OfHub) -> Result<(), DbError> {
-    let links = page_links::table.filter(page_links::hub_id.eq(pings.hub));
-    diesel::delete(links.filter(page_links::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
-    let filed = ping_talks::table.filter(ping_talks::hub_id.eq(pings.hub));
-    diesel::delete(filed.filter(ping_talks::ping_id.eq_any(&pings.ids))).execute(tx.connection)?;
+pub(in crate::db) fn delete_filed(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    pings: &[i64],
+) -> Result<(), DbError> {
+    let links = page_links::table.filter(page_links::hub_id.eq(hub.0));
+    diesel::delete(links.filter(page_links::ping_id.eq_any(pings))).execute(tx.connection)?;
+    let filed = ping_talks::table.filter(ping_talks::hub_id.eq(hub.0));
+    diesel::delete(filed.filter(ping_talks::ping_id.eq_any(pings))).execute(tx.connection)?;
     Ok(())
 }
