@@ -209,7 +209,12 @@ impl App {
         let ping_changes = broadcast::Sender::new(256);
         let tell_receipts = ping_changes.clone();
         let on_commit = move |touched: &Touched| {
-            touched.hubs.iter().for_each(|(hub, revision)| told.hub_changed(*hub, *revision));
+            for hub in &touched.hubs {
+                match hub.only_lists {
+                    true => told.lists_changed(hub.id, hub.revision),
+                    false => told.hub_changed(hub.id, hub.revision),
+                }
+            }
             if let Some(revision) = touched.instance {
                 told.list_changed(revision);
             }
@@ -223,7 +228,7 @@ impl App {
         };
         let (told, tell_receipts) = (Arc::clone(&generations), ping_changes.clone());
         let on_news = move |touched: &Touched| {
-            touched.hubs.iter().for_each(|(hub, revision)| told.hub_seen(*hub, *revision));
+            touched.hubs.iter().for_each(|hub| told.hub_seen(hub.id, hub.revision));
             if let Some(revision) = touched.instance {
                 told.list_seen(revision);
             }

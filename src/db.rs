@@ -82,7 +82,7 @@ pub mod migrations {
     pub(super) use super::migrate::unknown;
     pub use super::migrate::{Step, revert_last, run_pending, steps};
 }
-pub use tx::{Touched, Tx};
+pub use tx::{Touched, TouchedHub, Tx};
 
 use std::sync::Arc;
 

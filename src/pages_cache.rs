@@ -27,6 +27,9 @@ pub const MAX_PAGES: u64 = 48 * 1024 * 1024;
 pub enum Subject {
     /// One hub.
     Hub(HubId),
+    /// One hub's settings: who may send what, and what becomes of it. They are as they were when
+    /// posts come and go.
+    Settings(HubId),
     /// The list of hubs, and everything in them: the home page.
     Everything,
 }
@@ -204,6 +207,7 @@ pub struct Generations {
 #[derive(Debug, Default)]
 struct OfHub {
     generation: AtomicU64,
+    settings: AtomicU64,
     revision: AtomicI64,
     /// Told when the generation moves.
     moved: Notify,
@@ -214,9 +218,12 @@ impl Generations {
     pub fn of(&self, subject: Subject) -> Generation {
         let of = match subject {
             Subject::Everything => self.everything.load(Ordering::Acquire),
-            Subject::Hub(hub) => {
+            Subject::Hub(hub) | Subject::Settings(hub) => {
                 let hubs = self.hubs.read().unwrap_or_else(PoisonError::into_inner);
-                hubs.get(&hub).map_or(0, |of| of.generation.load(Ordering::Acquire))
+                hubs.get(&hub).map_or(0, |of| {
+                    let is_hub = matches!(subject, Subject::Hub(_));
+                    if is_hub { &of.generation } else { &of.settings }.load(Ordering::Acquire)
+                })
             }
         };
         Generation(self.epoch.load(Ordering::Acquire), of)
@@ -236,6 +243,12 @@ impl Generations {
     /// A commit of this process changed what a hub shows: its pages and the home page are rendered
     /// anew.
     pub fn hub_changed(&self, hub: HubId, revision: i64) {
+        self.of_hub(hub).settings.fetch_add(1, Ordering::AcqRel);
+        self.lists_changed(hub, revision);
+    }
+
+    /// The same where nothing but its lists changed.
+    pub fn lists_changed(&self, hub: HubId, revision: i64) {
         let of = self.of_hub(hub);
         of.revision.fetch_max(revision, Ordering::AcqRel);
         of.generation.fetch_add(1, Ordering::AcqRel);
@@ -376,6 +389,19 @@ mod tests {
         assert_eq!(cache.get("/a").unwrap().identity, "one");
         generations.hub_changed(HubId(1), 1);
         assert!(cache.get("/a").is_none());
+    }
+
+    #[test]
+    fn settings_are_kept_while_posts_come_and_go() {
+        let (cache, generations) = cache();
+        let (lists, settings) = (Subject::Hub(HubId(1)), Subject::Settings(HubId(1)));
+        cache.keep("page".into(), lists, generations.of(lists), page("lists"));
+        cache.keep("gate".into(), settings, generations.of(settings), page("settings"));
+        generations.lists_changed(HubId(1), 1);
+        assert!(cache.get("page").is_none());
+        assert_eq!(cache.get("gate").unwrap().identity, "settings");
+        generations.hub_seen(HubId(1), 2);
+        assert!(cache.get("gate").is_none(), "nobody says what another process changed");
     }
 
     #[test]

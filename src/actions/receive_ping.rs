@@ -498,7 +498,7 @@ async fn wants_mail(app: &App, hub: HubId) -> Result<bool, DbError> {
     if let Some(wanted) = app.mail_wanted.get(&key) {
         return Ok(wanted);
     }
-    let subject = Subject::Hub(hub);
+    let subject = Subject::Settings(hub);
     let generation = app.generations.of(subject);
     let wanted = app.db.read(move |c| member_mails::wants_waiting(c, hub)).await?;
     app.mail_wanted.keep(key, subject, generation, wanted);

@@ -69,7 +69,7 @@ pub enum PingAddress {
 }
 
 /// The category a ping goes to, from memory where nothing has changed. Former names are taken in
-/// place: a ping never meets a redirect.
+/// place: a ping never meets a redirect. Only its settings are of today, and not its counts.
 pub async fn find_gate(app: &App, address: PingAddress) -> Result<Option<Arc<Gate>>, DbError> {
     let key = match &address {
         PingAddress::Number(number) => number.to_string(),
@@ -80,7 +80,7 @@ pub async fn find_gate(app: &App, address: PingAddress) -> Result<Option<Arc<Gat
     }
     let (ids, address) = app.db.read(move |c| find_ids(c, address)).await?;
     let Some((hub, category)) = ids else { return Ok(None) };
-    let subject = Subject::Hub(hub);
+    let subject = Subject::Settings(hub);
     let generation = app.generations.of(subject);
     let gate = app.db.read(move |c| read_gate(c, hub, category)).await?.map(Arc::new);
     if let Some(gate) = &gate {

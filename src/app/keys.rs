@@ -47,7 +47,7 @@ impl App {
         if let Some(keys) = self.keys.get(&name) {
             return Ok(keys);
         }
-        let subject = Subject::Hub(hub);
+        let subject = Subject::Settings(hub);
         let generation = self.generations.of(subject);
         let all = self.db.read(move |c| keys::list(c, hub)).await?;
         let keys = Arc::new(HubKeys::of(all));

@@ -57,7 +57,7 @@ impl App {
         if let Some(kept) = self.rules.get(&key) {
             return Ok(kept);
         }
-        let subject = Subject::Hub(hub);
+        let subject = Subject::Settings(hub);
         let (generation, now) = (self.generations.of(subject), self.clock.now());
         let found = self.db.read(move |c| {
             let rules = rules::list_in_force(c, hub, now)?;

@@ -21,6 +21,10 @@ pub struct Blog {
     pub listed_count: i64,
     /// Since when a moderator has approved of it.
     pub approved_at: Option<Timestamp>,
+    /// When the first of its posts was listed, and the newest, of those that everybody may read.
+    pub first_listed_at: Option<Timestamp>,
+    /// The newest.
+    pub last_listed_at: Option<Timestamp>,
 }
 
 /// The blog of this key, added where the hub does not know it yet.

@@ -220,26 +220,13 @@ fn texts(new: &HubTexts) -> Texts<'_> {
 /// Moves a hub's revision: its public pages are rendered anew, say that they changed, and its feeds
 /// are pushed to those who subscribed to them.
 pub fn touch(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
-    diesel::update(hubs::table.find(hub.0))
-        .set(hubs::public_changed_at.eq(now.micros()))
-        .prepared()
-        .execute(tx.connection)?;
-    touch_quietly(tx, hub, now)
+    move_revision(tx, hub, true, false, now)
 }
 
 /// Moves a hub's revision for what not everybody may see: nothing that is public says when that
 /// changed (`security.md` T39).
 pub fn touch_quietly(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
-    let (revision, pushed) = diesel::update(hubs::table.find(hub.0))
-        .set((hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros())))
-        .returning((hubs::revision, sql::<Bool>(websub::IS_PUSHED)))
-        .prepared()
-        .get_result(tx.connection)?;
-    tx.touch_hub(hub, revision);
-    if pushed {
-        jobs::enqueue_push(tx, hub, now)?;
-    }
-    Ok(())
+    move_revision(tx, hub, false, false, now)
 }
 
 /// Moves a hub's revision for what these readers may see.
@@ -249,7 +236,42 @@ pub fn touch_for(
     readers: Readers,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    if readers == Readers::Public { touch(tx, hub, now) } else { touch_quietly(tx, hub, now) }
+    move_revision(tx, hub, readers == Readers::Public, false, now)
+}
+
+/// The same where posts came, went or changed, and nothing else: who may send what stays in memory.
+pub fn touch_lists(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    readers: Readers,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    move_revision(tx, hub, readers == Readers::Public, true, now)
+}
+
+fn move_revision(
+    tx: &mut Tx<'_>,
+    hub: HubId,
+    is_public: bool,
+    only_lists: bool,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let row = diesel::update(hubs::table.find(hub.0));
+    let moves = (hubs::revision.eq(hubs::revision + 1), hubs::changed_at.eq(now.micros()));
+    let is_now = (hubs::revision, sql::<Bool>(websub::IS_PUSHED));
+    let (revision, pushed) = if is_public {
+        row.set((moves, hubs::public_changed_at.eq(now.micros())))
+            .returning(is_now)
+            .prepared()
+            .get_result(tx.connection)?
+    } else {
+        row.set(moves).returning(is_now).prepared().get_result(tx.connection)?
+    };
+    tx.touch_hub(hub, revision, only_lists);
+    if pushed {
+        jobs::enqueue_push(tx, hub, now)?;
+    }
+    Ok(())
 }
 
 /// A switch an organizer or operator can turn.
@@ -292,7 +314,7 @@ pub fn delete(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError
     websub::keep_elsewhere(tx, hub, now)?;
     diesel::delete(hubs::table.find(hub.0)).execute(tx.connection)?;
     super::series::close_empty(tx, None)?;
-    tx.touch_hub(hub, i64::MAX);
+    tx.touch_hub(hub, i64::MAX, false);
     instance::touch(tx)
 }
 

@@ -27,6 +27,7 @@ use super::prepared::Prepare;
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
 use super::{DbConnection, DbError, Tx, blogs as blog_rows, forwarding};
 use crate::clock::Timestamp;
+use crate::model::blog::sort_name;
 use crate::model::category::Readers;
 use crate::model::id::{BlogId, CategoryId, HubId, PingId};
 use crate::model::ping::PingState;
@@ -83,13 +84,23 @@ pub fn enter_quietly(
     if approved {
         blog_rows::update_approved(tx, hub, blog.id, now)?;
     }
-    diesel::update(blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.id.0)))
-        .set((
-            blogs::listed_count.eq(blogs::listed_count + i64::from(counts)),
-            blogs::name.eq(&ping.blog_name),
-        ))
-        .prepared()
-        .execute(tx.connection)?;
+    let is_newest = counts && blog.last_listed_at.is_none_or(|newest| newest < listed_at);
+    let row = blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.id.0));
+    let one_more = (
+        blogs::listed_count.eq(blogs::listed_count + i64::from(counts)),
+        blogs::name.eq(&ping.blog_name),
+    );
+    if is_newest {
+        let first = blog.first_listed_at.unwrap_or(listed_at);
+        let dates = (
+            blogs::first_listed_at.eq(first.micros()),
+            blogs::last_listed_at.eq(listed_at.micros()),
+            blogs::sort_name.eq(sort_name(&ping.blog_name)),
+        );
+        diesel::update(row).set((one_more, dates)).prepared().execute(tx.connection)?;
+    } else {
+        diesel::update(row).set(one_more).prepared().execute(tx.connection)?;
+    }
     let new_in_category = add_category_blog(tx, hub, ping.category_id, blog.id)?;
     add_hour(tx, hub, ping.category_id, listed_at)?;
     diesel::update(category_of(hub, ping.category_id))
@@ -120,7 +131,7 @@ pub fn enter_quietly(
         ))
         .prepared()
         .execute(tx.connection)?;
-    if counts {
+    if counts && !is_newest {
         people::update(tx, hub, blog.id)?;
     }
     words::keep(tx, hub, ping.id)?;
@@ -167,16 +178,14 @@ fn newest_of_hub(
         .first(connection)?)
 }
 
-/// Whether what is listed in a category counts in its hub: nothing of one that is not public is
-/// shown anywhere else (`security.md` T39).
-fn counts_in_hub(
+/// Who may read a category. What is listed in one that is not public counts nowhere else, and is shown
+/// nowhere else (`security.md` T39).
+fn readers_of(
     connection: &mut DbConnection,
     hub: HubId,
     category: CategoryId,
-) -> Result<bool, DbError> {
-    let readers: Readers =
-        category_of(hub, category).select(categories::readers).first(connection)?;
-    Ok(readers == Readers::Public)
+) -> Result<Readers, DbError> {
+    Ok(category_of(hub, category).select(categories::readers).first(connection)?)
 }
 
 /// Moves the revision of a hub, and says whether what changed in the category counts in it.
@@ -186,13 +195,9 @@ fn touch(
     category: CategoryId,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let counts = counts_in_hub(tx.connection, hub, category)?;
-    if counts {
-        super::hubs::touch(tx, hub, now)?;
-    } else {
-        super::hubs::touch_quietly(tx, hub, now)?;
-    }
-    Ok(counts)
+    let readers = readers_of(tx.connection, hub, category)?;
+    super::hubs::touch_lists(tx, hub, readers, now)?;
+    Ok(readers == Readers::Public)
 }
 
 /// Notes that something that a category shows changed.
@@ -313,7 +318,7 @@ pub fn hide(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Result
 
 /// Takes a whole category, whose pings are deleted, out of its hub's counters.
 pub(super) fn leave_all(tx: &mut Tx<'_>, hub: HubId, category: CategoryId) -> Result<(), DbError> {
-    if !counts_in_hub(tx.connection, hub, category)? {
+    if readers_of(tx.connection, hub, category)? != Readers::Public {
         return Ok(());
     }
     let listed: i64 =

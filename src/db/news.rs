@@ -14,7 +14,7 @@ use diesel::sql_types::{Integer, Text};
 use super::OnNews;
 use super::connection::{self, DbConnection, Use};
 use super::error::DbError;
-use super::tx::Touched;
+use super::tx::{Touched, TouchedHub};
 use crate::config::DatabaseUrl;
 use crate::model::id::{HubId, PingId};
 
@@ -134,7 +134,7 @@ fn listen(url: &DatabaseUrl) -> Result<Listening, DbError> {
 /// A change as words: `h7:12` is revision 12 of hub 7, `i3` the instance's third, `p5` the fifth ping.
 /// (Who has something to do is not said: the others look for it each second.)
 fn write(touched: &Touched) -> Vec<String> {
-    let hubs = touched.hubs.iter().map(|(hub, revision)| format!("h{}:{revision}", hub.0));
+    let hubs = touched.hubs.iter().map(|hub| format!("h{}:{}", hub.id.0, hub.revision));
     let instance = touched.instance.iter().map(|revision| format!("i{revision}"));
     let pings = touched.pings.iter().map(|ping| format!("p{}", ping.0));
     hubs.chain(instance).chain(pings).collect()
@@ -166,13 +166,18 @@ fn read(message: &str, into: &mut Touched) {
             "h" => {
                 let pair = rest.split_once(':');
                 let pair = pair.and_then(|(hub, at)| Some((hub.parse().ok()?, at.parse().ok()?)));
-                into.hubs.extend(pair.map(|(hub, revision)| (HubId(hub), revision)));
+                into.hubs.extend(pair.map(|(hub, revision)| touched(hub, revision)));
             }
             "i" => into.instance = rest.parse().ok().max(into.instance),
             "p" => into.pings.extend(rest.parse().ok().map(PingId)),
             _ => {}
         }
     }
+}
+
+/// What changed in it is not said.
+const fn touched(hub: i64, revision: i64) -> TouchedHub {
+    TouchedHub { id: HubId(hub), revision, only_lists: false }
 }
 
 #[cfg(test)]
@@ -182,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_told_is_what_is_heard() {
         let touched = Touched {
-            hubs: vec![(HubId(7), 12), (HubId(8), 1)],
+            hubs: vec![touched(7, 12), touched(8, 1)],
             instance: Some(3),
             pings: vec![PingId(5)],
             jobs: true,

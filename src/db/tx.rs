@@ -20,9 +20,14 @@ impl<'a> Tx<'a> {
         self.connection
     }
 
-    pub(super) fn touch_hub(&mut self, hub: HubId, revision: i64) {
-        self.touched.hubs.retain(|(this, _)| *this != hub);
-        self.touched.hubs.push((hub, revision));
+    /// A hub stands at a new revision. `only_lists`: its posts came or went, and who may send what
+    /// is as it was.
+    pub(super) fn touch_hub(&mut self, id: HubId, revision: i64, only_lists: bool) {
+        let is_it = |touched: &TouchedHub| touched.id == id;
+        let before = self.touched.hubs.iter().position(is_it);
+        let before = before.map(|place| self.touched.hubs.swap_remove(place));
+        let only_lists = only_lists && before.is_none_or(|before| before.only_lists);
+        self.touched.hubs.push(TouchedHub { id, revision, only_lists });
     }
 
     pub(super) fn touch_ping(&mut self, ping: PingId) {
@@ -38,11 +43,22 @@ impl<'a> Tx<'a> {
     }
 }
 
+/// A hub whose revision moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TouchedHub {
+    /// Which.
+    pub id: HubId,
+    /// Where it moved to.
+    pub revision: i64,
+    /// Whether nothing but its lists changed.
+    pub only_lists: bool,
+}
+
 /// What a commit changed: what the public pages of which hubs show, and what receipts say.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Hubs whose revision moved, and where to.
-    pub hubs: Vec<(HubId, i64)>,
+    /// Hubs whose revision moved.
+    pub hubs: Vec<TouchedHub>,
     /// The instance's revision, if the list of hubs itself changed: one was opened, renamed,
     /// approved, deleted.
     pub instance: Option<i64>,

@@ -54,11 +54,12 @@ pub fn keep(tx: &mut Tx<'_>, hub: HubId, ping: PingId) -> Result<(), DbError> {
         languages::remove(tx, hub, category, was)?;
         languages::add(tx, hub, category, is)?;
     }
-    diesel::update(row(hub, ping))
-        .set(ping_words::words.eq(&kept))
-        .prepared()
-        .execute(tx.connection)?;
-    if before.is_none() {
+    if before.is_some() {
+        diesel::update(row(hub, ping))
+            .set(ping_words::words.eq(&kept))
+            .prepared()
+            .execute(tx.connection)?;
+    } else {
         diesel::insert_into(ping_words::table)
             .values((
                 ping_words::ping_id.eq(ping.0),
