@@ -134,11 +134,20 @@ impl Server {
     }
 }
 
+/// How long somebody may take nothing of an answer (on Linux). Then the kernel ends the connection, as it does
+/// where nobody is there any more.
+#[cfg(target_os = "linux")]
+const UNREAD: Duration = Duration::from_secs(30);
+
 /// Gives a new connection its place, or closes it: whoever holds so many sends nothing that is
 /// waited for.
 fn enter(app: &App, connections: &Connections, io: &dyn Any, data: &mut Extensions) {
     let Some(socket) = io.downcast_ref::<TcpStream>() else { return };
     let Ok(peer) = socket.peer_addr() else { return };
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(socket).set_tcp_user_timeout(Some(UNREAD)) {
+        tracing::debug!(%error, "an answer that nobody reads is held as long as its connection is");
+    }
     if let Some(place) = connections.enter(peer.ip()) {
         data.insert(place);
     } else {

@@ -15,6 +15,7 @@ mod ops;
 mod own_name;
 mod pages;
 mod pictures;
+mod pieces;
 mod pings;
 mod respond;
 mod routes;

@@ -7,7 +7,6 @@ pub use frames::{framed_error, framed_page, framed_refusal, framing_page, may_be
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,8 +14,8 @@ use askama::Template;
 
 use super::error::PageError;
 use super::extract::Visit;
-use super::own_name;
 use super::view::AccentCss;
+use super::{own_name, pieces};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::model::problems::Problems;
@@ -197,7 +196,7 @@ pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpR
     if let Some(name) = encoding.name() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
     }
-    response.set_body(BoxBody::new(match encoding {
+    response.set_body(pieces::body(match encoding {
         Encoding::Brotli => page.brotli(),
         Encoding::Gzip => page.gzip(),
         Encoding::Identity => page.identity.clone(),
