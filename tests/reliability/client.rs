@@ -74,11 +74,20 @@ pub fn ping(address: SocketAddr, url: &str) -> Result<Answer, Silence> {
 
 /// The bytes of such a ping.
 pub fn ping_request(address: SocketAddr, url: &str) -> String {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("url", url), ("title", url)])
-        .finish();
+    request(address, "/sxsw/all/trackback", "", &[("url", url), ("title", url)])
+}
+
+/// The bytes of a ping to another address, from whom a proxy names.
+pub fn ping_as(address: SocketAddr, path: &str, url: &str, from: &str) -> String {
+    let header = format!("X-Forwarded-For: {from}\r\n");
+    request(address, path, &header, &[("url", url), ("title", url)])
+}
+
+/// The bytes of a ping with these fields.
+pub fn request(address: SocketAddr, path: &str, header: &str, fields: &[(&str, &str)]) -> String {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     format!(
-        "POST /sxsw/all/trackback HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{header}\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -23,12 +23,14 @@ mod client;
 mod connections;
 mod control;
 mod copies;
+mod crowds;
 mod disks;
 mod kills;
 mod locks;
 mod machines;
 mod migrations;
 mod outside;
+mod poison;
 mod report;
 mod slow;
 mod stops;
@@ -168,6 +170,15 @@ const CHECKS: &[Check] = &[
         is_control: false,
     },
     Check {
+        id: "R6",
+        table: Table::Faults,
+        what: "an answer larger than the kernel takes at once, and nobody reads it",
+        on: &[On::Sqlite],
+        run: slow::leave_it_unread,
+        needs: &[],
+        is_control: false,
+    },
+    Check {
         id: "R8",
         table: Table::Crash,
         what: "bringing the tables up to date is killed on its way, and begun twice at once",
@@ -191,6 +202,24 @@ const CHECKS: &[Check] = &[
         what: "the database is copied under load, and the copy brought back",
         on: BOTH,
         run: copies::copy_under_load,
+        needs: &[],
+        is_control: false,
+    },
+    Check {
+        id: "R11",
+        table: Table::Faults,
+        what: "many posts from many addresses to many categories, with the limits on",
+        on: BOTH,
+        run: crowds::let_a_crowd_in,
+        needs: &[],
+        is_control: false,
+    },
+    Check {
+        id: "R13",
+        table: Table::Faults,
+        what: "pages and rows that are poison for whoever does the jobs",
+        on: BOTH,
+        run: poison::poison_it,
         needs: &[],
         is_control: false,
     },

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::client::{get, percentile, ping};
-use super::world::{On, World, serve_flagged, until};
+use super::client::{ask, get, percentile, ping, request};
+use super::world::{On, Sql, World, serve_flagged, until};
 
 /// How a socket is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +90,65 @@ pub fn hold_sockets(world: &World, on: On) -> String {
     )
 }
 
+/// Asks for more than the kernel takes from a server at once, and does not read it.
+pub fn leave_it_unread(world: &World, on: On) -> String {
+    let database = world.open_hub(on);
+    let each = world.of(20, 500);
+    let mut server = serve_flagged(&database, &[]);
+    // As a closed hub's feed holds all of its posts, of which each says much in few words.
+    for n in 0..490 {
+        let url = format!("http://blog.example/{n}/{}", "a".repeat(1_900));
+        let (url, text) = (url.as_str(), "&".repeat(250));
+        let fields = [("url", url), ("title", &text), ("blog_name", &text), ("excerpt", &text)];
+        let ping = request(server.address, "/sxsw/all/trackback", "", &fields);
+        assert!(ask(server.address, &ping).unwrap().is_taken());
+    }
+    server.stop();
+    Sql::to(&database).tell("UPDATE hubs SET closed_at = 1");
+    let server = serve_flagged(&database, &[]);
+    let whole = get(server.address, "/sxsw/rss").unwrap().text.len();
+    assert!(whole > 3 << 20, "{whole} bytes: the kernel takes them all");
+    let (files, memory) = (server.open_files(), server.memory());
+    let begun = Instant::now();
+    let held: Vec<TcpStream> = (0..each)
+        .map(|_| {
+            let asks = b"GET /sxsw/rss HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            open_with(server.address, Some(2_048), asks)
+        })
+        .collect();
+    let (mut most, mut most_memory) = (0, 0);
+    until("the end of all who do not read", Duration::from_secs(90), || {
+        most = most.max(server.open_files());
+        most_memory = most_memory.max(server.memory());
+        assert_eq!(get(server.address, "/sxsw").unwrap().status, 200);
+        // They are let in one after the other.
+        begun.elapsed() > Duration::from_secs(2) && server.open_files() <= files + 2
+    });
+    let closed = begun.elapsed();
+    assert!(most > files + each / 2, "they were never held: {most} files are open");
+    drop(held);
+    format!(
+        "{each} of them, an answer of {:.1} MiB: gone after {:.0} s; memory meanwhile +{} MiB",
+        whole as f64 / f64::from(1 << 20),
+        closed.as_secs_f64(),
+        most_memory.saturating_sub(memory) / 1_024
+    )
+}
+
 fn open(address: SocketAddr, kind: Slow) -> TcpStream {
+    let receives = (kind == Slow::Reading).then_some(2_048);
+    open_with(address, receives, kind.begins_with())
+}
+
+/// A connection that keeps so much for its reader, and what is sent on it first.
+fn open_with(address: SocketAddr, receives: Option<usize>, first: &[u8]) -> TcpStream {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    if kind == Slow::Reading {
-        socket.set_recv_buffer_size(2_048).unwrap();
+    if let Some(receives) = receives {
+        socket.set_recv_buffer_size(receives).unwrap();
     }
     socket.connect(&address.into()).unwrap();
     let mut socket: TcpStream = socket.into();
-    socket.write_all(kind.begins_with()).unwrap();
+    socket.write_all(first).unwrap();
     socket.set_nonblocking(true).unwrap();
     socket
 }
