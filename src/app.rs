@@ -135,8 +135,8 @@ pub struct App {
     pub listener_shares: Connections,
     /// Who listens to which hub.
     pub live: Live,
-    /// A turn at reading a picture, which takes much memory.
-    pub drawing: Semaphore,
+    /// A turn at unpacking what somebody uploaded, a picture or a schedule: it takes much memory.
+    pub unpacking: Semaphore,
     /// Told when the server stops: streams end then.
     pub stopping: Stopping,
 }
@@ -277,7 +277,7 @@ impl App {
                 MAX_LISTENERS / 50,
             ),
             live: Live::new(config.http.rate_limits),
-            drawing: Semaphore::new(1),
+            unpacking: Semaphore::new(1),
             stopping: Stopping::default(),
             config,
             clock,

@@ -151,7 +151,7 @@ async fn redraw(
         NewPicture::File(bytes) => bytes,
     };
     // One at a time: each takes as much memory as everything else.
-    let _turn = app.drawing.acquire().await.map_err(|_closed| DbError::Closed)?;
+    let _turn = app.unpacking.acquire().await.map_err(|_closed| DbError::Closed)?;
     let drawn = tokio::task::spawn_blocking(move || draw(&bytes, kind)).await;
     let drawn = drawn.unwrap_or(Err(PictureError::Damaged));
     Ok(problems.take(kind.as_str(), drawn).map_or(Redrawn::AsBefore, Redrawn::New))

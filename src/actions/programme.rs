@@ -224,7 +224,7 @@ async fn parse(
     file: Vec<u8>,
 ) -> Result<(Vec<u8>, Result<Vec<Session>, ScheduleError>), DbError> {
     let zone = zone_of(hub);
-    let _turn = app.drawing.acquire().await.map_err(|_closed| DbError::Closed)?;
+    let _turn = app.unpacking.acquire().await.map_err(|_closed| DbError::Closed)?;
     let reading = tokio::task::spawn_blocking(move || {
         let sessions = schedule::read(&file, &zone);
         (file, sessions)

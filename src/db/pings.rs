@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::connection::on_backend;
 use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx, post_changes};
 use crate::clock::Timestamp;
@@ -172,15 +171,24 @@ pub fn insert(
         pings::held_for.eq(new.held_for.map(HeldFor::as_str)),
         pings::forwarded.eq(new.forwarded),
     );
-    Ok(on_backend!(tx.connection => |connection| {
-        diesel::insert_into(pings::table)
-            .values(values)
-            .on_conflict((pings::hub_id, pings::category_id, pings::url_hash))
-            .do_nothing()
-            .returning(pings::id)
-            .get_result::<PingId>(connection)
-            .optional()?
-    }))
+    let of_post = (pings::hub_id, pings::category_id, pings::url_hash);
+    let insert = diesel::insert_into(pings::table).values(values).on_conflict(of_post).do_nothing();
+    Ok(match tx.connection {
+        DbConnection::Sqlite(file) => {
+            // For RETURNING, SQLite makes a table and a journal for each row: a sixth of the whole.
+            let is_new = insert.execute(file)? > 0;
+            is_new.then(|| diesel::select(last_insert_rowid()).get_result(file)).transpose()?
+        }
+        DbConnection::Postgres(server) => {
+            insert.returning(pings::id).get_result::<PingId>(server).optional()?
+        }
+    })
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The number of the row that this connection inserted last (SQLite).
+    fn last_insert_rowid() -> diesel::sql_types::BigInt;
 }
 
 /// The ping of a post in a category.
