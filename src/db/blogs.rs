@@ -21,9 +21,9 @@ pub struct Blog {
     pub listed_count: i64,
     /// Since when a moderator has approved of it.
     pub approved_at: Option<Timestamp>,
-    /// When the first of its posts was listed, and the newest, of those that everybody may read.
+    /// When the first of its posts that everybody may read was listed.
     pub first_listed_at: Option<Timestamp>,
-    /// The newest.
+    /// When the newest of them was listed.
     pub last_listed_at: Option<Timestamp>,
 }
 

@@ -84,6 +84,7 @@ pub fn enter_quietly(
     if approved {
         blog_rows::update_approved(tx, hub, blog.id, now)?;
     }
+    // Nearly every post is its blog's newest: then its dates are known. Else `people::update` looks.
     let is_newest = counts && blog.last_listed_at.is_none_or(|newest| newest < listed_at);
     let row = blogs::table.filter(blogs::hub_id.eq(hub.0)).filter(blogs::id.eq(blog.id.0));
     let one_more = (
