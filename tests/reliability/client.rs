@@ -154,6 +154,26 @@ impl Seen {
         );
     }
 
+    /// How many were put off, in words; fails where somebody was for what happened meanwhile. The
+    /// same senders were there `alone` just before: where the machine itself let one of them wait
+    /// for a good part of what a write waits at most, what happened meanwhile is not to blame.
+    #[track_caller]
+    pub fn put_off_unlike(&self, alone: &Self) -> String {
+        let [meanwhile, before] = [self, alone].map(|seen| seen.put_off.load(Ordering::SeqCst));
+        let slowest = alone.percentile(100.0);
+        if meanwhile == 0 {
+            return "none put off".to_owned();
+        }
+        assert!(
+            before > 0 || slowest > 1_000.0,
+            "{meanwhile} were put off, and nobody when they were alone (slowest {slowest:.0} ms)"
+        );
+        format!(
+            "{meanwhile} put off, on a machine that was too slow to judge by: alone {before} were, \
+             and one waited {slowest:.0} ms"
+        )
+    }
+
     /// The latency that so many of a hundred stay within, in milliseconds.
     pub fn percentile(&self, part: f64) -> f64 {
         percentile(&mut self.took.lock().unwrap(), part)

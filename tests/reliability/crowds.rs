@@ -1,7 +1,7 @@
 //! R11: many posts from many addresses to many categories, with the limits on.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use backchannel::config::DatabaseUrl;
 
@@ -66,18 +66,22 @@ pub fn let_a_crowd_in(world: &World, on: On) -> String {
                     let path = format!("{}/trackback/{PASSPHRASE}", paths[n % categories]);
                     let url = format!("http://blog-{}.example.net/{n}", n % addresses);
                     let ping = ping_as(server.address, &path.replace(' ', "%20"), &url, &from);
-                    seen.note(&url, ask(server.address, &ping));
+                    // Whom a slow disk puts off comes again, as it is told to.
+                    while !seen.note(&url, ask(server.address, &ping)) && !over.is() {
+                        std::thread::sleep(Duration::from_millis(50));
+                    }
                 }
             });
         }
         for look in 0.. {
-            if seen.count_answered() >= pings * memory.len() / 10 {
+            if seen.count_taken() >= pings * memory.len() / 10 {
                 memory.push(server.memory() / 1_024);
             }
             if memory.len() > 10 {
                 break;
             }
             assert!(seen.broken.load(Ordering::SeqCst) == 0, "a ping had no answer");
+            seen.had_clear_answers();
             let path = &paths[look % categories];
             for path in [path.clone(), format!("{path}/rss")] {
                 let page = get(server.address, &path).unwrap();
@@ -88,10 +92,9 @@ pub fn let_a_crowd_in(world: &World, on: On) -> String {
         drop(sending);
     });
     let took = begun.elapsed();
-    seen.had_clear_answers();
     let held = look_through(&database, &seen.taken.lock().unwrap());
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
-    assert_eq!(held.there, pings, "{} were put off", seen.put_off.load(Ordering::SeqCst));
+    assert_eq!(held.there, pings, "some are missing");
     // In the first tenth each passphrase is hashed once, some of them at the same time.
     assert!(memory[2..].iter().all(|took| *took <= MOST), "it took {memory:?} MiB");
     let grown = memory[10].saturating_sub(memory[5]);
@@ -99,9 +102,10 @@ pub fn let_a_crowd_in(world: &World, on: On) -> String {
     let is_flat = grown as f64 <= memory[10] as f64 * FLAT;
     assert!(is_flat || !world.is_long, "it goes on growing: {memory:?} MiB");
     format!(
-        "{pings} pings from {addresses} addresses to {categories} categories in {:.0} s: {} MiB before, {} after a tenth, \
+        "{pings} pings from {addresses} addresses to {categories} categories in {:.0} s, {} put off and come again: {} MiB before, {} after a tenth, \
          {} after half, {} at the end; pings p99 {:.0} ms, pages and feeds meanwhile p99 {:.0} ms; database {} MiB",
         took.as_secs_f64(),
+        seen.put_off.load(Ordering::SeqCst),
         memory[0],
         memory[1],
         memory[5],

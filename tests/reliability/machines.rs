@@ -301,10 +301,17 @@ pub fn share_jobs(world: &World, on: On) -> String {
 /// One after the other is stopped and started again, while pings and pages go on.
 pub fn restart_in_turn(world: &World, on: On) -> String {
     let mut machines = Machines::start(world.open_hub(on), &[]);
-    let (seen, over) = (Seen::default(), Over::default());
+    let (alone, seen, over) = (Seen::default(), Seen::default(), Over::default());
     let (pages, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let front = machines.front;
     let restarts = world.of(6, 30);
+    let enough = Over::default();
+    std::thread::scope(|scope| {
+        let sending = enough.when_dropped();
+        scope.spawn(|| send_until(front, 8, "alone", &alone, &enough, Duration::from_millis(2)));
+        until("pings", PATIENCE, || alone.count_taken() >= 300);
+        drop(sending);
+    });
     std::thread::scope(|scope| {
         let sending = over.when_dropped();
         scope.spawn(|| send_until(front, 8, "rolling", &seen, &over, Duration::from_millis(2)));
@@ -327,14 +334,14 @@ pub fn restart_in_turn(world: &World, on: On) -> String {
         drop(sending);
     });
     seen.had_clear_answers();
-    let (broken, refused) = (&seen.broken, &seen.refused);
-    let lost = [broken, refused, &seen.put_off, &failed].map(|count| count.load(Ordering::SeqCst));
-    assert_eq!(lost, [0; 4], "ended without an answer, refused, put off, pages that failed");
+    let lost = [&seen.broken, &seen.refused, &failed].map(|count| count.load(Ordering::SeqCst));
+    assert_eq!(lost, [0; 3], "ended without an answer, refused, pages that failed");
+    let nobody = seen.put_off_unlike(&alone);
     let taken = seen.taken.lock().unwrap();
     let held = look_through(&machines.database, &taken);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
-        "{restarts} restarts, one after the other; {} pings and {} pages through nginx, **0 failed**; slowest ping {:.0} ms",
+        "{restarts} restarts, one after the other; {} pings and {} pages through nginx, **0 failed**, {nobody}; slowest ping {:.0} ms",
         taken.len(),
         pages.load(Ordering::SeqCst),
         seen.percentile(100.0)

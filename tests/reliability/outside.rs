@@ -3,7 +3,6 @@
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use backchannel::db::migrations;
@@ -26,7 +25,6 @@ fn send(server: &super::world::Server, name: &str) -> Seen {
         drop(sending);
     });
     seen.had_clear_answers();
-    assert_eq!(seen.put_off.load(Ordering::SeqCst), 0, "somebody was put off");
     seen
 }
 
@@ -71,11 +69,12 @@ pub fn lose_the_world(world: &World, on: On) -> String {
     let waiting = server.metric("jobs_waiting");
     let (code, stopped) = server.stop();
     assert_eq!(code, 0, "it did not end in order");
+    let nobody = dead.put_off_unlike(&alone);
     let taken = dead.taken.lock().unwrap();
     let held = look_through(&database, &taken);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
-        "{} pings, none put off: p50 {:.0} ms, p99 {:.0} ms (with the world there {:.0} and {:.0} ms); a sign-up is \
+        "{} pings, {nobody}: p50 {:.0} ms, p99 {:.0} ms (with the world there {:.0} and {:.0} ms); a sign-up is \
          answered after {:.0} ms; {waiting} pages wait; stops after {:.1} s",
         taken.len(),
         dead.percentile(50.0),

@@ -82,8 +82,9 @@ impl Report {
         let form = if is_long { "long" } else { "short" };
         let build = if cfg!(debug_assertions) { "debug" } else { "release" };
         let heading = format!(
-            "{minute}; {cores} cores, Linux {}; commit {}; {build} build; the {form} form",
+            "{minute}; {cores} cores, Linux {}; databases on {}; commit {}; {build} build; the {form} form",
             kernel.trim(),
+            file_system(),
             commit()
         );
         Self { heading, made: Vec::new() }
@@ -146,6 +147,16 @@ impl fmt::Display for Report {
 pub fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+}
+
+/// What lies under the databases: a sync costs nothing in memory.
+fn file_system() -> String {
+    let stat = Command::new("stat")
+        .args(["--file-system", "--format=%T"])
+        .arg(std::env::temp_dir())
+        .output();
+    let name = stat.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    name.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 fn commit() -> String {
