@@ -112,9 +112,19 @@ window.looks = (() => {
   // After: what was not come to, and where the focus did not show.
   const came = () => [...problems, ...stops().filter((e) => !reached.has(e)).map((e) => `Tab does not come to ${named(e)}`)];
 
+  // Of those that look the same, the first and the last: a list has fifty of each.
+  function ends(all) {
+    const kinds = new Map();
+    for (const e of all) {
+      const kind = [...up(e)].map((at) => `${at.localName}.${at.className}`).join(" ");
+      kinds.set(kind, [(kinds.get(kind) ?? [e])[0], e]);
+    }
+    return new Set([...kinds.values()].flat());
+  }
+
   // The same without pressing, once somebody has.
   function focused() {
-    const found = stops().map((e) => { e.focus(); return unseen(e); }).filter(Boolean);
+    const found = [...ends(stops())].map((e) => { e.focus(); return unseen(e); }).filter(Boolean);
     document.activeElement.blur();
     scrollTo(0, 0);
     return found;
@@ -135,6 +145,9 @@ window.looks = (() => {
     ...[...document.querySelectorAll("a,button,article")].filter((e) => /[1-9]/.test(style(e).transitionDuration)).map((e) => `${named(e)} would move`),
   ];
 
+  // Nothing turns or is said again while it is looked at: a machine may take longer than a wall.
+  const still = () => { for (let id = setTimeout(() => {}); id > 0; id--) clearTimeout(id); };
+
   // Colours that fade from one scheme to the other, are there.
   const faded = () => document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish());
 
@@ -147,7 +160,10 @@ window.looks = (() => {
     return [...now].filter(([e, px]) => px < 1.5 * usual.get(e)).map(([e, px]) => `${named(e)} stays at ${px} px where letters are twice as large`).slice(0, 3);
   }
 
-  const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const RULES = {
+    all: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    colours: { type: "rule", values: ["color-contrast", "link-in-text-block"] },
+  };
   // Whose contrast axe cannot tell, and we have calculated: in light, in dark.
   const TOLD = [
     ".plot text", // --muted on --paper: 6.5, 6.9
@@ -159,8 +175,8 @@ window.looks = (() => {
     ".tabs a", ".tabs a *", ".tabs button", ".tabs button *",
   ].join();
   const isTold = ({ target }) => document.querySelector(target.at(-1))?.matches(TOLD);
-  async function rules() {
-    const { violations, incomplete } = await axe.run(document, { runOnly: RULES, resultTypes: ["violations", "incomplete"], iframes: false });
+  async function rules(which) {
+    const { violations, incomplete } = await axe.run(document, { runOnly: RULES[which], resultTypes: ["violations", "incomplete"], iframes: false });
     const unsure = incomplete.filter(({ id }) => id === "color-contrast").map((rule) => ({
       ...rule, help: "it cannot tell: calculate it, and name it in looks.js", nodes: rule.nodes.filter((node) => !isTold(node)),
     }));
@@ -170,5 +186,5 @@ window.looks = (() => {
     }));
   }
 
-  return { faded, letters, wide, clipped, sets_out, came, focused, rows, moves, rules };
+  return { faded, letters, wide, clipped, sets_out, came, focused, rows, moves, rules, still };
 })();

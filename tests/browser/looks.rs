@@ -12,8 +12,21 @@ struct Look {
     /// Of letters, where 16 is usual.
     letters: u32,
     features: &'static [(&'static str, &'static str)],
-    /// Whether axe-core's rules are asked: they see colours and sizes, and nothing else that differs.
-    rules: bool,
+}
+
+impl Look {
+    /// Whether things stand elsewhere than in the look before: colours move nothing.
+    fn moves_things(&self) -> bool {
+        self.features.contains(&LIGHT) && !self.features.contains(&FORCED)
+    }
+
+    /// Which of axe-core's rules are asked: all where things stand elsewhere, else those of colours.
+    /// Forced colours are the reader's, and letters that are twice as large change none of what
+    /// they see.
+    fn rules(&self) -> Option<&'static str> {
+        let is_plain = self.letters == 16 && self.features.len() == 1;
+        is_plain.then(|| if self.moves_things() { "all" } else { "colours" })
+    }
 }
 
 const LIGHT: (&str, &str) = ("prefers-color-scheme", "light");
@@ -27,25 +40,20 @@ const fn look(
     letters: u32,
     features: &'static [(&'static str, &'static str)],
 ) -> Look {
-    let rules = letters == 16 && features.len() == 1;
-    Look { name, width, letters, features, rules }
+    Look { name, width, letters, features }
 }
 
 /// All of them; "twice" is a browser whose letters are set to twice the usual size, which is what
-/// 200 % of text is where the page itself is not made larger.
-const LOOKS: [Look; 12] = [
+/// 200 % of text is where the page itself is not made larger. Nothing moves in them.
+const LOOKS: [Look; 8] = [
     look("1280 light", 1280, 16, &[LIGHT]),
     look("1280 dark", 1280, 16, &[DARK]),
-    look("1280 forced light", 1280, 16, &[LIGHT, FORCED]),
     look("1280 forced dark", 1280, 16, &[DARK, FORCED]),
-    look("1280 still", 1280, 16, &[LIGHT, STILL]),
     look("1280 twice", 1280, 32, &[LIGHT, STILL]),
     look("360 twice", 360, 32, &[LIGHT, STILL]),
     look("360 light", 360, 16, &[LIGHT]),
     look("360 dark", 360, 16, &[DARK]),
     look("360 forced light", 360, 16, &[LIGHT, FORCED]),
-    look("360 forced dark", 360, 16, &[DARK, FORCED]),
-    look("360 still", 360, 16, &[LIGHT, STILL]),
 ];
 
 /// Gives every page that is opened from here on what looks at it. False where axe-core is missing,
@@ -73,10 +81,17 @@ fn axe() -> Option<String> {
 /// What is wrong with the page, however it is looked at: nothing.
 pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, String)> {
     let mut problems = Vec::new();
+    let mut before = (0, 0);
+    window.finds("looks.still()").await;
     for (n, look) in LOOKS.iter().enumerate() {
-        window.is_wide(look.width).await;
+        if look.width != before.0 {
+            window.is_wide(look.width).await;
+        }
+        if look.letters != before.1 {
+            window.reads_at(look.letters).await;
+        }
+        before = (look.width, look.letters);
         window.prefers("", look.features).await;
-        window.reads_at(look.letters).await;
         if n == 0 {
             problems.extend(tabbed(window).await.into_iter().map(|says| ("by Tab", says)));
         }
@@ -86,14 +101,18 @@ pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, Stri
             _ => "[]".to_owned(),
         };
         let moves = if look.features.contains(&STILL) { "looks.moves()" } else { "[]" };
-        let script = format!(
-            "looks.faded(); return [looks.wide({}), looks.clipped(), looks.focused(), looks.rows(), {moves}, {letters}].flat()",
-            look.width
-        );
+        let stands = match look.moves_things() {
+            true => format!("looks.wide({}), looks.clipped(), looks.rows()", look.width),
+            false => "[]".to_owned(),
+        };
+        let script =
+            format!("looks.faded(); return [{stands}, looks.focused(), {moves}, {letters}].flat()");
         let mut found = texts(&window.finds(&script).await);
-        if look.rules && has_axe {
-            let rules = "looks.rules().then(arguments[0], e => arguments[0]([String(e)]))";
-            found.extend(texts(&window.awaits(rules).await));
+        if let Some(which) = look.rules().filter(|_| has_axe) {
+            let rules = format!(
+                "looks.rules('{which}').then(arguments[0], e => arguments[0]([String(e)]))"
+            );
+            found.extend(texts(&window.awaits(&rules).await));
         }
         problems.extend(found.into_iter().map(|says| (look.name, says)));
     }
