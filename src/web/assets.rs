@@ -40,6 +40,7 @@ impl Asset {
         let hash = data_encoding::HEXLOWER.encode(&hash[..5]);
         let forever = "public, max-age=31536000, immutable";
         let rendered = Rendered::new(bytes, content_type, forever, None)
+            .lasting()
             // A page of ours in a frame with `sandbox` is of no origin, and needs its style.
             .with_header(CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
         Self { path: format!("/assets/{stem}.{hash}.{ending}"), rendered }
