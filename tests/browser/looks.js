@@ -116,15 +116,15 @@ window.looks = (() => {
   function ends(all) {
     const kinds = new Map();
     for (const e of all) {
-      const kind = [...up(e)].map((at) => `${at.localName}.${at.className}`).join(" ");
+      const kind = [...up(e)].map((at) => `${at.localName}.${at.className}`).concat(e.type, e.ariaCurrent, e.checked).join(" ");
       kinds.set(kind, [(kinds.get(kind) ?? [e])[0], e]);
     }
     return new Set([...kinds.values()].flat());
   }
 
-  // The same without pressing, once somebody has.
-  function focused() {
-    const found = [...ends(stops())].map((e) => { e.focus(); return unseen(e); }).filter(Boolean);
+  // The same without pressing, once somebody has: of all, or where they stand as before, of the ends.
+  function focused(all) {
+    const found = [...(all ? stops() : ends(stops()))].map((e) => { e.focus(); return unseen(e); }).filter(Boolean);
     document.activeElement.blur();
     scrollTo(0, 0);
     return found;

@@ -15,9 +15,9 @@ struct Look {
 }
 
 impl Look {
-    /// Whether things stand elsewhere than in the look before: colours move nothing.
+    /// Whether things may stand elsewhere than in the look before: our own dark colours move nothing.
     fn moves_things(&self) -> bool {
-        self.features.contains(&LIGHT) && !self.features.contains(&FORCED)
+        self.features != [DARK]
     }
 
     /// Which of axe-core's rules are asked: all where things stand elsewhere, else those of colours.
@@ -44,7 +44,7 @@ const fn look(
 }
 
 /// All of them; "twice" is a browser whose letters are set to twice the usual size, which is what
-/// 200 % of text is where the page itself is not made larger. Nothing moves in them.
+/// 200 % of text is where the page itself is not made larger; in it nothing moves.
 const LOOKS: [Look; 8] = [
     look("1280 light", 1280, 16, &[LIGHT]),
     look("1280 dark", 1280, 16, &[DARK]),
@@ -101,12 +101,14 @@ pub async fn problems(window: &Window, has_axe: bool) -> Vec<(&'static str, Stri
             _ => "[]".to_owned(),
         };
         let moves = if look.features.contains(&STILL) { "looks.moves()" } else { "[]" };
-        let stands = match look.moves_things() {
+        let all = look.moves_things();
+        let stands = match all {
             true => format!("looks.wide({}), looks.clipped(), looks.rows()", look.width),
             false => "[]".to_owned(),
         };
-        let script =
-            format!("looks.faded(); return [{stands}, looks.focused(), {moves}, {letters}].flat()");
+        let script = format!(
+            "looks.faded(); return [{stands}, looks.focused({all}), {moves}, {letters}].flat()"
+        );
         let mut found = texts(&window.finds(&script).await);
         if let Some(which) = look.rules().filter(|_| has_axe) {
             let rules = format!(

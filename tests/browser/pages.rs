@@ -37,6 +37,7 @@ async fn walk(
             })
             .await;
         window.is_wide(1280).await;
+        window.prefers("", &[("prefers-reduced-motion", "reduce")]).await;
         window.reads_at(16).await;
         let path = town.names.iter().fold((*path).to_owned(), |path, (name, value)| {
             path.replace(&format!("{{{name}}}"), value)

@@ -154,8 +154,8 @@ impl Seen {
         );
     }
 
-    /// How many were put off, in words; fails where somebody was for what happened meanwhile. The
-    /// same senders were there `alone` just before: where the machine itself let one of them wait
+    /// How many were put off, in words; fails where somebody was for what happened meanwhile. As
+    /// many senders were there `alone` just before: where the machine itself let one of them wait
     /// for a good part of what a write waits at most, what happened meanwhile is not to blame.
     #[track_caller]
     pub fn put_off_unlike(&self, alone: &Self) -> String {
