@@ -130,7 +130,7 @@ impl Rendered {
         self
     }
 
-    /// Makes it one that is compressed as small as it becomes: it is the same as long as this process
+    /// Makes it one that is compressed once, for a long time: it is the same as long as this process
     /// runs.
     #[must_use]
     pub const fn lasting(mut self) -> Self {

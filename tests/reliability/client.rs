@@ -154,26 +154,6 @@ impl Seen {
         );
     }
 
-    /// How many were put off, in words; fails where somebody was for what happened meanwhile. As
-    /// many senders were there `alone` just before: where the machine itself let one of them wait
-    /// for a good part of what a write waits at most, what happened meanwhile is not to blame.
-    #[track_caller]
-    pub fn put_off_unlike(&self, alone: &Self) -> String {
-        let [meanwhile, before] = [self, alone].map(|seen| seen.put_off.load(Ordering::SeqCst));
-        let slowest = alone.percentile(100.0);
-        if meanwhile == 0 {
-            return "none put off".to_owned();
-        }
-        assert!(
-            before > 0 || slowest > 1_000.0,
-            "{meanwhile} were put off, and nobody when they were alone (slowest {slowest:.0} ms)"
-        );
-        format!(
-            "{meanwhile} put off, on a machine that was too slow to judge by: alone {before} were, \
-             and one waited {slowest:.0} ms"
-        )
-    }
-
     /// The latency that so many of a hundred stay within, in milliseconds.
     pub fn percentile(&self, part: f64) -> f64 {
         percentile(&mut self.took.lock().unwrap(), part)
@@ -186,6 +166,45 @@ pub fn percentile(took: &mut [Duration], part: f64) -> f64 {
     let last = took.len().saturating_sub(1);
     took.get((last as f64 * part / 100.0).round() as usize)
         .map_or(f64::NAN, |took| took.as_secs_f64() * 1_000.0)
+}
+
+/// A trial in which nobody was put off.
+#[derive(Debug)]
+pub struct Trial {
+    /// What its senders saw.
+    pub seen: Seen,
+    /// Posts that were answered with success in it, and in those before.
+    pub taken: Vec<String>,
+    /// How many there were before.
+    repeated: usize,
+}
+
+impl Trial {
+    /// That nobody was put off, in words.
+    pub fn nobody(&self) -> String {
+        match self.repeated {
+            0 => "none put off".to_owned(),
+            1 => "none put off in the second trial".to_owned(),
+            times => format!("none put off in trial {}", times + 1),
+        }
+    }
+}
+
+/// Makes a trial until nobody is put off in it, five times at most. What puts senders off does it every
+/// time; a machine that others share, in some.
+#[track_caller]
+pub fn nobody_put_off(mut trial: impl FnMut(usize) -> Seen) -> Trial {
+    let (mut taken, mut put_off) = (Vec::new(), Vec::new());
+    for repeated in 0..5 {
+        let seen = trial(repeated);
+        seen.had_clear_answers();
+        taken.extend(seen.taken.lock().unwrap().iter().cloned());
+        match seen.put_off.load(Ordering::SeqCst) {
+            0 => return Trial { seen, taken, repeated },
+            some => put_off.push(some),
+        }
+    }
+    panic!("in each of five trials somebody was put off: {put_off:?}");
 }
 
 /// Whether who sends in the background shall stop.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use backchannel::config::DatabaseUrl;
 
-use super::client::{Over, Seen, send_until};
+use super::client::{Over, Seen, nobody_put_off, send_until};
 use super::world::{On, World, done, find_program, look_through, serve, until};
 use crate::harness::Database;
 use crate::harness::process::{ok, run};
@@ -52,25 +52,35 @@ pub fn copy_under_load(world: &World, on: On) -> String {
             until("the pings", PATIENCE, || enough(&seen));
             drop(sending);
         });
-        seen.had_clear_answers();
         seen
     };
-    let before = send("before", 8, &|seen| seen.count_taken() >= rows).taken.into_inner().unwrap();
-    let begun = Instant::now();
-    let alone = send("alone", 4, &|_| begun.elapsed() > Duration::from_secs(2));
-    let file = database.data.path().join("copy").display().to_string();
-    let copied = AtomicBool::new(false);
-    let begun = Instant::now();
-    let meanwhile = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            back_up(&database, &file);
-            copied.store(true, Ordering::SeqCst);
-        });
-        send("meanwhile", 4, &|seen| copied.load(Ordering::SeqCst) && seen.count_taken() > 20)
+    let before = nobody_put_off(|trial| {
+        send(&format!("before-{trial}"), 8, &|seen| seen.count_taken() >= rows)
+    })
+    .taken;
+    let alone = nobody_put_off(|trial| {
+        let begun = Instant::now();
+        send(&format!("alone-{trial}"), 4, &|_| begun.elapsed() > Duration::from_secs(2))
     });
-    let took = begun.elapsed();
-    let nobody = meanwhile.put_off_unlike(&alone);
+    let (mut file, mut took) = (String::new(), Duration::ZERO);
+    let meanwhile = nobody_put_off(|trial| {
+        file = database.data.path().join(format!("copy-{trial}")).display().to_string();
+        let (copied, begun) = (AtomicBool::new(false), Instant::now());
+        let seen = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                back_up(&database, &file);
+                copied.store(true, Ordering::SeqCst);
+            });
+            let enough = |seen: &Seen| copied.load(Ordering::SeqCst) && seen.count_taken() > 20;
+            send(&format!("meanwhile-{trial}"), 4, &enough)
+        });
+        took = begun.elapsed();
+        seen
+    });
     server.stop();
+    let answered = [&alone.taken[..], &meanwhile.taken].concat();
+    let held = look_through(&database, &answered);
+    assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
 
     let there = world.empty(on);
     let begun = Instant::now();
@@ -79,12 +89,13 @@ pub fn copy_under_load(world: &World, on: On) -> String {
     let held = look_through(&there, &before);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
-        "{} pings, copied and looked through in {:.1} s: {nobody}, p99 {:.0} ms (alone {:.0} ms); \
+        "{} pings, copied and looked through in {:.1} s: {}, p99 {:.0} ms (alone {:.0} ms); \
          the copy has all {} that were answered before it, and was back in {:.1} s",
-        before.len() + alone.count_taken(),
+        before.len() + alone.taken.len(),
         took.as_secs_f64(),
-        meanwhile.percentile(99.0),
-        alone.percentile(99.0),
+        meanwhile.nobody(),
+        meanwhile.seen.percentile(99.0),
+        alone.seen.percentile(99.0),
         before.len(),
         back.as_secs_f64()
     )
