@@ -3,7 +3,7 @@
 -- attempt at once, so that a job that takes its process down with it is counted too.
 CREATE TABLE jobs (
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('verify-ping', 'read-feed', 'read-blog', 'notify', 'send-digest', 'forward-ping', 'push-feeds', 'ask-subscriber', 'deliver-feed', 'announce-feed')),
+    kind TEXT NOT NULL CHECK (kind = 'verify-ping' OR kind = 'read-feed' OR kind = 'read-blog' OR kind = 'notify' OR kind = 'send-digest' OR kind = 'forward-ping' OR kind = 'push-feeds' OR kind = 'ask-subscriber' OR kind = 'deliver-feed' OR kind = 'announce-feed'),
     subject_id BIGINT NOT NULL,
     run_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
@@ -20,7 +20,7 @@ CREATE INDEX jobs_set_aside ON jobs (failed_at) WHERE failed_at IS NOT NULL;
 CREATE TABLE page_readings (
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('unread', 'linked', 'unlinked', 'failed', 'gone')),
+    outcome TEXT NOT NULL CHECK (outcome = 'unread' OR outcome = 'linked' OR outcome = 'unlinked' OR outcome = 'failed' OR outcome = 'gone'),
     problem TEXT,
     status BIGINT,
     read_at BIGINT,
@@ -58,7 +58,7 @@ CREATE TABLE followed_feeds (
     tag TEXT NOT NULL,
     title TEXT NOT NULL,
     blog_key TEXT NOT NULL,
-    followed_by TEXT NOT NULL CHECK (followed_by IN ('organizer', 'blogger')),
+    followed_by TEXT NOT NULL CHECK (followed_by = 'organizer' OR followed_by = 'blogger'),
     proved BOOLEAN NOT NULL,
     etag TEXT,
     last_modified TEXT,

@@ -6,7 +6,7 @@ ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '';
 CREATE TABLE invitations (
     id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT REFERENCES hubs (id) ON DELETE CASCADE,
-    role TEXT CHECK (role IN ('organizer', 'moderator')),
+    role TEXT CHECK (role = 'organizer' OR role = 'moderator'),
     token_hash BLOB NOT NULL UNIQUE,
     email TEXT,
     invited_by BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,

@@ -6,8 +6,8 @@ ALTER TABLE pings ADD COLUMN verified_at BIGINT;
 CREATE TABLE member_mails (
     hub_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
-    waiting TEXT NOT NULL CHECK (waiting IN ('off', 'digest')),
-    listed TEXT NOT NULL CHECK (listed IN ('off', 'each', 'daily')),
+    waiting TEXT NOT NULL CHECK (waiting = 'off' OR waiting = 'digest'),
+    listed TEXT NOT NULL CHECK (listed = 'off' OR listed = 'each' OR listed = 'daily'),
     waiting_through_at BIGINT NOT NULL,
     listed_through_at BIGINT NOT NULL,
     not_before_at BIGINT,

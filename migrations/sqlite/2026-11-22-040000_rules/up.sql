@@ -13,9 +13,9 @@ CREATE INDEX pings_by_blog_key ON pings (hub_id, blog_key, received_at, id);
 CREATE TABLE rules (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     hub_id BIGINT REFERENCES hubs (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('address', 'domain', 'phrase')),
+    kind TEXT NOT NULL CHECK (kind = 'address' OR kind = 'domain' OR kind = 'phrase'),
     pattern TEXT NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('refuse', 'set-aside', 'wait')),
+    action TEXT NOT NULL CHECK (action = 'refuse' OR action = 'set-aside' OR action = 'wait'),
     reason TEXT NOT NULL,
     author_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
     created_at BIGINT NOT NULL,

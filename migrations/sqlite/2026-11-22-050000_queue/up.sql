@@ -3,7 +3,7 @@ ALTER TABLE pings ADD COLUMN sent_title TEXT;
 ALTER TABLE pings ADD COLUMN sent_excerpt TEXT;
 ALTER TABLE pings ADD COLUMN edited_at BIGINT;
 -- Why a ping waits that would have been listed at once.
-ALTER TABLE pings ADD COLUMN held_for TEXT CHECK (held_for IN ('flood', 'rule'));
+ALTER TABLE pings ADD COLUMN held_for TEXT CHECK (held_for = 'flood' OR held_for = 'rule');
 CREATE INDEX pings_waiting_by_blog ON pings (hub_id, blog_key) WHERE state = 'pending' AND NOT unverified;
 CREATE INDEX pings_waiting_by_sender ON pings (hub_id, sender_hash) WHERE state = 'pending' AND NOT unverified;
 
@@ -12,7 +12,7 @@ CREATE TABLE bulk_verdicts (
     id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
-    to_state TEXT NOT NULL CHECK (to_state IN ('listed', 'spam', 'rejected')),
+    to_state TEXT NOT NULL CHECK (to_state = 'listed' OR to_state = 'spam' OR to_state = 'rejected'),
     ping_count BIGINT NOT NULL DEFAULT 0,
     decided_at BIGINT NOT NULL,
     undone_at BIGINT,
@@ -39,7 +39,7 @@ CREATE TABLE hub_events (
     id INTEGER NOT NULL PRIMARY KEY,
     hub_id BIGINT NOT NULL REFERENCES hubs (id) ON DELETE CASCADE,
     actor_id BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('verdict', 'undo', 'bulk', 'bulk-undo', 'edit', 'original', 'revision', 'report', 'category-opened', 'category-changed', 'category-deleted', 'hub-changed', 'hub-closed', 'hub-reopened', 'feed-followed', 'feed-removed', 'member', 'blog', 'rule', 'key', 'forwarding', 'taken-home', 'hub-frozen', 'hub-unfrozen', 'kept-away')),
+    kind TEXT NOT NULL CHECK (kind = 'verdict' OR kind = 'undo' OR kind = 'bulk' OR kind = 'bulk-undo' OR kind = 'edit' OR kind = 'original' OR kind = 'revision' OR kind = 'report' OR kind = 'category-opened' OR kind = 'category-changed' OR kind = 'category-deleted' OR kind = 'hub-changed' OR kind = 'hub-closed' OR kind = 'hub-reopened' OR kind = 'feed-followed' OR kind = 'feed-removed' OR kind = 'member' OR kind = 'blog' OR kind = 'rule' OR kind = 'key' OR kind = 'forwarding' OR kind = 'taken-home' OR kind = 'hub-frozen' OR kind = 'hub-unfrozen' OR kind = 'kept-away'),
     ping_id BIGINT,
     detail TEXT NOT NULL,
     happened_at BIGINT NOT NULL,

@@ -17,7 +17,7 @@ CREATE TABLE forwards (
     hub_id BIGINT NOT NULL,
     address_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('waiting', 'taken', 'refused', 'failed')),
+    outcome TEXT NOT NULL CHECK (outcome = 'waiting' OR outcome = 'taken' OR outcome = 'refused' OR outcome = 'failed'),
     tries BIGINT NOT NULL DEFAULT 0,
     said TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,

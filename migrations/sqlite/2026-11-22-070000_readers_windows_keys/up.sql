@@ -1,10 +1,10 @@
 -- Who may read a hub or a category. A category's own answer stands before its hub's.
-ALTER TABLE hubs ADD COLUMN readers TEXT NOT NULL DEFAULT 'public' CHECK (readers IN ('public', 'unlisted', 'password'));
+ALTER TABLE hubs ADD COLUMN readers TEXT NOT NULL DEFAULT 'public' CHECK (readers = 'public' OR readers = 'unlisted' OR readers = 'password');
 ALTER TABLE hubs ADD COLUMN reading_hash TEXT;
 ALTER TABLE hubs ADD COLUMN feed_epoch BIGINT NOT NULL DEFAULT 0;
 -- When anything that everybody may read last changed: what only some may read moves `changed_at` alone.
 ALTER TABLE hubs ADD COLUMN public_changed_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE categories ADD COLUMN readers TEXT NOT NULL DEFAULT 'public' CHECK (readers IN ('public', 'unlisted', 'password'));
+ALTER TABLE categories ADD COLUMN readers TEXT NOT NULL DEFAULT 'public' CHECK (readers = 'public' OR readers = 'unlisted' OR readers = 'password');
 ALTER TABLE categories ADD COLUMN reading_hash TEXT;
 ALTER TABLE categories ADD COLUMN feed_epoch BIGINT NOT NULL DEFAULT 0;
 

@@ -8,7 +8,7 @@ CREATE TABLE hub_names (
     host TEXT NOT NULL,
     asked_at BIGINT NOT NULL,
     proved_at BIGINT,
-    proved_by TEXT CHECK (proved_by IN ('record', 'file', 'operator')),
+    proved_by TEXT CHECK (proved_by = 'record' OR proved_by = 'file' OR proved_by = 'operator'),
     PRIMARY KEY (hub_id, host)
 );
 CREATE UNIQUE INDEX hub_names_by_host ON hub_names (host) WHERE proved_at IS NOT NULL;

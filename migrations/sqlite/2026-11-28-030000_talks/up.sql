@@ -2,7 +2,7 @@
 CREATE TABLE programmes (
     hub_id BIGINT NOT NULL PRIMARY KEY REFERENCES hubs (id) ON DELETE CASCADE,
     address TEXT NOT NULL,
-    arrangement TEXT NOT NULL CHECK (arrangement IN ('tracks', 'one', 'categories')),
+    arrangement TEXT NOT NULL CHECK (arrangement = 'tracks' OR arrangement = 'one' OR arrangement = 'categories'),
     category TEXT NOT NULL,
     draft BLOB,
     drafted_at BIGINT,
@@ -42,7 +42,7 @@ CREATE TABLE ping_talks (
     hub_id BIGINT NOT NULL,
     ping_id BIGINT NOT NULL,
     talk_id BIGINT NOT NULL,
-    how TEXT NOT NULL CHECK (how IN ('link', 'said', 'hand', 'off')),
+    how TEXT NOT NULL CHECK (how = 'link' OR how = 'said' OR how = 'hand' OR how = 'off'),
     PRIMARY KEY (hub_id, ping_id, talk_id),
     FOREIGN KEY (hub_id, ping_id) REFERENCES pings (hub_id, id) ON DELETE CASCADE,
     FOREIGN KEY (hub_id, talk_id) REFERENCES talks (hub_id, id) ON DELETE CASCADE
