@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::connection::on_backend;
-use super::prepared::Prepare;
+use super::prepared::{Name, Prepare};
 use super::schema::jobs;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -126,6 +126,10 @@ pub fn enqueue_if_absent(
 /// How long news are gathered before anybody is looked for to mail them to.
 const GATHERED: Duration = Duration::from_secs(2);
 
+/// The statement of [`enqueue_notify`].
+struct Notify;
+impl Name for Notify {}
+
 /// Has the members of a hub told that there is news. Nobody is woken for it: it is not due before
 /// the worker looks by itself. All that a ping pays for mail is this one line.
 pub fn enqueue_notify(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
@@ -133,6 +137,7 @@ pub fn enqueue_notify(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(),
         diesel::insert_into(jobs::table)
             .values(values(JobKey::notify(hub), now.plus(GATHERED), now))
             .on_conflict_do_nothing()
+            .prepared_as::<Notify>()
             .execute(connection)?
     });
     Ok(())

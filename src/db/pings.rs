@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::prepared::{Name, Prepare};
 use super::schema::{ping_events, pings};
 use super::{DbConnection, DbError, Tx, post_changes};
 use crate::clock::Timestamp;
@@ -125,8 +126,8 @@ pub struct NewPing {
     pub brought_title: bool,
     /// Whether the blog's name came with the ping, or was made up.
     pub brought_blog_name: bool,
-    /// How it came, where its receipt says so.
-    pub sent: Option<Sent>,
+    /// How it came, where its receipt says so, as it is kept.
+    pub sent: Option<String>,
     /// Why it waits, where it would have been listed at once.
     pub held_for: Option<HeldFor>,
     /// Whether another site passed it on.
@@ -139,6 +140,10 @@ impl NewPing {
         if self.is_aside { PingState::Spam } else { PingState::Pending }
     }
 }
+
+/// The statement of [`insert`].
+struct Insert;
+impl Name for Insert {}
 
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
 /// the unique key decides, however many senders race).
@@ -167,7 +172,7 @@ pub fn insert(
         pings::sender_hash.eq(&new.sender_hash),
         pings::received_at.eq(now.micros()),
         pings::unverified.eq(new.unverified),
-        pings::sent.eq(new.sent.as_ref().and_then(Sent::to_json)),
+        pings::sent.eq(&new.sent),
         pings::held_for.eq(new.held_for.map(HeldFor::as_str)),
         pings::forwarded.eq(new.forwarded),
     );
@@ -176,11 +181,12 @@ pub fn insert(
     Ok(match tx.connection {
         DbConnection::Sqlite(file) => {
             // For RETURNING, SQLite makes a table and a journal for each row: a sixth of the whole.
-            let is_new = insert.execute(file)? > 0;
+            let is_new = insert.prepared_as::<Insert>().execute(file)? > 0;
             is_new.then(|| diesel::select(last_insert_rowid()).get_result(file)).transpose()?
         }
         DbConnection::Postgres(server) => {
-            insert.returning(pings::id).get_result::<PingId>(server).optional()?
+            let insert = insert.returning(pings::id).prepared_as::<Insert>();
+            insert.get_result::<PingId>(server).optional()?
         }
     })
 }

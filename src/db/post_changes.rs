@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::prepared::Prepare;
 use super::schema::post_changes;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -21,7 +22,7 @@ pub fn upsert(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Which of these pings changed since they came, and when.
+/// Which of these pings, fifty at most, changed since they came, and when.
 pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
@@ -31,5 +32,6 @@ pub fn list(
     Ok(post_changes::table
         .filter(post_changes::hub_id.eq(hub.0).and(post_changes::ping_id.eq_any(ids)))
         .select((post_changes::ping_id, post_changes::changed_at))
+        .prepared()
         .load(connection)?)
 }

@@ -5,27 +5,46 @@
 //! than what it does.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 use diesel::backend::Backend;
 use diesel::internal::derives::multiconnection::AstPassHelper;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// A statement that is prepared once. Not for lists of values, whose number is part of the text, nor
-/// for changes that leave out what is `None`.
-pub struct Prepared<Q>(Q);
+/// A statement that is prepared once. Not for changes that leave out what is `None`, nor for lists of
+/// values, whose number is part of SQLite's text: but for those of a page, which has fifty posts at most.
+pub struct Prepared<Q, N = ()>(Q, PhantomData<N>);
+
+/// The name of a statement that has one text for all times, by which that is found: with another it
+/// would be taken for the first.
+pub trait Name: 'static {
+    /// Whether it is one.
+    const IS_GIVEN: bool = true;
+}
+
+/// None: it is found by its text.
+impl Name for () {
+    const IS_GIVEN: bool = false;
+}
 
 /// Has a statement prepared once.
 pub trait Prepare: Sized {
     /// For a statement whose text does not depend on what is bound to it.
     fn prepared(self) -> Prepared<Self> {
-        Prepared(self)
+        Prepared(self, PhantomData)
+    }
+
+    /// The same, and it is found by its name: for what every ping runs, where so much is bound that to
+    /// write its text each time costs a part of what it does.
+    fn prepared_as<N: Name>(self) -> Prepared<Self, N> {
+        Prepared(self, PhantomData)
     }
 }
 
 impl<Q> Prepare for Q {}
 
-impl<Q, DB> QueryFragment<DB> for Prepared<Q>
+impl<Q, N, DB> QueryFragment<DB> for Prepared<Q, N>
 where
     Q: QueryFragment<DB>,
     DB: Backend,
@@ -53,17 +72,16 @@ where
     }
 }
 
-impl<Q> QueryId for Prepared<Q> {
-    type QueryId = ();
-    // It is found by its text.
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<Q, N: Name> QueryId for Prepared<Q, N> {
+    type QueryId = N;
+    const HAS_STATIC_QUERY_ID: bool = N::IS_GIVEN;
 }
 
-impl<Q: Query> Query for Prepared<Q> {
+impl<Q: Query, N> Query for Prepared<Q, N> {
     type SqlType = Q::SqlType;
 }
 
-impl<Q, C> RunQueryDsl<C> for Prepared<Q> {}
+impl<Q, N, C> RunQueryDsl<C> for Prepared<Q, N> {}
 
 #[cfg(test)]
 mod tests {
@@ -99,8 +117,19 @@ mod tests {
             update(number).prepared().execute(&mut connection).unwrap();
         }
         assert_eq!(kept.load(Ordering::SeqCst), 1, "once for all of them");
-        let number: i64 =
-            dsl::instance_state.select(dsl::number).get_result(&mut connection).unwrap();
-        assert_eq!(number, 4, "what is bound is another each time");
+        let number = |connection: &mut DbConnection| -> i64 {
+            dsl::instance_state.select(dsl::number).get_result(connection).unwrap()
+        };
+        assert_eq!(number(&mut connection), 4, "what is bound is another each time");
+
+        struct ByName;
+        impl Name for ByName {}
+        kept.store(0, Ordering::SeqCst);
+        for name in 5..8 {
+            let DbConnection::Sqlite(file) = &mut connection else { unreachable!() };
+            update(name).prepared_as::<ByName>().execute(file).unwrap();
+        }
+        assert_eq!(kept.load(Ordering::SeqCst), 1, "once for all of them, by its name");
+        assert_eq!(number(&mut connection), 7);
     }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::prepared::Prepare;
 use super::schema::page_readings;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -120,7 +121,7 @@ pub fn find(
         .optional()?)
 }
 
-/// The last readings of some pings' pages.
+/// The last readings of the pages of some pings: of fifty at most.
 pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
@@ -130,6 +131,7 @@ pub fn list(
     Ok(page_readings::table
         .filter(page_readings::hub_id.eq(hub.0).and(page_readings::ping_id.eq_any(ids)))
         .select(Reading::as_select())
+        .prepared()
         .load(connection)?)
 }
 

@@ -10,6 +10,7 @@ use crate::db::pings::{NewPing, Ping, PingTexts};
 use crate::db::{DbError, Tx, forwarding, jobs, listed, pings, readings};
 use crate::model::id::HubId;
 use crate::model::ping::{HeldFor, PingState, Resent};
+use crate::model::sent::Sent;
 
 /// What of the same post is taken, and what its sender is told of that.
 pub(super) fn again(
@@ -138,7 +139,7 @@ fn update_if_same_sender(
     let takes = same_right && changed;
     if takes {
         pings::update_texts(tx, old.hub_id, old, &texts, now)?;
-        if let Some(sent) = new.sent.clone() {
+        if let Some(sent) = new.sent.as_deref().and_then(Sent::from_json) {
             let sent = match pings::find_sent(tx.reading(), old.hub_id, old.id)? {
                 Some(before) => sent.after(before),
                 None => sent,

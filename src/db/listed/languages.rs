@@ -34,7 +34,8 @@ pub fn list_languages(
         Some(category) => query.filter(category_languages::category_id.eq(category.0)),
         None => query.filter(categories::readers.eq(Readers::Public.as_str())),
     };
-    Ok(query.order((sum().desc(), category_languages::language)).limit(limit).load(connection)?)
+    let by_number = query.order((sum().desc(), category_languages::language));
+    Ok(by_number.limit(limit).prepared().load(connection)?)
 }
 
 /// Counts one more post in a language, if it has one. The hub's row is held, as for the other
