@@ -54,16 +54,17 @@ pub fn copy_under_load(world: &World, on: On) -> String {
         });
         seen
     };
-    let before = nobody_put_off(|trial| {
-        send(&format!("before-{trial}"), 8, &|seen| seen.count_taken() >= rows)
-    })
-    .taken;
+    let filling = send("before", 8, &|seen| seen.count_taken() >= rows);
+    filling.had_clear_answers();
+    let before = filling.taken.into_inner().unwrap();
     let alone = nobody_put_off(|trial| {
         let begun = Instant::now();
         send(&format!("alone-{trial}"), 4, &|_| begun.elapsed() > Duration::from_secs(2))
     });
-    let (mut file, mut took) = (String::new(), Duration::ZERO);
+    let mut answered = [&before[..], &alone.taken].concat();
+    let (mut file, mut took, mut in_copy) = (String::new(), Duration::ZERO, 0);
     let meanwhile = nobody_put_off(|trial| {
+        in_copy = answered.len();
         file = database.data.path().join(format!("copy-{trial}")).display().to_string();
         let (copied, begun) = (AtomicBool::new(false), Instant::now());
         let seen = std::thread::scope(|scope| {
@@ -75,10 +76,10 @@ pub fn copy_under_load(world: &World, on: On) -> String {
             send(&format!("meanwhile-{trial}"), 4, &enough)
         });
         took = begun.elapsed();
+        answered.extend(seen.taken.lock().unwrap().iter().cloned());
         seen
     });
     server.stop();
-    let answered = [&alone.taken[..], &meanwhile.taken].concat();
     let held = look_through(&database, &answered);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
 
@@ -86,17 +87,17 @@ pub fn copy_under_load(world: &World, on: On) -> String {
     let begun = Instant::now();
     bring_back(&there, &file);
     let back = begun.elapsed();
-    let held = look_through(&there, &before);
+    let held = look_through(&there, &answered[..in_copy]);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
         "{} pings, copied and looked through in {:.1} s: {}, p99 {:.0} ms (alone {:.0} ms); \
          the copy has all {} that were answered before it, and was back in {:.1} s",
-        before.len() + alone.taken.len(),
+        in_copy,
         took.as_secs_f64(),
         meanwhile.nobody(),
         meanwhile.seen.percentile(99.0),
         alone.seen.percentile(99.0),
-        before.len(),
+        in_copy,
         back.as_secs_f64()
     )
 }

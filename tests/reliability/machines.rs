@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::client::{Over, Seen, get, nobody_put_off, percentile, ping, send_until};
+use super::client::{Over, Seen, get, percentile, ping, send_until};
 use super::world::{
     On, Server, Sql, World, find_program, free_port, look_through, serve_flagged, until,
 };
@@ -301,44 +301,42 @@ pub fn share_jobs(world: &World, on: On) -> String {
 /// One after the other is stopped and started again, while pings and pages go on.
 pub fn restart_in_turn(world: &World, on: On) -> String {
     let mut machines = Machines::start(world.open_hub(on), &[]);
+    let (seen, over) = (Seen::default(), Over::default());
+    let (pages, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let front = machines.front;
     let restarts = world.of(6, 30);
-    let pages = AtomicUsize::new(0);
-    let rolling = nobody_put_off(|trial| {
-        let (seen, over, failed) = (Seen::default(), Over::default(), AtomicUsize::new(0));
-        let round = format!("trial-{trial}");
-        std::thread::scope(|scope| {
-            let sending = over.when_dropped();
-            scope.spawn(|| send_until(front, 8, &round, &seen, &over, Duration::from_millis(2)));
-            scope.spawn(|| {
-                while !over.is() {
-                    pages.fetch_add(1, Ordering::SeqCst);
-                    if !get(front, "/sxsw/all").is_ok_and(|page| page.status == 200) {
-                        failed.fetch_add(1, Ordering::SeqCst);
-                    }
+    std::thread::scope(|scope| {
+        let sending = over.when_dropped();
+        scope.spawn(|| send_until(front, 8, "rolling", &seen, &over, Duration::from_millis(2)));
+        scope.spawn(|| {
+            while !over.is() {
+                pages.fetch_add(1, Ordering::SeqCst);
+                if !get(front, "/sxsw/all").is_ok_and(|page| page.status == 200) {
+                    failed.fetch_add(1, Ordering::SeqCst);
                 }
-            });
-            for restart in 0..restarts {
-                let number = restart % 3;
-                let taken = seen.count_taken();
-                until("pings", PATIENCE, || seen.count_taken() >= taken + 50);
-                assert_eq!(machines.servers[number].stop().0, 0);
-                let again = machines.serve(number);
-                machines.servers[number] = again;
             }
-            drop(sending);
         });
-        let lost = [&seen.broken, &seen.refused, &failed].map(|count| count.load(Ordering::SeqCst));
-        assert_eq!(lost, [0; 3], "ended without an answer, refused, pages that failed");
-        seen
+        for restart in 0..restarts {
+            let number = restart % 3;
+            let taken = seen.count_taken();
+            until("pings", PATIENCE, || seen.count_taken() >= taken + 50);
+            assert_eq!(machines.servers[number].stop().0, 0);
+            let again = machines.serve(number);
+            machines.servers[number] = again;
+        }
+        drop(sending);
     });
-    let held = look_through(&machines.database, &rolling.taken);
+    seen.had_clear_answers();
+    let (broken, refused) = (&seen.broken, &seen.refused);
+    let lost = [broken, refused, &seen.put_off, &failed].map(|count| count.load(Ordering::SeqCst));
+    assert_eq!(lost, [0; 4], "ended without an answer, refused, put off, pages that failed");
+    let taken = seen.taken.lock().unwrap();
+    let held = look_through(&machines.database, &taken);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
-        "{restarts} restarts, one after the other; {} pings and {} pages through nginx, **0 failed**, {}; slowest ping {:.0} ms",
-        rolling.taken.len(),
+        "{restarts} restarts, one after the other; {} pings and {} pages through nginx, **0 failed**; slowest ping {:.0} ms",
+        taken.len(),
         pages.load(Ordering::SeqCst),
-        rolling.nobody(),
-        rolling.seen.percentile(100.0)
+        seen.percentile(100.0)
     )
 }

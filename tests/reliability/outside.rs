@@ -3,29 +3,31 @@
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use backchannel::db::migrations;
 
-use super::client::{Over, Seen, Trial, get, nobody_put_off, ping, send_until};
+use super::client::{Over, Seen, get, ping, send_until};
 use super::world::{On, World, look_through, serve_flagged, serve_under, until};
 use crate::harness::process::backchannel;
 use crate::harness::senders::open_hub_with;
 use crate::harness::{Browser, Database};
 
 /// Sends for three seconds.
-fn send(server: &super::world::Server) -> Trial {
-    nobody_put_off(|trial| {
-        let (seen, over, begun) = (Seen::default(), Over::default(), Instant::now());
-        let (pause, name) = (Duration::from_millis(20), format!("trial-{trial}"));
-        std::thread::scope(|scope| {
-            let sending = over.when_dropped();
-            scope.spawn(|| send_until(server.address, 4, &name, &seen, &over, pause));
-            until("three seconds", Duration::from_secs(10), || begun.elapsed() > pause * 150);
-            drop(sending);
-        });
-        seen
-    })
+fn send(server: &super::world::Server, name: &str) -> Seen {
+    let (seen, over, begun) = (Seen::default(), Over::default(), Instant::now());
+    std::thread::scope(|scope| {
+        let sending = over.when_dropped();
+        let pause = Duration::from_millis(20);
+        scope
+            .spawn(|| send_until(server.address, 4, name, &seen, &over, Duration::from_millis(20)));
+        until("three seconds", Duration::from_secs(10), || begun.elapsed() > pause * 150);
+        drop(sending);
+    });
+    seen.had_clear_answers();
+    assert_eq!(seen.put_off.load(Ordering::SeqCst), 0, "somebody was put off");
+    seen
 }
 
 /// A hub whose category reads the pages of posts.
@@ -42,7 +44,7 @@ pub fn lose_the_world(world: &World, on: On) -> String {
     let alone = {
         let database = that_reads_pages(world, on);
         let server = serve_flagged(&database, &[]);
-        send(&server).seen
+        send(&server, "alone")
     };
     let database = that_reads_pages(world, on);
     // It takes questions, and connections, and answers none.
@@ -54,7 +56,7 @@ pub fn lose_the_world(world: &World, on: On) -> String {
     let under = ["unshare", "--mount", "sh", "-c", &script, "sh"];
     let smtp = format!("smtp://{}", mail.local_addr().unwrap());
     let mut server = serve_under(&under, &database, &["--smtp-url", &smtp, "--sign-up", "open"]);
-    let dead = send(&server);
+    let dead = send(&server, "dead");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let begun = Instant::now();
     runtime.block_on(async {
@@ -69,15 +71,15 @@ pub fn lose_the_world(world: &World, on: On) -> String {
     let waiting = server.metric("jobs_waiting");
     let (code, stopped) = server.stop();
     assert_eq!(code, 0, "it did not end in order");
-    let held = look_through(&database, &dead.taken);
+    let taken = dead.taken.lock().unwrap();
+    let held = look_through(&database, &taken);
     assert!(held.lost.is_empty() && held.doubled.is_empty(), "{held:?}");
     format!(
-        "{} pings, {}: p50 {:.0} ms, p99 {:.0} ms (with the world there {:.0} and {:.0} ms); a sign-up is \
+        "{} pings, none put off: p50 {:.0} ms, p99 {:.0} ms (with the world there {:.0} and {:.0} ms); a sign-up is \
          answered after {:.0} ms; {waiting} pages wait; stops after {:.1} s",
-        dead.seen.count_taken(),
-        dead.nobody(),
-        dead.seen.percentile(50.0),
-        dead.seen.percentile(99.0),
+        taken.len(),
+        dead.percentile(50.0),
+        dead.percentile(99.0),
         alone.percentile(50.0),
         alone.percentile(99.0),
         signed_up.as_secs_f64() * 1_000.0,

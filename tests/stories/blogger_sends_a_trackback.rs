@@ -90,29 +90,32 @@ story! {
 
     async fn sixty_four_senders_of_the_same_post_make_one(site) {
         let topic = site.hub("passphrase", "at-once").await;
-        let body = b"url=http://ada.example/raced&title=Raced".to_vec();
-        let mut stored = 0;
+        let mut raced = Vec::new();
         // Sixty at once is what one address may send with the passphrase. A slow machine puts some off:
-        // then all come again, when the limit lets them.
-        for _ in 0..5 {
+        // then they race for another post, when the limit lets them.
+        loop {
+            let title = format!("Raced {}", raced.len());
+            let body = format!("url=http://ada.example/raced/{}&title={title}", raced.len());
+            raced.insert(0, title);
             let mut senders = tokio::task::JoinSet::new();
             for _ in 0..64 {
-                let (mut browser, url, body) = (site.browser(), topic.ping_url.clone(), body.clone());
+                let (mut browser, url) = (site.browser(), topic.ping_url.clone());
+                let body = body.clone().into_bytes();
                 senders.spawn(async move { browser.post_raw(&url, &[], body).await.body });
             }
             let answers = senders.join_all().await;
             let count = |words| answers.iter().filter(|body| body.contains(words)).count();
-            stored = count("<error>0</error>");
-            assert_eq!(stored + count("The hub is busy."), 60, "{answers:?}");
+            let (stored, busy) = (count("<error>0</error>"), count("The hub is busy."));
+            assert!(stored > 0 && stored + busy == 60, "{answers:?}");
             if stored == 60 {
                 break;
             }
+            assert!(raced.len() < 5, "somebody was put off each time");
             site.advance(minutes(10));
         }
-        assert_eq!(stored, 60, "somebody was put off each time");
         let page = site.browser().open("/sxsw").await;
-        assert_eq!(titles(&page), ["Raced"]);
-        assert_eq!(page.texts(".pulse b")[..2], ["1", "1"]);
+        assert_eq!(titles(&page), raced);
+        assert_eq!(page.texts(".pulse b")[..2], [raced.len().to_string(), "1".to_owned()]);
     }
 
     async fn the_address_is_shown_as_it_was_sent(site) {
