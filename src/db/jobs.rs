@@ -126,13 +126,11 @@ pub fn enqueue_if_absent(
 /// How long news are gathered before anybody is looked for to mail them to.
 const GATHERED: Duration = Duration::from_secs(2);
 
-/// The statement of [`enqueue_notify`].
-struct Notify;
-impl Name for Notify {}
-
 /// Has the members of a hub told that there is news. Nobody is woken for it: it is not due before
 /// the worker looks by itself. All that a ping pays for mail is this one line.
 pub fn enqueue_notify(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError> {
+    struct Notify;
+    impl Name for Notify {}
     on_backend!(tx.connection => |connection| {
         diesel::insert_into(jobs::table)
             .values(values(JobKey::notify(hub), now.plus(GATHERED), now))

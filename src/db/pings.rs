@@ -141,10 +141,6 @@ impl NewPing {
     }
 }
 
-/// The statement of [`insert`].
-struct Insert;
-impl Name for Insert {}
-
 /// Adds a waiting ping; `None` where this post is in this category already (`security.md` T32:
 /// the unique key decides, however many senders race).
 pub fn insert(
@@ -176,6 +172,8 @@ pub fn insert(
         pings::held_for.eq(new.held_for.map(HeldFor::as_str)),
         pings::forwarded.eq(new.forwarded),
     );
+    struct Insert;
+    impl Name for Insert {}
     let of_post = (pings::hub_id, pings::category_id, pings::url_hash);
     let insert = diesel::insert_into(pings::table).values(values).on_conflict(of_post).do_nothing();
     Ok(match tx.connection {

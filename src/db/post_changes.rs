@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::prepared::Prepare;
+use super::prepared::{FEW, Prepare};
 use super::schema::post_changes;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -22,16 +22,16 @@ pub fn upsert(tx: &mut Tx<'_>, hub: HubId, ping: PingId, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Which of these pings, fifty at most, changed since they came, and when.
+/// Which of these pings changed since they came, and when.
 pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
     pings: &[PingId],
 ) -> Result<Vec<(PingId, Timestamp)>, DbError> {
     let ids: Vec<i64> = pings.iter().map(|ping| ping.0).collect();
-    Ok(post_changes::table
+    let are_few = ids.len() <= FEW;
+    let query = post_changes::table
         .filter(post_changes::hub_id.eq(hub.0).and(post_changes::ping_id.eq_any(ids)))
-        .select((post_changes::ping_id, post_changes::changed_at))
-        .prepared()
-        .load(connection)?)
+        .select((post_changes::ping_id, post_changes::changed_at));
+    Ok(if are_few { query.prepared().load(connection)? } else { query.load(connection)? })
 }

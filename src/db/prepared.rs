@@ -12,11 +12,15 @@ use diesel::internal::derives::multiconnection::AstPassHelper;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
-/// A statement that is prepared once. Not for changes that leave out what is `None`, nor for lists of
-/// values, whose number is part of SQLite's text: but for those of a page, which has fifty posts at most.
+/// Values of a list with which a statement may be prepared once: those of a page. Their number is part of
+/// SQLite's text.
+pub const FEW: usize = 50;
+
+/// A statement that is prepared once. Not for lists of more than [`FEW`] values, nor for changes that leave
+/// out what is `None`.
 pub struct Prepared<Q, N = ()>(Q, PhantomData<N>);
 
-/// The name of a statement that has one text for all times, by which that is found: with another it
+/// The name of one statement, declared where that is run: it is found by it, and with another text
 /// would be taken for the first.
 pub trait Name: 'static {
     /// Whether it is one.
@@ -35,8 +39,8 @@ pub trait Prepare: Sized {
         Prepared(self, PhantomData)
     }
 
-    /// The same, and it is found by its name: for what every ping runs, where so much is bound that to
-    /// write its text each time costs a part of what it does.
+    /// The same, and it is found by its name: for what runs with each ping, where so much is bound that
+    /// to write its text each time costs a part of what it does.
     fn prepared_as<N: Name>(self) -> Prepared<Self, N> {
         Prepared(self, PhantomData)
     }
@@ -129,7 +133,7 @@ mod tests {
             let DbConnection::Sqlite(file) = &mut connection else { unreachable!() };
             update(name).prepared_as::<ByName>().execute(file).unwrap();
         }
-        assert_eq!(kept.load(Ordering::SeqCst), 1, "once for all of them, by its name");
+        assert_eq!(kept.load(Ordering::SeqCst), 1, "once more: not found by its text");
         assert_eq!(number(&mut connection), 7);
     }
 }

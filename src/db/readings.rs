@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::prepared::Prepare;
+use super::prepared::{FEW, Prepare};
 use super::schema::page_readings;
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -121,18 +121,18 @@ pub fn find(
         .optional()?)
 }
 
-/// The last readings of the pages of some pings: of fifty at most.
+/// The last readings of the pages of some pings.
 pub fn list(
     connection: &mut DbConnection,
     hub: HubId,
     pings: &[PingId],
 ) -> Result<Vec<Reading>, DbError> {
     let ids: Vec<i64> = pings.iter().map(|ping| ping.0).collect();
-    Ok(page_readings::table
+    let are_few = ids.len() <= FEW;
+    let query = page_readings::table
         .filter(page_readings::hub_id.eq(hub.0).and(page_readings::ping_id.eq_any(ids)))
-        .select(Reading::as_select())
-        .prepared()
-        .load(connection)?)
+        .select(Reading::as_select());
+    Ok(if are_few { query.prepared().load(connection)? } else { query.load(connection)? })
 }
 
 /// Listed pings whose page says something else now, the oldest change first.

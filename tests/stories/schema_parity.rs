@@ -98,3 +98,30 @@ fn both_trees_have_the_same_migrations_and_each_can_be_taken_back() {
         assert!(migrations::run_pending(&database.url).unwrap().is_empty(), "twice does nothing");
     }
 }
+
+/// The columns of a migration that have one of several names, with these.
+fn names_allowed(sql: &str) -> Vec<(&str, BTreeSet<&str>)> {
+    let checks = sql.lines().filter_map(|line| Some(line.split_once("CHECK (")?.1));
+    let columns = checks.map(|check| {
+        let column = check.split(' ').next().unwrap_or_default();
+        (column, check.split('\'').skip(1).step_by(2).collect())
+    });
+    columns.filter(|(_, names): &(_, BTreeSet<_>)| !names.is_empty()).collect()
+}
+
+#[test]
+fn both_trees_allow_the_same_names_and_sqlite_makes_no_table_of_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut columns = 0;
+    for entry in std::fs::read_dir(root.join("sqlite")).unwrap() {
+        let path = Path::new(&entry.unwrap().file_name()).join("up.sql");
+        let [sqlite, postgres] = ["sqlite", "postgres"]
+            .map(|tree| std::fs::read_to_string(root.join(tree).join(&path)).unwrap());
+        let allowed = names_allowed(&sqlite);
+        assert_eq!(allowed, names_allowed(&postgres), "{path:?}");
+        columns += allowed.len();
+        let mut checks = sqlite.lines().filter(|line| line.contains("CHECK ("));
+        assert!(checks.all(|line| !line.contains(" IN (")), "{path:?}: see migrations/README.md");
+    }
+    assert!(columns > 20, "{columns} were found");
+}
