@@ -33,5 +33,5 @@ pub fn list(
     let query = post_changes::table
         .filter(post_changes::hub_id.eq(hub.0).and(post_changes::ping_id.eq_any(ids)))
         .select((post_changes::ping_id, post_changes::changed_at));
-    Ok(if are_few { query.prepared().load(connection)? } else { query.load(connection)? })
+    Ok(query.prepared_if(are_few).load(connection)?)
 }

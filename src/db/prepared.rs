@@ -18,7 +18,12 @@ pub const FEW: usize = 50;
 
 /// A statement that is prepared once. Not for lists of more than [`FEW`] values, nor for changes that leave
 /// out what is `None`.
-pub struct Prepared<Q, N = ()>(Q, PhantomData<N>);
+pub struct Prepared<Q, N = ()> {
+    query: Q,
+    /// Whether it is, or Diesel decides.
+    is_kept: bool,
+    name: PhantomData<N>,
+}
 
 /// The name of one statement, declared where that is run: it is found by it, and with another text
 /// would be taken for the first.
@@ -36,13 +41,18 @@ impl Name for () {
 pub trait Prepare: Sized {
     /// For a statement whose text does not depend on what is bound to it.
     fn prepared(self) -> Prepared<Self> {
-        Prepared(self, PhantomData)
+        self.prepared_if(true)
+    }
+
+    /// The same, where what is asked for has one of few texts; else as Diesel does it.
+    fn prepared_if(self, is_kept: bool) -> Prepared<Self> {
+        Prepared { query: self, is_kept, name: PhantomData }
     }
 
     /// The same, and it is found by its name: for what runs with each ping, where so much is bound that
     /// to write its text each time costs a part of what it does.
     fn prepared_as<N: Name>(self) -> Prepared<Self, N> {
-        Prepared(self, PhantomData)
+        Prepared { query: self, is_kept: true, name: PhantomData }
     }
 }
 
@@ -54,6 +64,9 @@ where
     DB: Backend,
 {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.is_kept {
+            return self.query.walk_ast(pass);
+        }
         // Whether a text may be kept is asked by the same walk that writes it, and a statement is
         // not told which of the two it is. What converts a walk for another database is: only the
         // one that writes has a builder. Diesel does not promise that: the test below does.
@@ -68,7 +81,7 @@ where
             |lookup| lookup,
         );
         if writes.get() || pass.bind_collector().is_some() || pass.debug_binds().is_some() {
-            return self.0.walk_ast(pass);
+            return self.query.walk_ast(pass);
         }
         // It does something; and nothing here says that its text must not be kept.
         pass.push_sql("");
@@ -116,6 +129,7 @@ mod tests {
             diesel::update(dsl::instance_state.find("revision")).set(dsl::number.eq(number))
         };
         update(1).execute(&mut connection).unwrap();
+        update(1).prepared_if(false).execute(&mut connection).unwrap();
         assert_eq!(kept.load(Ordering::SeqCst), 0, "Diesel keeps it by itself now");
         for number in 2..5 {
             update(number).prepared().execute(&mut connection).unwrap();

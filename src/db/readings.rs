@@ -132,7 +132,7 @@ pub fn list(
     let query = page_readings::table
         .filter(page_readings::hub_id.eq(hub.0).and(page_readings::ping_id.eq_any(ids)))
         .select(Reading::as_select());
-    Ok(if are_few { query.prepared().load(connection)? } else { query.load(connection)? })
+    Ok(query.prepared_if(are_few).load(connection)?)
 }
 
 /// Listed pings whose page says something else now, the oldest change first.

@@ -56,12 +56,12 @@ pub fn copy_under_load(world: &World, on: On) -> String {
     };
     let filling = send("before", 8, &|seen| seen.count_taken() >= rows);
     filling.had_clear_answers();
-    let before = filling.taken.into_inner().unwrap();
+    let mut answered = filling.taken.into_inner().unwrap();
     let alone = nobody_put_off(|trial| {
         let begun = Instant::now();
         send(&format!("alone-{trial}"), 4, &|_| begun.elapsed() > Duration::from_secs(2))
     });
-    let mut answered = [&before[..], &alone.taken].concat();
+    answered.extend(alone.taken.iter().cloned());
     let (mut file, mut took, mut in_copy) = (String::new(), Duration::ZERO, 0);
     let meanwhile = nobody_put_off(|trial| {
         in_copy = answered.len();

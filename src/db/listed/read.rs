@@ -219,7 +219,7 @@ pub(super) fn list_narrowed(
     }
     // Without lists of values and words there are few texts: which conditions hold.
     let is_of_few = narrow.only.is_empty() && narrow.without.is_empty() && narrow.words.is_none();
-    Ok(if is_of_few { query.prepared().load(connection)? } else { query.load(connection)? })
+    Ok(query.prepared_if(is_of_few).load(connection)?)
 }
 
 /// Where a post stands in the list of a hub's public categories, or of one category, or stood when
