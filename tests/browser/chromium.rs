@@ -53,6 +53,9 @@ const FLAGS: [&str; 9] = [
     "--disable-sync",
 ];
 
+/// The drivers that are started until one has a port.
+const DRIVERS: usize = 10;
+
 /// A running Chromium.
 pub struct Chromium {
     /// Its `WebDriver` session.
@@ -112,19 +115,28 @@ impl Drop for Chromium {
 }
 
 /// A driver on a free port, which it names.
+///
+/// It takes one that is free on `[::1]`, then the same on 127.0.0.1, and ends where that is somebody's, as
+/// the port of one of the servers that other stories start beside it: then another is started.
 fn driver() -> Option<(Child, BufReader<ChildStdout>, u16)> {
-    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
-    let mut driver = driver.ok()?;
-    let mut says = BufReader::new(driver.stdout.take().unwrap());
-    let mut line = String::new();
-    while says.read_line(&mut line).unwrap() > 0 {
-        if let Some((_, port)) = line.rsplit_once("successfully on port ") {
-            let port = port.trim().trim_end_matches('.').parse().unwrap();
-            return Some((driver, says, port));
+    let mut said = String::new();
+    for _ in 0..DRIVERS {
+        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
+        let mut driver = driver.ok()?;
+        let mut says = BufReader::new(driver.stdout.take().unwrap());
+        let mut line = String::new();
+        while says.read_line(&mut line).unwrap() > 0 {
+            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
+                let port = port.trim().trim_end_matches('.').parse().unwrap();
+                return Some((driver, says, port));
+            }
+            said.push_str(&line);
+            line.clear();
         }
-        line.clear();
+        let ended = driver.wait().unwrap();
+        said.push_str(&format!("it ended: {ended}\n"));
     }
-    panic!("chromedriver does not say where it listens");
+    panic!("chromedriver does not say where it listens, {DRIVERS} times:\n{said}");
 }
 
 /// Whether what is missing is a failure.
