@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
+use super::queue::WAITS;
 use super::schema::{
     attempts, bulk_verdicts, forwards, hub_events, hub_exports, invitations, one_use_links,
     page_readings, ping_events, pings, refused_pings, reports, rules, sent_mails, sessions,
@@ -83,12 +86,14 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
     super::websub::delete_over(tx, Timestamp::from_micros(before(UNANSWERED_DAYS)), now)?;
     // The row stays with its post, so that it is passed on once.
     diesel::update(forwards::table.filter(forwards::tried_at.lt(before(FORWARD_DAYS))))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("said <> ''"))
+        .filter(sql::<Bool>("said <> ''"))
         .set(forwards::said.eq(""))
         .execute(tx.connection)?;
+    // As literals, as the partial indexes have them: without those each of the following reads every ping.
     let mut rows = 0;
     let waiting: Vec<(HubId, i64)> = pings::table
-        .filter(pings::purged_at.is_null().and(pings::state.eq(PingState::Pending.as_str())))
+        .filter(sql::<Bool>(WAITS))
+        .filter(pings::purged_at.is_null())
         .filter(pings::received_at.lt(before(WAITING_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
@@ -98,7 +103,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         purge(tx, hub, &ids, Some(PingState::Removed), now)?;
     }
     let unverified: Vec<(HubId, i64)> = pings::table
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'pending' AND unverified"))
+        .filter(sql::<Bool>("state = 'pending' AND unverified"))
         .filter(pings::received_at.lt(before(UNVERIFIED_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
@@ -109,9 +114,9 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         super::jobs::delete_verifications(tx, hub, &ids)?;
         diesel::delete(some(hub, &ids)).execute(tx.connection)?;
     }
-    let aside = [PingState::Spam, PingState::Rejected, PingState::Removed].map(PingState::as_str);
     let aside: Vec<(HubId, i64)> = pings::table
-        .filter(pings::purged_at.is_null().and(pings::state.eq_any(aside)))
+        .filter(pings::purged_at.is_null())
+        .filter(sql::<Bool>("(state = 'spam' OR state = 'rejected' OR state = 'removed')"))
         .filter(pings::decided_at.lt(before(ASIDE_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
@@ -121,7 +126,7 @@ pub fn run(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, DbError> {
         purge(tx, hub, &ids, None, now)?;
     }
     let senders: Vec<(HubId, i64)> = pings::table
-        .filter(pings::sender_hash.ne(Vec::<u8>::new()))
+        .filter(sql::<Bool>("length(sender_hash) > 0"))
         .filter(pings::received_at.lt(before(SENDER_DAYS)))
         .select((pings::hub_id, pings::id))
         .limit(AT_ONCE)
@@ -198,4 +203,56 @@ fn purge(
             .execute(tx.connection)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use diesel::connection::InstrumentationEvent;
+    use diesel::sql_types::Text;
+
+    use super::*;
+    use crate::config::DatabaseUrl;
+    use crate::db::connection::{Use, open};
+    use crate::db::{Touched, migrate};
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn what_has_had_its_time_is_found_without_reading_every_ping() {
+        let data = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(data.path().join("backchannel.db"));
+        migrate::run_pending(&url).unwrap();
+        let mut connection = open(&url, Use::Write).unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let asks = Arc::clone(&asked);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                asks.lock().unwrap().push(query.to_string());
+            }
+        });
+        let mut touched = Touched::default();
+        let now = Timestamp::from_micros(1_000_000_000_000_000);
+        run(&mut Tx::new(&mut connection, &mut touched), now).unwrap();
+        let asked = std::mem::take(&mut *asked.lock().unwrap());
+        let of_pings: Vec<&str> = asked
+            .iter()
+            .filter(|query| query.starts_with("SELECT") && query.contains("FROM `pings`"))
+            .map(|query| query.split(" -- binds").next().unwrap())
+            .collect();
+        assert_eq!(of_pings.len(), 4, "{asked:#?}");
+        for query in of_pings {
+            let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
+                .load(&mut connection)
+                .unwrap();
+            let by_index = |step: &Step| step.detail.contains("pings USING INDEX");
+            let plan: Vec<_> = plan.iter().map(|s| (by_index(s), s.detail.as_str())).collect();
+            assert!(plan.iter().all(|(by_index, _)| *by_index), "{query}: {plan:?}");
+        }
+    }
 }

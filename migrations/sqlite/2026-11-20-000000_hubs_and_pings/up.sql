@@ -201,6 +201,9 @@ CREATE INDEX pings_waiting ON pings (hub_id, category_id, received_at, id) WHERE
 CREATE INDEX pings_unverified ON pings (received_at, id) WHERE state = 'pending' AND unverified;
 CREATE INDEX pings_decided ON pings (hub_id, decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pings_by_blog ON pings (hub_id, blog_id) WHERE blog_id IS NOT NULL;
+-- What is to be deleted is looked for each hour, in the writer: never by reading every ping.
+CREATE INDEX pings_aside ON pings (decided_at, id) WHERE purged_at IS NULL AND (state = 'spam' OR state = 'rejected' OR state = 'removed');
+CREATE INDEX pings_with_sender ON pings (received_at, id) WHERE length(sender_hash) > 0;
 
 -- What happened to a ping after it was received, and who did it.
 CREATE TABLE ping_events (
