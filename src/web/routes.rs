@@ -2,7 +2,7 @@
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::header::ALLOW;
-use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig, resource};
+use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig, resource, scope};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route};
 
 use super::error::{Missing, PageError};
@@ -57,6 +57,8 @@ trait Show<A>: Handler<A, Output: Responder + 'static> {}
 impl<A, H: Handler<A, Output: Responder + 'static>> Show<A> for H {}
 
 /// The whole address space. What is above wins.
+///
+/// Addresses that begin alike are in a scope: whoever asks for another passes them by with one look.
 pub fn routes(config: &mut ServiceConfig) {
     config
         // the operator's machines
@@ -86,18 +88,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/badge/{hub}/{category}.svg", badge::show_category))
         .service(reads("/oembed", oembed::show))
         // organizers and operators
-        .configure(accounts)
-        .configure(desk)
+        .configure(signing_in)
+        .service(scope("/account").configure(account))
+        .service(scope("/manage").configure(desk))
+        .service(scope("/operator").configure(operator))
         // readers and bloggers
         .service(reads("/", home::show))
         .service(reads("/hubs", home::lead_to))
         .service(reads("/help", help::show))
         .service(reads("/privacy", privacy::show))
-        .service(reads("/topics", topics::show_all))
-        .service(reads("/topics/{topic}", topics::show))
-        .service(reads("/topics/{topic}/rss", feeds::show_topic))
-        .service(reads("/topics/{topic}/atom", feeds::show_topic))
-        .service(reads("/topics/{topic}/feed.json", feeds::show_topic))
+        .service(scope("/topics").configure(topics))
         .service(reads("/series/{series}", series::show))
         .service(reads("/series/{series}/latest{rest:(/.*)?}", series::show_latest))
         .service(reads("/help/bloggers", help::show_bloggers))
@@ -105,44 +105,19 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reads("/help/readers", help::show_readers))
         .service(reads("/p/{id}", post::show))
         .service(both("/p/{id}/report", post::new_report, post::create_report))
-        .service(reads("/r/{receipt}", receipt::show))
-        .service(reads("/r/{receipt}/live", receipt::live))
-        .service(writes("/r/{receipt}/check", receipt::check))
-        .service(writes("/r/{receipt}/withdraw", receipt::withdraw))
-        .service(writes("/r/{receipt}/again", receipt::send_again))
-        .service(writes("/r/{receipt}/passphrase", receipt::prove))
-        .service(writes("/r/{receipt}/follow", receipt::follow))
+        .service(scope("/r").configure(receipt))
         // those who are told by mail
         .service(both("/m/{token}", mail_links::show, mail_links::decide))
         .service(both("/unsubscribe/{token}", mail_links::ask, mail_links::unsubscribe))
+        .service(scope("/{hub}/-").configure(hub))
         .service(reads("/{hub}", list::show_hub))
         .service(reads("/{hub}/rss", feeds::show_hub))
         .service(reads("/{hub}/atom", feeds::show_hub))
         .service(reads("/{hub}/feed.json", feeds::show_hub))
         .service(reads("/{hub}/opml", feeds::show_opml))
-        .service(reads("/{hub}/-/add", add::choose))
-        .service(reads("/{hub}/-/live", live::show_hub))
-        .service(reads("/{hub}/-/about", about::show))
-        .service(both("/{hub}/-/keep-away", keep_away::show, keep_away::create))
-        .service(reads("/{hub}/-/people", people::show))
-        .service(reads("/{hub}/-/people/opml", feeds::show_people))
-        .service(reads("/{hub}/-/picture/{name}", look::show_picture))
-        .service(reads("/{hub}/-/talks", talks::show_all))
-        .service(reads("/{hub}/-/talks/{talk}", talks::show))
-        .service(reads("/{hub}/-/talks/{talk}/rss", feeds::show_talk))
-        .service(reads("/{hub}/-/talks/{talk}/atom", feeds::show_talk))
-        .service(reads("/{hub}/-/talks/{talk}/feed.json", feeds::show_talk))
-        .service(reads("/{hub}/-/stats", stats::show))
-        .service(reads("/{hub}/-/stats/activity.csv", stats::show_activity))
-        .service(reads("/{hub}/-/stats/event.csv", stats::show_event))
-        .service(reads("/{hub}/-/stats/categories.csv", stats::show_categories))
-        .service(reads("/{hub}/-/wall", wall::show_hub))
         .service(reads("/{hub}/{category}/-/wall", wall::show_category))
-        .service(reads("/{hub}/-/embed", embed::offer_hub))
         .service(reads("/{hub}/{category}/-/embed", embed::offer_category))
-        .service(reads("/{hub}/-/enter", reading::let_in_hub))
         .service(reads("/{hub}/{category}/-/enter", reading::let_in_category))
-        .service(writes("/{hub}/-/read", reading::open_hub))
         .service(writes("/{hub}/{category}/-/read", reading::open_category))
         .service(both("/{hub}/{category}", list::show_category, trackback::receive))
         .service(both("/{hub}/{category}/", nowhere, trackback::receive))
@@ -160,7 +135,7 @@ fn ping(path: &str) -> Resource {
     both(path, trackback::show, trackback::receive)
 }
 
-fn accounts(config: &mut ServiceConfig) {
+fn signing_in(config: &mut ServiceConfig) {
     config
         .service(both("/signin", sign_in::show, sign_in::create))
         .service(writes("/signout", sign_in::delete))
@@ -168,113 +143,165 @@ fn accounts(config: &mut ServiceConfig) {
         .service(both("/signup/{token}", sign_up::new_account, sign_up::create_account))
         .service(both("/reset", sign_up::new_reset, sign_up::create_reset))
         .service(both("/reset/{token}", sign_up::new_password, sign_up::create_password))
-        .service(reads("/account", account::show))
-        .service(reads("/account/data", account_data::show))
-        .service(writes("/account/name", account::update_name))
-        .service(writes("/account/password", account::update_password))
-        .service(writes("/account/signout-everywhere", account::delete_sessions))
-        .service(writes("/account/sessions/{session}/end", account::delete_session))
-        .service(both("/account/delete", account::confirm_delete, account::delete))
         .service(both("/invite/{token}", invite::show, invite::accept))
         .service(writes("/invite/{token}/signup", invite::create_account));
 }
 
+fn account(config: &mut ServiceConfig) {
+    config
+        .service(reads("", account::show))
+        .service(reads("/data", account_data::show))
+        .service(writes("/name", account::update_name))
+        .service(writes("/password", account::update_password))
+        .service(writes("/signout-everywhere", account::delete_sessions))
+        .service(writes("/sessions/{session}/end", account::delete_session))
+        .service(both("/delete", account::confirm_delete, account::delete));
+}
+
 fn desk(config: &mut ServiceConfig) {
     config
-        .service(reads("/manage", manage::show))
-        .service(both("/manage/new", manage::new_hub, manage::create_hub))
-        .service(reads("/manage/{hub}", queue::show))
-        .service(reads("/manage/{hub}/decided", queue::decided::show))
-        .service(writes("/manage/{hub}/pings/{ping}/verdict", queue::verdict::decide))
-        .service(writes("/manage/{hub}/pings/{ping}/undo", queue::verdict::undo))
-        .service(writes("/manage/{hub}/pings/{ping}/revision", queue::verdict::decide_revision))
-        .service(both("/manage/{hub}/pings/{ping}/edit", queue::edit::show, queue::edit::update))
-        .service(writes("/manage/{hub}/pings/{ping}/original", queue::edit::restore))
-        .service(writes("/manage/{hub}/pings/{ping}/talks", queue::talks::update))
-        .service(writes("/manage/{hub}/bulk", queue::verdict::decide_many))
-        .service(writes("/manage/{hub}/bulk/{bulk}/undo", queue::verdict::undo_many))
-        .service(reads("/manage/{hub}/log", log::show))
-        .service(reads("/manage/{hub}/numbers", numbers::show))
-        .service(reads("/manage/{hub}/numbers/activity.csv", numbers::show_activity))
-        .service(reads("/manage/{hub}/numbers/event.csv", numbers::show_event))
-        .service(reads("/manage/{hub}/numbers/categories.csv", numbers::show_categories))
-        .service(reads("/manage/{hub}/numbers/outcomes.csv", numbers::show_outcomes))
-        .service(reads("/manage/{hub}/numbers/ways.csv", numbers::show_ways))
-        .service(reads("/manage/{hub}/numbers/refused.csv", numbers::show_refused))
-        .service(both("/manage/{hub}/feeds", feeds_desk::show, feeds_desk::create))
-        .service(writes("/manage/{hub}/feeds/{feed}/remove", feeds_desk::delete))
-        .service(reads("/manage/{hub}/reports", reports::show))
-        .service(writes("/manage/{hub}/reports/{report}/dismiss", reports::dismiss))
-        .service(reads("/manage/{hub}/members", members::show))
-        .service(writes("/manage/{hub}/invitations", members::invite))
-        .service(writes("/manage/{hub}/members/{account}/role", members::update_role))
-        .service(writes("/manage/{hub}/members/{account}/remove", members::delete))
-        .service(writes("/manage/{hub}/hand-over", members::hand_over))
-        .service(writes("/manage/{hub}/leave", members::leave))
-        .service(writes("/manage/{hub}/invitations/{invitation}/revoke", members::revoke))
-        .service(reads("/manage/{hub}/blogs", blogs::show))
-        .service(reads("/manage/{hub}/blogs/{blog}", blogs::show_posts))
-        .service(writes("/manage/{hub}/blogs/{blog}/{verb}", blogs::update))
-        .service(both("/manage/{hub}/rules", rules::show, rules::create))
-        .service(writes("/manage/{hub}/rules/{rule}/remove", rules::delete))
-        .service(both("/manage/{hub}/notifications", notifications::show, notifications::update))
-        .service(writes("/manage/{hub}/notifications/resume", notifications::resume))
-        .service(both("/manage/{hub}/settings", hub_settings::show, hub_settings::update))
-        .service(both("/manage/{hub}/about", about::edit, about::update))
-        .service(both("/manage/{hub}/look", look::show, look::update))
-        .service(reads("/manage/{hub}/look/preview", look::preview))
-        .service(writes("/manage/{hub}/look/publish", look::publish))
-        .service(writes("/manage/{hub}/look/discard", look::discard))
-        .service(both("/manage/{hub}/next", next_year::show, next_year::create))
-        .service(writes("/manage/{hub}/series", next_year::name_series))
-        .service(writes("/manage/{hub}/series/join", next_year::join_series))
-        .service(writes("/manage/{hub}/series/leave", next_year::leave_series))
-        .service(both("/manage/{hub}/name", own_name::show, own_name::ask))
-        .service(writes("/manage/{hub}/name/check", own_name::check))
-        .service(writes("/manage/{hub}/name/use", own_name::begin))
-        .service(writes("/manage/{hub}/name/stop", own_name::stop))
-        .service(writes("/manage/{hub}/name/forget", own_name::forget))
-        .service(both("/manage/{hub}/take-home", take_home::show, take_home::create))
-        .service(reads("/manage/{hub}/take-home/progress", take_home::show_progress))
-        .service(both("/manage/{hub}/keys", keys::show, keys::create))
-        .service(writes("/manage/{hub}/keys/{key}/revoke", keys::delete))
-        .service(reads("/manage/{hub}/readers", readers::show))
-        .service(writes("/manage/{hub}/readers/{name}", readers::update))
-        .service(writes("/manage/{hub}/readers/{name}/feed", readers::renew_feed))
-        .service(both("/manage/{hub}/programme", programme::show, programme::update))
-        .service(writes("/manage/{hub}/programme/again", programme::again))
-        .service(writes("/manage/{hub}/programme/import", programme::import))
-        .service(writes("/manage/{hub}/programme/discard", programme::discard))
-        .service(writes("/manage/{hub}/programme/remove", programme::remove))
-        .service(both("/manage/{hub}/freeze", freeze::show, freeze::freeze))
-        .service(writes("/manage/{hub}/unfreeze", freeze::unfreeze))
-        .service(writes("/manage/{hub}/close", hub_settings::close))
-        .service(writes("/manage/{hub}/reopen", hub_settings::reopen))
-        .service(writes("/manage/{hub}/delete", hub_settings::delete))
-        .service(both("/manage/{hub}/categories", categories::show, categories::create))
-        .service(reads("/manage/{hub}/new-category", categories::new))
-        .service(both("/manage/{hub}/categories/{category}", categories::edit, categories::update))
-        .service(writes("/manage/{hub}/categories/{category}/move", categories::update_order))
-        .service(writes("/manage/{hub}/categories/{category}/delete", categories::delete))
+        .service(reads("", manage::show))
+        .service(both("/new", manage::new_hub, manage::create_hub))
+        .service(reads("/{hub}", queue::show))
+        .service(reads("/{hub}/decided", queue::decided::show))
+        .service(writes("/{hub}/pings/{ping}/verdict", queue::verdict::decide))
+        .service(writes("/{hub}/pings/{ping}/undo", queue::verdict::undo))
+        .service(writes("/{hub}/pings/{ping}/revision", queue::verdict::decide_revision))
+        .service(both("/{hub}/pings/{ping}/edit", queue::edit::show, queue::edit::update))
+        .service(writes("/{hub}/pings/{ping}/original", queue::edit::restore))
+        .service(writes("/{hub}/pings/{ping}/talks", queue::talks::update))
+        .service(writes("/{hub}/bulk", queue::verdict::decide_many))
+        .service(writes("/{hub}/bulk/{bulk}/undo", queue::verdict::undo_many))
+        .service(reads("/{hub}/log", log::show))
+        .service(reads("/{hub}/numbers", numbers::show))
+        .service(reads("/{hub}/numbers/activity.csv", numbers::show_activity))
+        .service(reads("/{hub}/numbers/event.csv", numbers::show_event))
+        .service(reads("/{hub}/numbers/categories.csv", numbers::show_categories))
+        .service(reads("/{hub}/numbers/outcomes.csv", numbers::show_outcomes))
+        .service(reads("/{hub}/numbers/ways.csv", numbers::show_ways))
+        .service(reads("/{hub}/numbers/refused.csv", numbers::show_refused))
+        .service(both("/{hub}/feeds", feeds_desk::show, feeds_desk::create))
+        .service(writes("/{hub}/feeds/{feed}/remove", feeds_desk::delete))
+        .service(reads("/{hub}/reports", reports::show))
+        .service(writes("/{hub}/reports/{report}/dismiss", reports::dismiss))
+        .service(reads("/{hub}/members", members::show))
+        .service(writes("/{hub}/invitations", members::invite))
+        .service(writes("/{hub}/members/{account}/role", members::update_role))
+        .service(writes("/{hub}/members/{account}/remove", members::delete))
+        .service(writes("/{hub}/hand-over", members::hand_over))
+        .service(writes("/{hub}/leave", members::leave))
+        .service(writes("/{hub}/invitations/{invitation}/revoke", members::revoke))
+        .service(reads("/{hub}/blogs", blogs::show))
+        .service(reads("/{hub}/blogs/{blog}", blogs::show_posts))
+        .service(writes("/{hub}/blogs/{blog}/{verb}", blogs::update))
+        .service(both("/{hub}/rules", rules::show, rules::create))
+        .service(writes("/{hub}/rules/{rule}/remove", rules::delete))
+        .service(both("/{hub}/notifications", notifications::show, notifications::update))
+        .service(writes("/{hub}/notifications/resume", notifications::resume))
+        .service(both("/{hub}/settings", hub_settings::show, hub_settings::update))
+        .service(both("/{hub}/about", about::edit, about::update))
+        .service(both("/{hub}/look", look::show, look::update))
+        .service(reads("/{hub}/look/preview", look::preview))
+        .service(writes("/{hub}/look/publish", look::publish))
+        .service(writes("/{hub}/look/discard", look::discard))
+        .service(both("/{hub}/next", next_year::show, next_year::create))
+        .service(writes("/{hub}/series", next_year::name_series))
+        .service(writes("/{hub}/series/join", next_year::join_series))
+        .service(writes("/{hub}/series/leave", next_year::leave_series))
+        .service(both("/{hub}/name", own_name::show, own_name::ask))
+        .service(writes("/{hub}/name/check", own_name::check))
+        .service(writes("/{hub}/name/use", own_name::begin))
+        .service(writes("/{hub}/name/stop", own_name::stop))
+        .service(writes("/{hub}/name/forget", own_name::forget))
+        .service(both("/{hub}/take-home", take_home::show, take_home::create))
+        .service(reads("/{hub}/take-home/progress", take_home::show_progress))
+        .service(both("/{hub}/keys", keys::show, keys::create))
+        .service(writes("/{hub}/keys/{key}/revoke", keys::delete))
+        .service(reads("/{hub}/readers", readers::show))
+        .service(writes("/{hub}/readers/{name}", readers::update))
+        .service(writes("/{hub}/readers/{name}/feed", readers::renew_feed))
+        .service(both("/{hub}/programme", programme::show, programme::update))
+        .service(writes("/{hub}/programme/again", programme::again))
+        .service(writes("/{hub}/programme/import", programme::import))
+        .service(writes("/{hub}/programme/discard", programme::discard))
+        .service(writes("/{hub}/programme/remove", programme::remove))
+        .service(both("/{hub}/freeze", freeze::show, freeze::freeze))
+        .service(writes("/{hub}/unfreeze", freeze::unfreeze))
+        .service(writes("/{hub}/close", hub_settings::close))
+        .service(writes("/{hub}/reopen", hub_settings::reopen))
+        .service(writes("/{hub}/delete", hub_settings::delete))
+        .service(both("/{hub}/categories", categories::show, categories::create))
+        .service(reads("/{hub}/new-category", categories::new))
+        .service(both("/{hub}/categories/{category}", categories::edit, categories::update))
+        .service(writes("/{hub}/categories/{category}/move", categories::update_order))
+        .service(writes("/{hub}/categories/{category}/delete", categories::delete))
         .service(both(
-            "/manage/{hub}/categories/{category}/forwarding",
+            "/{hub}/categories/{category}/forwarding",
             forwarding::show,
             forwarding::create,
         ))
         .service(writes(
-            "/manage/{hub}/categories/{category}/forwarding/{address}/remove",
+            "/{hub}/categories/{category}/forwarding/{address}/remove",
             forwarding::delete,
-        ))
-        .service(reads("/operator", operator::show))
-        .service(both("/operator/invitations", invitations::show, invitations::create))
-        .service(writes("/operator/invitations/{invitation}/revoke", invitations::revoke))
-        .service(both("/operator/rules", rules::show_all, rules::create_all))
-        .service(writes("/operator/rules/{rule}/remove", rules::delete_all))
-        .service(reads("/operator/jobs", jobs::show))
-        .service(writes("/operator/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
-        .service(writes("/operator/hubs/{hub}/{verb}", operator::update_hub))
-        .service(writes("/operator/reports/{hub}/{report}/dismiss", operator::dismiss_report))
-        .service(writes("/operator/accounts/{account}/{verb}", operator::update_account));
+        ));
+}
+
+fn operator(config: &mut ServiceConfig) {
+    config
+        .service(reads("", operator::show))
+        .service(both("/invitations", invitations::show, invitations::create))
+        .service(writes("/invitations/{invitation}/revoke", invitations::revoke))
+        .service(both("/rules", rules::show_all, rules::create_all))
+        .service(writes("/rules/{rule}/remove", rules::delete_all))
+        .service(reads("/jobs", jobs::show))
+        .service(writes("/jobs/{hub}/{kind}/{subject}/{verb}", jobs::update))
+        .service(writes("/hubs/{hub}/{verb}", operator::update_hub))
+        .service(writes("/reports/{hub}/{report}/dismiss", operator::dismiss_report))
+        .service(writes("/accounts/{account}/{verb}", operator::update_account));
+}
+
+fn topics(config: &mut ServiceConfig) {
+    config
+        .service(reads("", topics::show_all))
+        .service(reads("/{topic}", topics::show))
+        .service(reads("/{topic}/rss", feeds::show_topic))
+        .service(reads("/{topic}/atom", feeds::show_topic))
+        .service(reads("/{topic}/feed.json", feeds::show_topic));
+}
+
+fn receipt(config: &mut ServiceConfig) {
+    config
+        .service(reads("/{receipt}", receipt::show))
+        .service(reads("/{receipt}/live", receipt::live))
+        .service(writes("/{receipt}/check", receipt::check))
+        .service(writes("/{receipt}/withdraw", receipt::withdraw))
+        .service(writes("/{receipt}/again", receipt::send_again))
+        .service(writes("/{receipt}/passphrase", receipt::prove))
+        .service(writes("/{receipt}/follow", receipt::follow));
+}
+
+fn hub(config: &mut ServiceConfig) {
+    config
+        .service(reads("/add", add::choose))
+        .service(reads("/live", live::show_hub))
+        .service(reads("/about", about::show))
+        .service(both("/keep-away", keep_away::show, keep_away::create))
+        .service(reads("/people", people::show))
+        .service(reads("/people/opml", feeds::show_people))
+        .service(reads("/picture/{name}", look::show_picture))
+        .service(reads("/talks", talks::show_all))
+        .service(reads("/talks/{talk}", talks::show))
+        .service(reads("/talks/{talk}/rss", feeds::show_talk))
+        .service(reads("/talks/{talk}/atom", feeds::show_talk))
+        .service(reads("/talks/{talk}/feed.json", feeds::show_talk))
+        .service(reads("/stats", stats::show))
+        .service(reads("/stats/activity.csv", stats::show_activity))
+        .service(reads("/stats/event.csv", stats::show_event))
+        .service(reads("/stats/categories.csv", stats::show_categories))
+        .service(reads("/wall", wall::show_hub))
+        .service(reads("/embed", embed::offer_hub))
+        .service(reads("/enter", reading::let_in_hub))
+        .service(writes("/read", reading::open_hub));
 }
 
 /// What stands behind a `?` and cannot be read gets a page like every other mistake.

@@ -45,6 +45,27 @@ story! {
         }
     }
 
+    async fn what_begins_as_other_addresses_do_and_is_none_is_nowhere(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        let nowhere = [
+            "/r", "/r/x/nothing", "/account/nothing", "/operator/nothing", "/manage/sxsw/nothing",
+            "/topics/a/b/c", "/sxsw/-", "/sxsw/-/nothing",
+        ];
+        for path in nowhere {
+            topic.organizer.open(path).await.has_status(404);
+            topic.organizer.post(path, &[]).await.has_status(404);
+        }
+        // With a slash too many it is found all the same.
+        for path in ["/account", "/manage", "/manage/sxsw", "/topics", "/sxsw/-/people"] {
+            topic.organizer.open(&format!("{path}/")).await.redirects_to(path);
+            topic.organizer.open(path).await.has_status(200);
+        }
+        // What begins like one of them and goes on is a name.
+        for path in ["/rust", "/manager", "/topical"] {
+            topic.organizer.open(path).await.has_status(404).says("There is no such hub");
+        }
+    }
+
     async fn an_address_that_lost_its_end_or_has_a_guessed_one_leads_on(site) {
         let mut topic = site.hub("open", "at-once").await;
         list(&topic, "Needle").await;
