@@ -13,6 +13,8 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
 };
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
@@ -44,11 +46,10 @@ pub struct Rendered {
     /// The page as it is.
     pub identity: Bytes,
     gzip: OnceLock<Bytes>,
-    brotli: OnceLock<Bytes>,
-    /// Hash of the page, without quotes; each encoding adds its name.
+    /// Hash of the page, without quotes; in gzip it has an end of its own.
     pub etag: String,
-    /// `ETag` of the page as it is, in gzip and in Brotli.
-    pub etags: [HeaderValue; 3],
+    /// `ETag` of the page as it is, and in gzip.
+    pub etags: [HeaderValue; 2],
     /// When what it shows last changed, and `Last-Modified`, if there is such a date to be asked
     /// about.
     pub modified: Option<(Timestamp, HeaderValue)>,
@@ -63,13 +64,13 @@ pub struct Rendered {
     pub is_kept: bool,
     /// Whether it is small already, as a picture is: it is sent as it is.
     pub is_dense: bool,
-    effort: Effort,
-    /// What kept it costs, in bytes, once all encodings are made.
+    gzip_level: Compression,
+    /// What kept it costs, in bytes, once it is compressed too.
     weight: u32,
 }
 
 impl Rendered {
-    /// Takes a page's bytes. They are compressed when first asked for, once.
+    /// Takes a page's bytes. They are compressed when that is first asked for, once.
     pub fn new(
         body: impl Into<Bytes>,
         content_type: &'static str,
@@ -83,12 +84,11 @@ impl Rendered {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        let weight = u32::try_from(body.len() + body.len() / 2 + 512).unwrap_or(u32::MAX);
+        let weight = u32::try_from(body.len() + body.len() / 4 + 512).unwrap_or(u32::MAX);
         Self {
             identity: body,
             gzip: OnceLock::new(),
-            brotli: OnceLock::new(),
-            etags: ["", "-gz", "-br"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),
+            etags: ["", "-gz"].map(|suffix| value(&format!("\"{etag}{suffix}\""))),
             etag,
             modified: modified_at.map(|at| (at, value(&http_date(at)))),
             cache_control: HeaderValue::from_static(cache_control),
@@ -96,7 +96,7 @@ impl Rendered {
             fresh_until: None,
             is_kept: true,
             is_dense: false,
-            effort: QUICK,
+            gzip_level: QUICK,
             weight,
         }
     }
@@ -134,7 +134,7 @@ impl Rendered {
     /// runs.
     #[must_use]
     pub const fn lasting(mut self) -> Self {
-        self.effort = THOROUGH;
+        self.gzip_level = Compression::best();
         self
     }
 
@@ -159,12 +159,7 @@ impl Rendered {
 
     /// The page in gzip.
     pub fn gzip(&self) -> Bytes {
-        self.gzip.get_or_init(|| gzip(&self.identity, self.effort)).clone()
-    }
-
-    /// The page in Brotli.
-    pub fn brotli(&self) -> Bytes {
-        self.brotli.get_or_init(|| brotli(&self.identity, self.effort)).clone()
+        self.gzip.get_or_init(|| gzip(&self.identity, self.gzip_level)).clone()
     }
 }
 
@@ -178,41 +173,15 @@ fn http_date(at: Timestamp) -> String {
     second.to_jiff().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// How hard it is tried to make something small.
-#[derive(Debug, Clone, Copy)]
-struct Effort {
-    gzip_level: u32,
-    brotli_quality: i32,
-}
+/// For what somebody waits for after each change. A page of fifty posts, 48.6 KB, on one slow machine:
+/// 10.8 KB in 0.88 ms; level 6 the same in 1.00, level 3 11.2 KB in 0.70, level 1 15.0 in 0.30.
+const QUICK: Compression = Compression::new(5);
 
-/// For what somebody waits for after each change. A page of fifty posts, 48.6 KB, on one busy machine:
-/// in gzip 10.8 KB in 0.8 ms (level 8: 85 bytes less in 1.3; `miniz_oxide` instead of zlib-rs, level 6:
-/// 1.7), in Brotli 10.4 KB in 1.0 ms (quality 5: 9.8 in 2.2).
-const QUICK: Effort = Effort { gzip_level: 6, brotli_quality: 4 };
-/// For what is compressed once.
-const THOROUGH: Effort = Effort { gzip_level: 9, brotli_quality: 9 };
-
-fn gzip(bytes: &Bytes, effort: Effort) -> Bytes {
-    let level = flate2::Compression::new(effort.gzip_level);
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
+fn gzip(bytes: &Bytes, level: Compression) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     // Writing into memory does not fail; if it did, an empty answer would be wrong.
     match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
         Ok(compressed) => compressed.into(),
-        Err(_) => Bytes::new(),
-    }
-}
-
-/// In a window of the page's own size: larger ones make it no smaller, and take longer to be set up than
-/// the page to be compressed. But of 17 bits at least: with less the library goes another way from
-/// quality 5 on, on which the page above takes 25 ms.
-fn brotli(bytes: &Bytes, effort: Effort) -> Bytes {
-    let size = usize::BITS - bytes.len().leading_zeros();
-    let lgwin = i32::try_from(size.clamp(17, 22)).unwrap_or(22);
-    let quality = effort.brotli_quality;
-    let params = brotli::enc::BrotliEncoderParams { quality, lgwin, ..Default::default() };
-    let mut compressed = Vec::new();
-    match brotli::BrotliCompress(&mut bytes.as_ref(), &mut compressed, &params) {
-        Ok(_) => compressed.into(),
         Err(_) => Bytes::new(),
     }
 }
@@ -386,6 +355,11 @@ impl<V: Keepable> Cache<V> {
         (self.generations.of(kept.subject) == kept.generation).then_some(kept.value)
     }
 
+    /// What the value last kept under `key` was made from: also where that has changed since.
+    pub fn subject(&self, key: &str) -> Option<Subject> {
+        self.kept.get(key).map(|kept| kept.subject)
+    }
+
     /// Keeps a value made from data that were read after `generation` was asked for.
     pub fn keep(&self, key: String, subject: Subject, generation: Generation, value: V) {
         self.kept.insert(key, Kept { subject, generation, value });
@@ -415,6 +389,8 @@ mod tests {
         assert_eq!(cache.get("/a").unwrap().identity, "one");
         generations.hub_changed(HubId(1), 1);
         assert!(cache.get("/a").is_none());
+        assert_eq!(cache.subject("/a"), Some(hub), "of whom it was is known");
+        assert_eq!(cache.subject("/b"), None);
     }
 
     #[test]
@@ -465,9 +441,6 @@ mod tests {
         let mut decoder = flate2::read::GzDecoder::new(&gzip[..]);
         std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
         assert_eq!(text.as_bytes(), page.identity);
-        let mut text = Vec::new();
-        brotli::BrotliDecompress(&mut &page.brotli()[..], &mut text).unwrap();
-        assert_eq!(text, page.identity);
-        assert!(page.brotli().len() < page.identity.len() / 10);
+        assert!(gzip.len() < page.identity.len() / 10);
     }
 }

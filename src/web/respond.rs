@@ -169,13 +169,10 @@ pub fn kept(app: &App, request: &HttpRequest, key: &str) -> Option<HttpResponse>
 /// yet be followed by a change of the same second, or of one before. So the date is left out until
 /// every change of its second has been committed or given up (RFC 9110, 8.8.2.2).
 pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpResponse {
-    let encoding = match page.is_dense {
-        true => Encoding::Identity,
-        false => Encoding::wanted(request.headers()),
-    };
+    let in_gzip = !page.is_dense && takes_gzip(request.headers());
     let modified = page.modified.as_ref().filter(|(at, _)| now.seconds() > at.seconds() + SETTLED);
     let date = modified.map(|(at, _)| at.seconds());
-    let etag = &page.etags[encoding as usize];
+    let etag = &page.etags[usize::from(in_gzip)];
     let not_modified = is_not_modified(request, etag, date);
     let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::new(status);
@@ -193,14 +190,11 @@ pub fn rendered(request: &HttpRequest, page: &Rendered, now: Timestamp) -> HttpR
     if not_modified {
         return response;
     }
-    if let Some(name) = encoding.name() {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    if !in_gzip {
+        return response.set_body(pieces::body(page.identity.clone()));
     }
-    response.set_body(pieces::body(match encoding {
-        Encoding::Brotli => page.brotli(),
-        Encoding::Gzip => page.gzip(),
-        Encoding::Identity => page.identity.clone(),
-    }))
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    response.set_body(pieces::body(page.gzip()))
 }
 
 /// RFC 9110, 13.2.2: `If-None-Match` decides where it is there; else `If-Modified-Since`.
@@ -235,46 +229,21 @@ fn parse_http_date(text: &str) -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
-/// In the order of [`Rendered::etags`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Identity,
-    Gzip,
-    Brotli,
-}
-
-impl Encoding {
-    /// The encoding a client takes: Brotli before gzip, unless one is refused by `q=0`.
-    fn wanted(headers: &HeaderMap) -> Self {
-        let Some(accepted) = headers.get(header::ACCEPT_ENCODING) else { return Self::Identity };
-        let accepted = accepted.to_str().unwrap_or_default();
-        let takes = |name: &str| {
-            accepted.split(',').any(|item| {
-                let mut parts = item.split(';').map(str::trim);
-                let is_it = parts.next().is_some_and(|this| this.eq_ignore_ascii_case(name));
-                let refused = parts.any(|part| {
-                    part.strip_prefix("q=")
-                        .is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
-                });
-                is_it && !refused
-            })
-        };
-        if takes("br") {
-            Self::Brotli
-        } else if takes("gzip") {
-            Self::Gzip
-        } else {
-            Self::Identity
-        }
-    }
-
-    const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Identity => None,
-            Self::Gzip => Some("gzip"),
-            Self::Brotli => Some("br"),
-        }
-    }
+/// Whether a client takes gzip: not where it is refused by `q=0`.
+///
+/// There is no Brotli: at a quality that the first who comes after a change can wait for, it takes as long
+/// as gzip, and saves 4 % of a page of fifty posts (10.4 instead of 10.8 KB).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let Some(accepted) = headers.get(header::ACCEPT_ENCODING) else { return false };
+    accepted.to_str().unwrap_or_default().split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_it = parts.next().is_some_and(|this| this.eq_ignore_ascii_case("gzip"));
+        let is_refused = parts.any(|part| {
+            let quality = part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+            quality.is_some_and(|quality| quality <= 0.0)
+        });
+        is_it && !is_refused
+    })
 }
 
 #[cfg(test)]
@@ -346,9 +315,10 @@ mod tests {
     #[test]
     fn a_client_gets_an_encoding_it_takes() {
         for (accepted, expected) in [
-            ("gzip, deflate, br", Some("br")),
-            ("gzip;q=1.0, br;q=0", Some("gzip")),
-            ("GZIP", Some("gzip")),
+            ("gzip, deflate, br", Some("gzip")),
+            ("br, GZIP;q=0.5", Some("gzip")),
+            ("gzip;q=0, *", None),
+            ("br", None),
             ("identity", None),
             ("*", None),
         ] {

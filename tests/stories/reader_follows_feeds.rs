@@ -268,17 +268,15 @@ story! {
                 assert_eq!(answer.header("content-type"), (status == 200).then_some(content_type));
             }
             // Each encoding is another representation: its tag fits no other.
-            for accepted in ["gzip", "br"] {
-                let packed = reader.open_with(&address, &[("accept-encoding", accepted)]).await;
-                assert_eq!(packed.header("content-encoding"), Some(accepted));
-                let own = packed.header("etag").unwrap().to_owned();
-                assert_ne!(own, tag);
-                for (tag, status) in [(&own, 304), (&tag, 200)] {
-                    let headers = [("accept-encoding", accepted), ("if-none-match", tag.as_str())];
-                    reader.open_with(&address, &headers).await.has_status(status);
-                }
-                reader.open_with(&address, &[("if-none-match", &own)]).await.has_status(200);
+            let packed = reader.open_with(&address, &[("accept-encoding", "gzip")]).await;
+            assert_eq!(packed.header("content-encoding"), Some("gzip"));
+            let own = packed.header("etag").unwrap().to_owned();
+            assert_ne!(own, tag);
+            for (tag, status) in [(&own, 304), (&tag, 200)] {
+                let headers = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
+                reader.open_with(&address, &headers).await.has_status(status);
             }
+            reader.open_with(&address, &[("if-none-match", &own)]).await.has_status(200);
         }
     }
 

@@ -63,16 +63,13 @@ story! {
         list(&topic, 1).await;
         let mut reader = site.browser();
         let plain = reader.open("/sxsw").await;
-        let mut sizes = Vec::new();
-        for (accepted, name) in [("gzip", "gzip"), ("br, gzip", "br")] {
-            let page = reader.open_with("/sxsw", &[("accept-encoding", accepted)]).await;
-            assert_eq!(page.header("content-encoding"), Some(name));
-            assert_ne!(page.header("etag"), plain.header("etag"), "each encoding has its own tag");
-            sizes.push(page.bytes.len());
-            let tag = page.header("etag").unwrap().to_owned();
-            reader.open_with("/sxsw", &[("accept-encoding", accepted), ("if-none-match", &tag)]).await.has_status(304);
-        }
-        assert!(sizes.iter().all(|size| size * 2 < plain.bytes.len()), "{sizes:?}");
+        let accepted = ("accept-encoding", "br, gzip");
+        let page = reader.open_with("/sxsw", &[accepted]).await;
+        assert_eq!(page.header("content-encoding"), Some("gzip"));
+        assert_ne!(page.header("etag"), plain.header("etag"), "each encoding has its own tag");
+        assert!(page.bytes.len() * 2 < plain.bytes.len(), "{}", page.bytes.len());
+        let tag = page.header("etag").unwrap().to_owned();
+        reader.open_with("/sxsw", &[accepted, ("if-none-match", &tag)]).await.has_status(304);
     }
 
     async fn paging_survives_new_arrivals(site) {

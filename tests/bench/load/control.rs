@@ -1,18 +1,20 @@
 //! The limits: the least that a server of the same framework can do.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::http::{KeepAlive, StatusCode};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::{BigInt, Binary, Text};
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
@@ -94,6 +96,49 @@ pub fn read(fixture: Fixture) -> anyhow::Result<Control> {
     })
 }
 
+diesel::table! {
+    pings (id) {
+        id -> BigInt,
+        url -> Text,
+        title -> Text,
+        excerpt -> Text,
+        blog_name -> Text,
+    }
+}
+
+/// A server that reads the texts of the fifty newest rows of a file of ours by their key with each
+/// request, joined to nothing, makes nothing of them, and compresses this page.
+pub fn compress_anew(file: &Path, page: String) -> anyhow::Result<Control> {
+    struct Least {
+        file: Mutex<SqliteConnection>,
+        page: String,
+    }
+    async fn answer(least: web::Data<Least>) -> actix_web::Result<HttpResponse> {
+        let made = web::block(move || -> anyhow::Result<Vec<u8>> {
+            let mut file = least.file.lock().map_err(|_poisoned| anyhow!("another panicked"))?;
+            type Row = (i64, String, String, String, String);
+            let rows: Vec<Row> = pings::table.order(pings::id.desc()).limit(50).load(&mut *file)?;
+            ensure!(rows.len() == 50, "{} rows", rows.len());
+            // As in `src/pages_cache.rs`.
+            let level = flate2::Compression::new(5);
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
+            encoder.write_all(least.page.as_bytes())?;
+            Ok(encoder.finish()?)
+        });
+        let made = made.await?.map_err(actix_web::error::ErrorInternalServerError)?;
+        Ok(HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CONTENT_ENCODING, "gzip"))
+            .body(made))
+    }
+    let mut connection = SqliteConnection::establish(&file.display().to_string())?;
+    connection.batch_execute(PRAGMAS)?;
+    let least = web::Data::new(Least { file: Mutex::new(connection), page });
+    Control::start(move |config| {
+        config.app_data(least.clone()).default_service(web::to(answer));
+    })
+}
+
 /// The same as in `src/db/connection.rs`.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 2500;
@@ -109,6 +154,16 @@ const PRAGMAS: &str = "
 const TABLE: &str = "CREATE TABLE rows (
     id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,
     url TEXT NOT NULL, title TEXT NOT NULL, excerpt TEXT NOT NULL)";
+diesel::table! {
+    rows (id) {
+        id -> BigInt,
+        hash -> Binary,
+        url -> Text,
+        title -> Text,
+        excerpt -> Text,
+    }
+}
+
 /// The most inserts in one commit, as in `src/db/writer.rs`.
 const GROUP: usize = 256;
 /// The most inserts that wait, as there.
@@ -187,11 +242,10 @@ fn insert(connection: &mut SqliteConnection, body: &[u8]) -> anyhow::Result<()> 
     let (url, rest) = body.split_at_checked(70).context("a short body")?;
     let (title, excerpt) = rest.split_at_checked(50).context("a short body")?;
     let hash: [u8; 32] = rand::random();
-    diesel::sql_query("INSERT INTO rows (hash, url, title, excerpt) VALUES (?, ?, ?, ?)")
-        .bind::<Binary, _>(hash.as_slice())
-        .bind::<Text, _>(url)
-        .bind::<Text, _>(title)
-        .bind::<Text, _>(excerpt)
+    use rows::dsl;
+    let columns = (dsl::hash.eq(hash.as_slice()), dsl::url.eq(url), dsl::title.eq(title));
+    diesel::insert_into(rows::table)
+        .values((columns, dsl::excerpt.eq(excerpt)))
         .execute(connection)?;
     Ok(())
 }

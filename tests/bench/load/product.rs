@@ -1,6 +1,7 @@
 //! Backchannel, started in this process as its own binary would start it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -120,6 +121,11 @@ impl Product {
         });
         let (address, app) = told.recv().context("backchannel did not start")?;
         Ok(Self { address, app, data, postgres, stop, thread })
+    }
+
+    /// Its SQLite file.
+    pub fn file(&self) -> PathBuf {
+        self.data.path().join("backchannel.db")
     }
 
     /// Opens a public hub.

@@ -35,7 +35,6 @@ impl Answer {
         let mut plain = Vec::new();
         let read = match self.find_header("content-encoding") {
             Some("gzip") => flate2::read::GzDecoder::new(&self.body[..]).read_to_end(&mut plain),
-            Some("br") => brotli::BrotliDecompress(&mut &self.body[..], &mut plain).map(|()| 0),
             _ => return String::from_utf8_lossy(&self.body).into_owned(),
         };
         match read {

@@ -13,8 +13,6 @@ static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .no_gzip()
-        .no_brotli()
         .pool_max_idle_per_host(0)
         .build()
         .unwrap()
