@@ -1,6 +1,8 @@
 //! Ping keys: a personal ping address for each speaker, printed, used, and taken away.
 
-use crate::harness::{Blog, Browser, Page, hours};
+use backchannel::model::id::HubId;
+
+use crate::harness::{Blog, Browser, Page, days, hours};
 
 const KEYS: &str = "/manage/sxsw/keys";
 
@@ -100,6 +102,22 @@ story! { with blogs:
         let over = panels.ping_at(&address, &[("url", "http://ada.example/3")]).await;
         assert!(over.message().contains("does not work any more"), "{}", over.body);
         panels.organizer.open(KEYS).await.says("ran out on 11 March 2003, 11:00");
+    }
+
+    async fn a_key_that_brought_nothing_is_forgotten_a_year_after_its_end(site) {
+        let mut topic = site.hub("passphrase", "all-wait").await;
+        let wanted = [("names", "Ada\nGrace"), ("expires_at", "2003-03-11T11:00")];
+        let sheet = make(&mut topic.organizer, &wanted).await;
+        let ada = sheet.texts(".card code").remove(0);
+        assert!(topic.ping_at(&ada, &[("url", "http://ada.example/1"), ("title", "First")]).await.is_stored());
+        make(&mut topic.organizer, &[("names", "Barbara")]).await;
+        for (later, names) in [(days(365), "Barbara, Grace, Ada"), (days(1), "Barbara, Ada")] {
+            site.advance(later);
+            backchannel::actions::prune::run(&site.app).await.unwrap();
+            let keys = site.app.db.read(|c| backchannel::db::keys::list(c, HubId(1))).await.unwrap();
+            let of: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+            assert_eq!(of.join(", "), names);
+        }
     }
 
     async fn what_cannot_be_a_key_is_said_beside_its_field(site) {
