@@ -3,7 +3,7 @@
 use crate::app::Gate;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::listed::{Beside, Listed, Place};
+use crate::db::listed::{Beside, Listed, Place, PostsOf};
 use crate::db::talks::{self, About};
 use crate::db::{DbConnection, DbError, categories, hubs, listed, pings, readings, topics};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId};
@@ -83,7 +83,8 @@ pub fn list_page(
         None => None,
     };
     let id = category.as_ref().map(|category| category.id);
-    let mut posts = listed::list_view(connection, hub.id, id, view, from.before, PAGE + 1)?;
+    let posts_of = PostsOf::among(hub.id, &all, id);
+    let mut posts = listed::list_view(connection, &posts_of, view, from.before, PAGE + 1)?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
@@ -91,12 +92,13 @@ pub fn list_page(
     let newest = category.as_ref().map_or(hub.last_listed_at, |c| c.last_listed_at);
     let hours = match newest.filter(|_| view.is_everything()) {
         Some(at) => {
-            listed::list_hours(connection, hub.id, id, at.hours() - PULSE_HOURS + 1, at.hours())?
+            let last = at.hours();
+            listed::list_hours(connection, &posts_of, last - PULSE_HOURS + 1, last)?
         }
         None => Vec::new(),
     };
     let languages = listed::list_languages(connection, hub.id, id, LANGUAGES)?;
-    let first_hour = listed::find_first_hour(connection, hub.id, id)?;
+    let first_hour = listed::find_first_hour(connection, &posts_of)?;
     let about = list_about(connection, &hub, posts.iter().map(|post| post.id))?;
     Ok(ListPage {
         hub,

@@ -17,7 +17,7 @@ pub use deliver::deliver;
 pub use push::push;
 pub use subscribe::{Asking, SubscribeError, receive};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -25,11 +25,11 @@ use crate::app::{FeedOf, Lock};
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::listed::Listed;
+use crate::db::listed::{Listed, PostsOf};
 use crate::db::websub::Subscription;
-use crate::db::{DbConnection, DbError, categories, hubs, listed, readings, topics};
+use crate::db::{DbConnection, DbError, categories, hubs, listed, topics};
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, HubId, PingId};
+use crate::model::id::{CategoryId, HubId};
 use crate::model::slug::Slug;
 use crate::model::view::View;
 use crate::wire::feed::{MAX_ITEMS, MAX_LAST_ITEMS};
@@ -154,24 +154,14 @@ impl Print {
     }
 
     /// What a feed says of some posts of a hub, each in a category of this title.
-    fn add_posts<'a>(
-        &mut self,
-        connection: &mut DbConnection,
-        hub: HubId,
-        posts: &[Listed],
-        title: impl Fn(&Listed) -> &'a str,
-    ) -> Result<(), DbError> {
-        let ids: Vec<PingId> = posts.iter().map(|post| post.id).collect();
-        let read = readings::list(connection, hub, &ids)?.into_iter();
-        let sources: HashMap<PingId, String> = read.map(|r| (r.ping_id, r.feed_url)).collect();
+    fn add_posts<'a>(&mut self, posts: &[Listed], title: impl Fn(&Listed) -> &'a str) {
         for post in posts {
             let listed_at = post.listed_at.map_or(0, Timestamp::micros).to_string();
             let language = post.language.as_deref().unwrap_or_default();
-            let source = sources.get(&post.id).map_or("", String::as_str);
+            let source = post.feed_url.as_deref().unwrap_or_default();
             self.add(&[&post.public_id.to_string(), title(post), &listed_at, language, source]);
             self.add(&[&post.url, &post.title, &post.excerpt, &post.blog_name]);
         }
-        Ok(())
     }
 
     fn finish(self) -> Vec<u8> {
@@ -193,8 +183,8 @@ fn print_of_topic(connection: &mut DbConnection, topic: &Slug) -> Result<Vec<u8>
         by_hub.entry(hub.0).or_default().push(post);
     }
     // When each was listed is part of it, so that their order among hubs is.
-    for (hub, posts) in by_hub {
-        print.add_posts(connection, HubId(hub), &posts, |_| "")?;
+    for posts in by_hub.values() {
+        print.add_posts(posts, |_| "");
     }
     Ok(print.finish())
 }
@@ -219,13 +209,14 @@ impl OfHub {
         // As many as the feed has.
         let is_last = hub.closed_at.is_some() && view.is_everything();
         let most = if is_last { MAX_LAST_ITEMS } else { MAX_ITEMS };
-        let (posts, there) = match listed::list_view(connection, hub.id, of, view, None, most) {
+        let all = categories::list(connection, hub.id)?;
+        let posts_of = PostsOf::among(hub.id, &all, of);
+        let (posts, there) = match listed::list_view(connection, &posts_of, view, None, most) {
             // What it names is not there any more, or not by that name.
             Err(DbError::NotFound) => (Vec::new(), "gone"),
             posts => (posts?, ""),
         };
-        let titles = categories::list(connection, hub.id)?;
-        let title = |id| titles.iter().find(|c| c.id == id).map_or("", |c| c.title.as_str());
+        let title = |id| all.iter().find(|c| c.id == id).map_or("", |c| c.title.as_str());
         let mut print = Print::default();
         print.add(&[
             there,
@@ -245,7 +236,7 @@ impl OfHub {
         if let Some(category) = category {
             print.add(&[&category.slug, &category.title, &category.description]);
         }
-        print.add_posts(connection, hub.id, &posts, |post| title(post.category_id))?;
+        print.add_posts(&posts, |post| title(post.category_id));
         Ok(print.finish())
     }
 }

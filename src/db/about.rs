@@ -29,8 +29,9 @@ pub fn find(connection: &mut DbConnection, hub: HubId) -> Result<Option<AboutPag
 
 /// Whether a hub has one.
 pub fn is_there(connection: &mut DbConnection, hub: HubId) -> Result<bool, DbError> {
-    Ok(diesel::select(diesel::dsl::exists(about_pages::table.find(hub.0)))
-        .get_result(connection)?)
+    Ok(on_backend!(connection => |connection| {
+        diesel::select(diesel::dsl::exists(about_pages::table.find(hub.0))).get_result(connection)
+    })?)
 }
 
 /// Sets a hub's about page; an empty text takes it away.

@@ -351,7 +351,10 @@ pub fn find(
     hub: HubId,
     category: CategoryId,
 ) -> Result<Option<Category>, DbError> {
-    Ok(of(hub, category).select(Category::as_select()).first(connection).optional()?)
+    Ok(on_backend!(connection => |connection| {
+        of(hub, category).select(Category::as_select()).first(connection)
+    })
+    .optional()?)
 }
 
 /// The hub and category of a number in a short ping address.
@@ -372,11 +375,13 @@ pub fn find_by_number(
 
 /// The categories of a hub, in their order.
 pub fn list(connection: &mut DbConnection, hub: HubId) -> Result<Vec<Category>, DbError> {
-    Ok(categories::table
-        .filter(categories::hub_id.eq(hub.0))
-        .select(Category::as_select())
-        .order((categories::position, categories::id))
-        .load(connection)?)
+    Ok(on_backend!(connection => |connection| {
+        categories::table
+            .filter(categories::hub_id.eq(hub.0))
+            .select(Category::as_select())
+            .order((categories::position, categories::id))
+            .load(connection)
+    })?)
 }
 
 /// The category that a hub's own page stands for, among all of its categories: the one that was

@@ -19,7 +19,8 @@ pub enum DbConnection {
 }
 
 /// Writes an expression for both connection types: for what both databases can say, but Diesel's
-/// derived enum cannot.
+/// derived enum cannot; and for what each page reads: the enum writes a query's whole text at each walk
+/// over it, which takes longer than to read a row by its key.
 macro_rules! on_backend {
     ($connection:expr => |$inner:ident| $body:expr) => {
         match $connection {

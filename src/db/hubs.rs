@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::connection::on_backend;
 use super::prepared::Prepare;
 use super::schema::{hubs, pings};
 use super::{DbConnection, DbError, Tx, instance, jobs, slugs, websub};
@@ -320,7 +321,10 @@ pub fn delete(tx: &mut Tx<'_>, hub: HubId, now: Timestamp) -> Result<(), DbError
 
 /// The hub of this id.
 pub fn find(connection: &mut DbConnection, hub: HubId) -> Result<Option<Hub>, DbError> {
-    Ok(hubs::table.find(hub.0).select(Hub::as_select()).first(connection).optional()?)
+    Ok(on_backend!(connection => |connection| {
+        hubs::table.find(hub.0).select(Hub::as_select()).first(connection)
+    })
+    .optional()?)
 }
 
 /// Hubs for the operator, those waiting for approval first, then the newest.

@@ -6,7 +6,9 @@
 mod beside;
 mod hours;
 mod languages;
+mod narrowed;
 pub mod people;
+mod posts_of;
 mod read;
 mod view;
 pub(super) mod words;
@@ -14,6 +16,7 @@ pub(super) mod words;
 pub use beside::{Beside, find_newer, find_older};
 pub use hours::{count_between, find_first, find_first_hour, sum_hours};
 pub use languages::list_languages;
+pub use posts_of::PostsOf;
 pub use read::{
     Listed, Place, find_place, list, list_about, list_apart, list_approved, list_for_members,
     list_home, list_hours,
@@ -23,6 +26,7 @@ pub use view::{ViewNames, find_view_names, list_view};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
+use super::connection::on_backend;
 use super::prepared::Prepare;
 use super::schema::{blogs, categories, category_blogs, hubs, listed_hours, pings};
 use super::{DbConnection, DbError, Tx, blogs as blog_rows, forwarding};
@@ -438,9 +442,12 @@ fn add_hour(
 
 /// The categories whose posts stand on their own pages only.
 pub(super) fn apart(connection: &mut DbConnection, hub: HubId) -> Result<Vec<i64>, DbError> {
-    Ok(categories::table
-        .filter(categories::hub_id.eq(hub.0))
-        .filter(categories::readers.ne(Readers::Public.as_str()))
-        .select(categories::id)
-        .load(connection)?)
+    Ok(on_backend!(connection => |connection| {
+        categories::table
+            .filter(categories::hub_id.eq(hub.0))
+            .filter(categories::readers.ne(Readers::Public.as_str()))
+            .select(categories::id)
+            .order((categories::position, categories::id))
+            .load(connection)
+    })?)
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::on_backend;
 use super::prepared::{FEW, Prepare};
 use super::schema::post_changes;
 use super::{DbConnection, DbError, Tx};
@@ -30,8 +31,10 @@ pub fn list(
 ) -> Result<Vec<(PingId, Timestamp)>, DbError> {
     let ids: Vec<i64> = pings.iter().map(|ping| ping.0).collect();
     let are_few = ids.len() <= FEW;
-    let query = post_changes::table
-        .filter(post_changes::hub_id.eq(hub.0).and(post_changes::ping_id.eq_any(ids)))
-        .select((post_changes::ping_id, post_changes::changed_at));
-    Ok(query.prepared_if(are_few).load(connection)?)
+    on_backend!(connection => |connection| {
+        let query = post_changes::table
+            .filter(post_changes::hub_id.eq(hub.0).and(post_changes::ping_id.eq_any(ids)))
+            .select((post_changes::ping_id, post_changes::changed_at));
+        Ok(query.prepared_if(are_few).load(connection)?)
+    })
 }

@@ -49,8 +49,8 @@ pub trait Prepare: Sized {
         Prepared { query: self, is_kept, name: PhantomData }
     }
 
-    /// The same, and it is found by its name: for what runs with each ping, where so much is bound that
-    /// to write its text each time costs a part of what it does.
+    /// The same, and it is found by its name: for what runs with each ping and each page, where so much is
+    /// bound or chosen that to write its text each time costs a part of what it does.
     fn prepared_as<N: Name>(self) -> Prepared<Self, N> {
         Prepared { query: self, is_kept: true, name: PhantomData }
     }

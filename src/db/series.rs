@@ -7,6 +7,7 @@ use diesel::dsl::{exists, max, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
+use super::connection::on_backend;
 use super::hubs::{self as hub_rows, Hub};
 use super::schema::{hub_members, hubs, series, series_hubs};
 use super::{DbConnection, DbError, Tx, instance};
@@ -36,12 +37,14 @@ pub fn find(connection: &mut DbConnection, slug: &str) -> Result<Option<Series>,
 
 /// The series a hub is in.
 pub fn find_of(connection: &mut DbConnection, hub: HubId) -> Result<Option<Series>, DbError> {
-    Ok(series_hubs::table
-        .inner_join(series::table)
-        .filter(series_hubs::hub_id.eq(hub.0))
-        .select(Series::as_select())
-        .first(connection)
-        .optional()?)
+    Ok(on_backend!(connection => |connection| {
+        series_hubs::table
+            .inner_join(series::table)
+            .filter(series_hubs::hub_id.eq(hub.0))
+            .select(Series::as_select())
+            .first(connection)
+    })
+    .optional()?)
 }
 
 /// The hubs of a series that everybody may see, at most `limit`: the newest first, by their first

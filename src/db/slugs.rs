@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
+use super::connection::on_backend;
 use super::schema::{category_slugs, hub_slugs};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -86,8 +87,10 @@ pub fn find_hub(
     connection: &mut DbConnection,
     slug: &str,
 ) -> Result<Option<Holder<HubId>>, DbError> {
-    let holder: Option<Option<HubId>> =
-        hub_slugs::table.find(slug).select(hub_slugs::hub_id).first(connection).optional()?;
+    let holder: Option<Option<HubId>> = on_backend!(connection => |connection| {
+        hub_slugs::table.find(slug).select(hub_slugs::hub_id).first(connection)
+    })
+    .optional()?;
     Ok(holder.map(|hub| hub.map_or(Holder::Gone, Holder::Of)))
 }
 
@@ -97,11 +100,13 @@ pub fn find_category(
     hub: HubId,
     slug: &str,
 ) -> Result<Option<Holder<CategoryId>>, DbError> {
-    let holder: Option<Option<CategoryId>> = category_slugs::table
-        .find((hub.0, slug))
-        .select(category_slugs::category_id)
-        .first(connection)
-        .optional()?;
+    let holder: Option<Option<CategoryId>> = on_backend!(connection => |connection| {
+        category_slugs::table
+            .find((hub.0, slug))
+            .select(category_slugs::category_id)
+            .first(connection)
+    })
+    .optional()?;
     Ok(holder.map(|category| category.map_or(Holder::Gone, Holder::Of)))
 }
 

@@ -1,8 +1,19 @@
 //! A hub's accent colour, and whether it can be read.
 
+use std::sync::LazyLock;
+
 /// Paper and ink of the two schemes: the same values as `--paper` in `static/style.css`.
 const LIGHT_PAPER: Colour = Colour { r: 0xfb, g: 0xfa, b: 0xf6 };
 const DARK_PAPER: Colour = Colour { r: 0x15, g: 0x14, b: 0x12 };
+
+/// How much light each value of a channel is, 0 to 1 (WCAG 2.2): a page tries dozens of shades for its
+/// hub's colour.
+static LINEAR: LazyLock<[f64; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|value| {
+        let c = value as f64 / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    })
+});
 
 /// The least contrast of text on its ground (WCAG 2.2, 1.4.3).
 const LEAST_CONTRAST: f64 = 4.5;
@@ -52,10 +63,7 @@ impl Colour {
 
     /// Relative luminance, 0 to 1 (WCAG 2.2).
     fn luminance(self) -> f64 {
-        let linear = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
+        let linear = |c: u8| LINEAR[usize::from(c)];
         0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)
     }
 

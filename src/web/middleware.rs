@@ -23,6 +23,7 @@ use super::held_payload::HeldPayload;
 use super::own_name;
 use super::respond::{self, HTML, page_csp};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::metrics::Door;
 use crate::pages_cache::Rendered;
 use crate::wire::feed::Format;
@@ -47,9 +48,10 @@ pub async fn around(
         app.metrics.request(door, elsewhere.status().as_u16());
         return Ok(request.into_response(elsewhere));
     }
-    if let Some(page) = kept(&app, &request) {
+    let now = app.clock.now();
+    if let Some(page) = kept(&app, &request, now) {
         app.metrics.cache_hits.increment(1);
-        let mut response = respond::rendered(request.request(), &page, app.clock.now());
+        let mut response = respond::rendered(request.request(), &page, now);
         own_name::suit(request.request(), response.headers_mut());
         app.metrics.request(door, response.status().as_u16());
         return Ok(request.into_response(response));
@@ -107,14 +109,14 @@ async fn caught<T>(app: &App, work: impl Future<Output = Result<T, Error>>) -> R
 
 /// The kept page of a request, if there is one. It is the same for everyone and whole with its
 /// headers: it is answered at the door, and nothing is routed.
-fn kept(app: &App, request: &ServiceRequest) -> Option<Arc<Rendered>> {
+fn kept(app: &App, request: &ServiceRequest, now: Timestamp) -> Option<Arc<Rendered>> {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_old = own_name::is_at_old_address(request.request());
     if !reads || is_old || !request.query_string().is_empty() {
         return None;
     }
     let key = own_name::key(request.request(), request.path());
-    app.pages.get(&key).filter(|page| page.is_fresh(app.clock.now()))
+    app.pages.get(&key).filter(|page| page.is_fresh(now))
 }
 
 /// The answer where the request was given up, and with it what it was: a time-out, or a panic.

@@ -15,22 +15,27 @@ pub fn attribute(value: &str) -> String {
 
 /// An element that holds `text`, on a line of its own. `name` is ours.
 pub fn element(name: &str, text: &str) -> String {
-    format!("<{name}>{}</{name}>\n", content(text))
+    ["<", name, ">", &content(text), "</", name, ">\n"].concat()
 }
 
 fn escaped(value: &str, in_attribute: bool) -> String {
     let mut xml = String::with_capacity(value.len() + value.len() / 8);
-    for c in value.chars() {
-        match c {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' if in_attribute => xml.push_str("&quot;"),
-            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => xml.push(' '),
-            c if is_allowed(c) => xml.push(c),
-            _ => {}
-        }
+    let mut written = 0;
+    for (at, c) in value.char_indices() {
+        let instead = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' if in_attribute => "&quot;",
+            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => " ",
+            c if is_allowed(c) => continue,
+            _ => "",
+        };
+        xml.push_str(&value[written..at]);
+        xml.push_str(instead);
+        written = at + c.len_utf8();
     }
+    xml.push_str(&value[written..]);
     xml
 }
 

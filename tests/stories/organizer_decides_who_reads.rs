@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use backchannel::db::{Tx, trust};
+use backchannel::db::listed::{self, PostsOf};
+use backchannel::db::{DbError, Tx, categories, trust};
 use backchannel::model::blog::Trust;
 use backchannel::model::id::HubId;
 
@@ -122,6 +123,36 @@ story! { with blogs:
         page.says("Software needs a personal ping address");
         assert!(page.texts(".copy code").is_empty());
         assert!(!topic.ping(&[("url", "http://ada.example/1")]).await.is_stored());
+    }
+
+    async fn what_stands_apart_is_in_none_of_its_hubs_numbers(site) {
+        let mut topic = site.hub("open", "at-once").await;
+        for (slug, readers) in [("hushed", "unlisted"), ("locked", "password")] {
+            topic = site.category(topic.organizer, slug, "open", "at-once").await;
+            topic.ping(&[("url", &format!("http://ada.example/{slug}"))]).await;
+            topic.organizer.sets_readers(slug, readers).await;
+        }
+        site.advance(minutes(120));
+        topic = site.category(topic.organizer, "panels", "open", "at-once").await;
+        topic.ping(&[("url", "http://ada.example/panels")]).await;
+        let now = site.app.clock.now().hours();
+        let numbers = site.app.db.read(move |connection| {
+            let all = categories::list(connection, HubId(1))?;
+            let mut numbers = Vec::new();
+            for of in [None].into_iter().chain(all.iter().map(|category| Some(category.id))) {
+                // Whether the hub's categories were read before or not.
+                let posts_of = PostsOf::find(connection, HubId(1), of)?;
+                assert_eq!(PostsOf::among(HubId(1), &all, of), posts_of);
+                let hours = listed::list_hours(connection, &posts_of, now - 24, now)?;
+                let hours: Vec<_> = hours.iter().map(|(hour, count)| (now - hour, *count)).collect();
+                let first = listed::find_first_hour(connection, &posts_of)?;
+                let posts = listed::list(connection, HubId(1), of, None, 9)?;
+                numbers.push((hours, first.map(|hour| now - hour), posts.len()));
+            }
+            Ok::<_, DbError>(numbers)
+        });
+        let (none, old, new) = ((vec![], None, 0), (vec![(2, 1)], Some(2), 1), (vec![(0, 1)], Some(0), 1));
+        assert_eq!(numbers.await.unwrap(), [new.clone(), none, old.clone(), old, new]);
     }
 
     async fn whatever_its_policy_a_locked_category_is_not_there_for_strangers(site) {

@@ -4,8 +4,10 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use super::{IS_PUBLIC, apart};
+use super::IS_PUBLIC;
+use super::posts_of::PostsOf;
 use crate::clock::Timestamp;
+use crate::db::connection::on_backend;
 use crate::db::schema::{listed_hours, pings};
 use crate::db::{DbConnection, DbError};
 use crate::model::id::{CategoryId, HubId};
@@ -63,24 +65,26 @@ pub fn find_first(
     Ok(first.flatten())
 }
 
-/// The hour (since 1970 UTC) in which the first post of a category was listed, or of a hub's public
-/// categories.
+/// The hour (since 1970 UTC) in which the first of these posts was listed.
 pub fn find_first_hour(
     connection: &mut DbConnection,
-    hub: HubId,
-    category: Option<CategoryId>,
+    posts_of: &PostsOf,
 ) -> Result<Option<i64>, DbError> {
-    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
-    let mut query = listed_hours::table
-        .filter(listed_hours::hub_id.eq(hub.0).and(listed_hours::listed_count.gt(0)))
-        .filter(listed_hours::category_id.ne_all(apart))
-        .select(listed_hours::hour)
-        .order(listed_hours::hour)
-        .into_boxed();
-    if let Some(category) = category {
-        query = query.filter(listed_hours::category_id.eq(category.0));
-    }
-    Ok(query.first(connection).optional()?)
+    let PostsOf { hub, category, apart } = posts_of;
+    on_backend!(connection => |connection| {
+        let mut query = listed_hours::table
+            .filter(listed_hours::hub_id.eq(hub.0).and(listed_hours::listed_count.gt(0)))
+            .select(listed_hours::hour)
+            .order(listed_hours::hour)
+            .into_boxed();
+        if let Some(category) = category {
+            query = query.filter(listed_hours::category_id.eq(category.0));
+        }
+        if !apart.is_empty() {
+            query = query.filter(listed_hours::category_id.ne_all(apart));
+        }
+        Ok(query.first(connection).optional()?)
+    })
 }
 
 fn ids(categories: &[CategoryId]) -> Vec<i64> {

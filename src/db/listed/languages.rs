@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::db::connection::on_backend;
 use crate::db::prepared::Prepare;
 use crate::db::schema::{categories, category_languages};
 use crate::db::{DbConnection, DbError, Tx};
@@ -20,22 +21,24 @@ pub fn list_languages(
     // PostgreSQL sums into a type of its own.
     const SUM: &str = "CAST(sum(category_languages.listed_count) AS BIGINT)";
     let sum = || diesel::dsl::sql::<BigInt>(SUM);
-    let mut query = category_languages::table
-        .inner_join(
-            categories::table.on(categories::hub_id
-                .eq(category_languages::hub_id)
-                .and(categories::id.eq(category_languages::category_id))),
-        )
-        .filter(category_languages::hub_id.eq(hub.0))
-        .group_by(category_languages::language)
-        .select((category_languages::language, sum()))
-        .into_boxed();
-    query = match category {
-        Some(category) => query.filter(category_languages::category_id.eq(category.0)),
-        None => query.filter(categories::readers.eq(Readers::Public.as_str())),
-    };
-    let by_number = query.order((sum().desc(), category_languages::language));
-    Ok(by_number.limit(limit).prepared().load(connection)?)
+    on_backend!(connection => |connection| {
+        let mut query = category_languages::table
+            .inner_join(
+                categories::table.on(categories::hub_id
+                    .eq(category_languages::hub_id)
+                    .and(categories::id.eq(category_languages::category_id))),
+            )
+            .filter(category_languages::hub_id.eq(hub.0))
+            .group_by(category_languages::language)
+            .select((category_languages::language, sum()))
+            .into_boxed();
+        query = match category {
+            Some(category) => query.filter(category_languages::category_id.eq(category.0)),
+            None => query.filter(categories::readers.eq(Readers::Public.as_str())),
+        };
+        let by_number = query.order((sum().desc(), category_languages::language));
+        Ok(by_number.limit(limit).prepared().load(connection)?)
+    })
 }
 
 /// Counts one more post in a language, if it has one. The hub's row is held, as for the other

@@ -2,16 +2,16 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Bool;
 
-use super::words::{Condition, Query};
+use super::narrowed::{Narrow, list_narrowed};
+use super::posts_of::PostsOf;
 use super::{IS_PUBLIC, apart};
 use crate::clock::Timestamp;
-use crate::db::prepared::Prepare;
-use crate::db::schema::{blogs, listed_hours, page_readings, ping_talks, pings};
+use crate::db::connection::on_backend;
+use crate::db::schema::{listed_hours, pings};
 use crate::db::{DbConnection, DbError};
 use crate::model::id::{CategoryId, HubId, PingId, PublicId, TalkId};
-use crate::model::talk::Filed;
 use crate::model::view::{After, View};
 
 /// A listed ping, with what pages and feeds show of it.
@@ -39,6 +39,8 @@ pub struct Listed {
     pub blog_key: String,
     /// The language that its page named; may be empty.
     pub language: Option<String>,
+    /// The feed that its page named; may be empty.
+    pub feed_url: Option<String>,
 }
 
 impl Listed {
@@ -68,7 +70,8 @@ pub fn list(
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    super::list_view(connection, hub, category, &View::default(), before, limit)
+    let posts_of = PostsOf::find(connection, hub, category)?;
+    super::list_view(connection, &posts_of, &View::default(), before, limit)
 }
 
 /// The same for a hub's members: of all its categories.
@@ -104,7 +107,7 @@ pub fn list_approved(
     category: Option<CategoryId>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    let without = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
+    let PostsOf { apart: without, .. } = PostsOf::find(connection, hub, category)?;
     let narrow = Narrow { category, without, is_approved: true, ..Narrow::default() };
     list_narrowed(connection, hub, &narrow, None, limit)
 }
@@ -122,106 +125,6 @@ pub fn list_about(
     list_narrowed(connection, hub, &narrow, before, limit)
 }
 
-/// What a list is narrowed to: nothing set is all of a hub.
-#[derive(Debug, Default)]
-pub(super) struct Narrow {
-    /// This category.
-    pub category: Option<CategoryId>,
-    /// One of these categories.
-    pub only: Vec<i64>,
-    /// None of these categories.
-    pub without: Vec<i64>,
-    /// This blog.
-    pub blog: Option<i64>,
-    /// About this talk.
-    pub talk: Option<TalkId>,
-    /// Listed from the first on, and before the second.
-    pub listed: Option<(Timestamp, Timestamp)>,
-    /// These words.
-    pub words: Option<Query>,
-    /// What somebody approved of.
-    pub is_approved: bool,
-}
-
-/// Without anything to narrow it to it is a walk along one of the partial indexes.
-pub(super) fn list_narrowed(
-    connection: &mut DbConnection,
-    hub: HubId,
-    narrow: &Narrow,
-    before: Option<Place>,
-    limit: i64,
-) -> Result<Vec<Listed>, DbError> {
-    let mut query =
-        pings::table
-            .left_join(blogs::table)
-            .left_join(page_readings::table.on(
-                page_readings::hub_id.eq(pings::hub_id).and(page_readings::ping_id.eq(pings::id)),
-            ))
-            .filter(pings::hub_id.eq(hub.0))
-            .filter(sql::<Bool>(IS_PUBLIC))
-            .select((
-                pings::id,
-                pings::public_id,
-                pings::category_id,
-                pings::url,
-                pings::title,
-                pings::excerpt,
-                pings::blog_name,
-                pings::listed_at,
-                blogs::approved_at.nullable(),
-                pings::blog_key,
-                page_readings::language.nullable(),
-            ))
-            .order((pings::listed_at.desc(), pings::id.desc()))
-            .limit(limit)
-            .into_boxed();
-    if let Some(category) = narrow.category {
-        query = query.filter(pings::category_id.eq(category.0));
-    }
-    if !narrow.only.is_empty() {
-        query = query.filter(pings::category_id.eq_any(&narrow.only));
-    }
-    if !narrow.without.is_empty() {
-        query = query.filter(pings::category_id.ne_all(&narrow.without));
-    }
-    if let Some(blog) = narrow.blog {
-        query = query.filter(pings::blog_id.eq(blog));
-    }
-    if let Some(talk) = narrow.talk {
-        let about = ping_talks::table
-            .filter(ping_talks::hub_id.eq(hub.0).and(ping_talks::talk_id.eq(talk.0)))
-            .filter(ping_talks::how.ne(Filed::Off.as_str()))
-            .select(ping_talks::ping_id);
-        query = query.filter(pings::id.eq_any(about));
-    }
-    if let Some((first, next)) = narrow.listed {
-        query = query.filter(pings::listed_at.ge(first.micros()));
-        query = query.filter(pings::listed_at.lt(next.micros()));
-    }
-    if narrow.is_approved {
-        let approved = blogs::approved_at.nullable().is_not_null();
-        query = query.filter(approved.or(pings::decided_at.is_not_null()));
-    }
-    if let Some(words) = &narrow.words {
-        query = match words.condition(connection)? {
-            Condition::Found(pings) => query.filter(pings::id.eq_any(pings)),
-            Condition::OfEach { before, words, after } => {
-                query.filter(sql::<Bool>(before).bind::<Text, _>(words).sql(after))
-            }
-        };
-    }
-    if let Some(Place { listed_at, id }) = before {
-        query = query.filter(
-            pings::listed_at
-                .lt(listed_at.micros())
-                .or(pings::listed_at.eq(listed_at.micros()).and(pings::id.lt(id.0))),
-        );
-    }
-    // Without lists of values and words there are few texts: which conditions hold.
-    let is_of_few = narrow.only.is_empty() && narrow.without.is_empty() && narrow.words.is_none();
-    Ok(query.prepared_if(is_of_few).load(connection)?)
-}
-
 /// Where a post stands in the list of a hub's public categories, or of one category, or stood when
 /// a page named it, and whether it is there still. `None` for a post that is not listed there,
 /// where its address does not say when it was.
@@ -231,7 +134,7 @@ pub fn find_place(
     category: Option<CategoryId>,
     after: After,
 ) -> Result<Option<(Place, bool)>, DbError> {
-    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
+    let PostsOf { apart, .. } = PostsOf::find(connection, hub, category)?;
     let mut query = pings::table
         .filter(pings::public_id.eq(after.id.as_bytes().as_slice()).and(pings::hub_id.eq(hub.0)))
         .filter(pings::category_id.ne_all(apart))
@@ -253,27 +156,29 @@ pub fn find_place(
     })
 }
 
-/// Posts listed in each hour from `first` to `last` (hours since 1970), where there were any.
+/// How many of these posts were listed in each hour from `first` to `last` (hours since 1970), where
+/// there were any.
 pub fn list_hours(
     connection: &mut DbConnection,
-    hub: HubId,
-    category: Option<CategoryId>,
+    posts_of: &PostsOf,
     first: i64,
     last: i64,
 ) -> Result<Vec<(i64, i64)>, DbError> {
-    let apart = if category.is_none() { apart(connection, hub)? } else { Vec::new() };
-    let mut query = listed_hours::table
-        .filter(listed_hours::hub_id.eq(hub.0))
-        .filter(listed_hours::hour.between(first, last))
-        .select((listed_hours::hour, listed_hours::listed_count))
-        .into_boxed();
-    if let Some(category) = category {
-        query = query.filter(listed_hours::category_id.eq(category.0));
-    }
-    if !apart.is_empty() {
-        query = query.filter(listed_hours::category_id.ne_all(apart));
-    }
-    Ok(query.load(connection)?)
+    let PostsOf { hub, category, apart } = posts_of;
+    on_backend!(connection => |connection| {
+        let mut query = listed_hours::table
+            .filter(listed_hours::hub_id.eq(hub.0))
+            .filter(listed_hours::hour.between(first, last))
+            .select((listed_hours::hour, listed_hours::listed_count))
+            .into_boxed();
+        if let Some(category) = category {
+            query = query.filter(listed_hours::category_id.eq(category.0));
+        }
+        if !apart.is_empty() {
+            query = query.filter(listed_hours::category_id.ne_all(apart));
+        }
+        Ok(query.load(connection)?)
+    })
 }
 
 /// The newest listed pings of public hubs, for the home page: of each of the `hubs` most

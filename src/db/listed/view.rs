@@ -4,33 +4,33 @@ use diesel::prelude::*;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::apart;
-use super::read::{Listed, Narrow, Place, list_narrowed};
+use super::narrowed::{Narrow, list_narrowed};
+use super::posts_of::PostsOf;
+use super::read::{Listed, Place};
 use super::words::Query;
 use crate::clock::Timestamp;
 use crate::db::schema::{blogs, categories, category_slugs, hubs};
 use crate::db::{DbConnection, DbError};
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, HubId};
+use crate::model::id::HubId;
 use crate::model::slug::Slug;
 use crate::model::view::View;
 
-/// What a view shows of a hub's public categories or of one category, newest first, from a place
-/// on: as [`super::list`] with the view of everything.
+/// What a view shows of these posts, newest first, from a place on: as [`super::list`] with the
+/// view of everything.
 ///
 /// In a category the view's categories mean nothing. `NotFound` where a hub has none of those that
 /// are named, or none that is public: which of the two is told to nobody.
 pub fn list_view(
     connection: &mut DbConnection,
-    hub: HubId,
-    category: Option<CategoryId>,
+    posts_of: &PostsOf,
     view: &View,
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    let mut narrow = Narrow { category, ..Narrow::default() };
+    let PostsOf { hub, category, ref apart } = *posts_of;
+    let mut narrow = Narrow { category, without: apart.clone(), ..Narrow::default() };
     if category.is_none() {
-        narrow.without = apart(connection, hub)?;
         if !view.categories.is_empty() {
             narrow.only = list_public(connection, hub, &view.categories)?;
             if narrow.only.is_empty() {

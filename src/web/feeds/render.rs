@@ -10,11 +10,11 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::categories::Category;
 use crate::db::hubs::Hub;
-use crate::db::listed::{self, Listed};
-use crate::db::{DbConnection, DbError, categories, post_changes, readings};
+use crate::db::listed::{self, Listed, PostsOf};
+use crate::db::{DbConnection, DbError, categories, post_changes};
 use crate::limits::Limit;
 use crate::model::category::Readers;
-use crate::model::id::{CategoryId, HubId, PingId};
+use crate::model::id::PingId;
 use crate::model::language::Language;
 use crate::model::ping::LISTED_EXCERPT;
 use crate::model::slug::Slug;
@@ -45,12 +45,12 @@ pub fn render(
         app.limits.take(Limit::Search, part.block)?;
     }
     let view = &part.view;
-    let is_view = !view.is_everything();
-    let all = if is_view { categories::list(connection, hub.id)? } else { Vec::new() };
+    let all = categories::list(connection, hub.id)?;
     check_view(app, connection, at, part)?;
     let is_last = hub.closed_at.is_some() && part.after.is_none() && part.view.is_everything();
     let most = if is_last { MAX_LAST_ITEMS } else { MAX_ITEMS };
-    let mut posts = listed::list_view(connection, hub.id, category, view, before, most + 1)?;
+    let posts_of = PostsOf::among(hub.id, &all, category);
+    let mut posts = listed::list_view(connection, &posts_of, view, before, most + 1)?;
     let page = usize::try_from(most).unwrap_or(usize::MAX);
     let has_older = posts.len() > page;
     posts.truncate(page);
@@ -58,7 +58,7 @@ pub fn render(
     if !view.is_everything() {
         about.title = format!("{}: {}", about.title, title(view, &all, &posts));
     }
-    let items = Entry::list(app, connection, &at.hub, posts)?;
+    let items = Entry::list(app, connection, &at.hub, &all, posts)?;
     let hubs = hubs(app, at, part, &about.address);
     let items = items.iter().map(|entry| entry.item(&at.hub.language)).collect();
     let feed = Feed { hubs: &hubs, ..about.feed(at, items) };
@@ -231,21 +231,18 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The posts of one hub, in the order they are given.
+    /// The posts of one hub, which has these categories, in the order they are given.
     pub fn list(
         app: &App,
         connection: &mut DbConnection,
         hub: &Hub,
+        categories: &[Category],
         posts: Vec<Listed>,
     ) -> Result<Vec<Self>, DbError> {
         let ids: Vec<PingId> = posts.iter().map(|post| post.id).collect();
         let changes: HashMap<_, _> =
             post_changes::list(connection, hub.id, &ids)?.into_iter().collect();
-        let mut sources = sources(connection, hub.id, &ids)?;
-        let titles: HashMap<CategoryId, String> = categories::list(connection, hub.id)?
-            .into_iter()
-            .map(|category| (category.id, category.title))
-            .collect();
+        let title = |id| categories.iter().find(|it| it.id == id).map(|it| it.title.clone());
         let addresses = app.addresses.under(hub.root());
         let entry = |post: Listed| {
             let listed_at = post.listed_at?;
@@ -253,8 +250,8 @@ impl Entry {
             Some(Self {
                 id: tag(host(app), hub.created_at, &format!("p/{}", post.public_id)),
                 excerpt: text::shorten(&post.excerpt, LISTED_EXCERPT),
-                source: sources.remove(&post.id).filter(|feed| is_of_same_site(feed, &post.url)),
-                category: titles.get(&post.category_id).cloned().unwrap_or_default(),
+                source: post.feed_url.clone().filter(|feed| is_of_same_site(feed, &post.url)),
+                category: title(post.category_id).unwrap_or_default(),
                 permalink: addresses.permalink(post.public_id),
                 language: post.language.as_deref().and_then(Language::parse),
                 listed_at,
@@ -283,14 +280,4 @@ impl Entry {
             changed_at: self.changed_at,
         }
     }
-}
-
-/// The feeds that the posts' own pages name.
-fn sources(
-    connection: &mut DbConnection,
-    hub: HubId,
-    pings: &[PingId],
-) -> Result<HashMap<PingId, String>, DbError> {
-    let read = readings::list(connection, hub, pings)?.into_iter();
-    Ok(read.map(|reading| (reading.ping_id, reading.feed_url)).collect())
 }

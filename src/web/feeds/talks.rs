@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::render::{Entry, host, icon};
 use super::{CACHE_CONTROL, Query, answer, finish};
 use crate::app::App;
-use crate::db::{DbConnection, listed};
+use crate::db::{DbConnection, categories, listed};
 use crate::model::view::View;
 use crate::pages_cache::Rendered;
 use crate::web::error::{Missing, PageError};
@@ -58,7 +58,8 @@ fn render(
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let is_all = posts.len() <= most;
     posts.truncate(most);
-    let entries = Entry::list(app, connection, hub, posts)?;
+    let categories = categories::list(connection, hub.id)?;
+    let entries = Entry::list(app, connection, hub, &categories, posts)?;
     let key = at.lock.as_ref().map(|lock| lock.feed_key(&app.secrets));
     let page = app.addresses.path(&talk_path(&hub.path(), &talk.slug));
     let icon = icon(app, hub).filter(|_| key.is_none());

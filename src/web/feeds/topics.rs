@@ -8,7 +8,7 @@ use super::{CACHE_CONTROL, Query};
 use crate::actions::read_topics::{TopicPage, topic_page, topic_place};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{DbConnection, DbError};
+use crate::db::{DbConnection, DbError, categories};
 use crate::limits::AddressBlock;
 use crate::model::slug::Slug;
 use crate::model::view::{After, View};
@@ -128,7 +128,8 @@ fn entries(
     for (category, hub) in &page.hubs {
         let (of_hub, others) = posts.into_iter().partition(|post| post.category_id == *category);
         posts = others;
-        for mut entry in Entry::list(app, connection, hub, of_hub)? {
+        let categories = categories::list(connection, hub.id)?;
+        for mut entry in Entry::list(app, connection, hub, &categories, of_hub)? {
             // All are in categories of one name: it is the hub that tells them apart.
             entry.category = format!("{}: {}", hub.title, entry.category);
             entries.push(entry);

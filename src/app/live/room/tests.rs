@@ -95,6 +95,7 @@ fn post(number: i64, category: i64) -> Listed {
         blog_name: "Ada".into(),
         blog_key: "ada.example".into(),
         language: None,
+        feed_url: None,
         listed_at: Some(at(number)),
         blog_approved_at: None,
     }

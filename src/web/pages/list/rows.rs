@@ -132,21 +132,24 @@ pub fn days<'a>(
     category: impl Fn(&Listed) -> Option<(&'a str, String)>,
 ) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
+    let mut last = None;
     for post in posts {
         let Some(listed_at) = post.listed_at else { continue };
         let (category, category_path) =
             category(post).map_or_else(Default::default, |(title, path)| (title.to_owned(), path));
         let (time, time_iso) = (zone.time(listed_at), iso(listed_at));
         let row = PostRow { time, time_iso, category, category_path, ..within.row(post) };
-        let heading = zone.day(listed_at);
-        match days.last_mut() {
-            Some(day) if day.heading == heading => day.posts.push(row),
-            _ => {
-                let day = Some(zone.civil(listed_at)).filter(|_| within.view.day.is_none());
+        let date = Some(zone.civil(listed_at));
+        match days.last_mut().filter(|_| date == last) {
+            Some(day) => day.posts.push(row),
+            None => {
+                let day = date.filter(|_| within.view.day.is_none());
                 let path = day.map(|_| within.narrowed(View { day, ..within.view.clone() }));
-                days.push(Day { heading, path: path.unwrap_or_default(), posts: vec![row] });
+                let (heading, path) = (zone.day(listed_at), path.unwrap_or_default());
+                days.push(Day { heading, path, posts: vec![row] });
             }
         }
+        last = date;
     }
     days
 }
