@@ -7,6 +7,8 @@ mod connection;
 mod error;
 mod migrate;
 mod news;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod prepared;
 mod schema;

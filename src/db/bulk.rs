@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::connection::on_backend;
-use super::queue::WAITS;
+use super::queue::{IN_QUEUE, WAITS};
 use super::schema::{bulk_verdict_pings, bulk_verdicts, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
@@ -37,7 +37,9 @@ pub fn list_waiting(
     match which {
         Which::Chosen(ids) => {
             let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
-            query = query.filter(pings::public_id.eq_any(ids));
+            // The plus keeps SQLite from walking along the whole queue in its order.
+            let received_at = diesel::dsl::sql::<diesel::sql_types::BigInt>("+pings.received_at");
+            query = query.filter(pings::public_id.eq_any(ids)).order((received_at, pings::id));
         }
         Which::BlogOf(ping, until) => {
             let Some(of) = super::pings::find(connection, hub, *ping)? else { return Ok(vec![]) };
@@ -84,7 +86,7 @@ pub fn count_by_sender(
 ) -> Result<Vec<(Vec<u8>, i64)>, DbError> {
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::sender_hash.eq_any(hashes)))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IN_QUEUE))
         .group_by(pings::sender_hash)
         .select((pings::sender_hash, diesel::dsl::count_star()))
         .load(connection)?)

@@ -352,7 +352,7 @@ pub fn list_public(connection: &mut DbConnection, limit: i64) -> Result<Vec<Hub>
 pub fn count_waiting(connection: &mut DbConnection, hub: HubId) -> Result<i64, DbError> {
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(sql::<Bool>(super::queue::WAITS))
+        .filter(sql::<Bool>(super::queue::IN_QUEUE))
         .count()
         .get_result(connection)?)
 }

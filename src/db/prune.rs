@@ -207,52 +207,20 @@ fn purge(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use diesel::connection::InstrumentationEvent;
-    use diesel::sql_types::Text;
-
     use super::*;
-    use crate::config::DatabaseUrl;
-    use crate::db::connection::{Use, open};
-    use crate::db::{Touched, migrate};
-
-    #[derive(QueryableByName)]
-    struct Step {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
+    use crate::db::{Touched, plans};
 
     #[test]
     fn what_has_had_its_time_is_found_without_reading_every_ping() {
-        let data = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(data.path().join("backchannel.db"));
-        migrate::run_pending(&url).unwrap();
-        let mut connection = open(&url, Use::Write).unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let asks = Arc::clone(&asked);
-        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                asks.lock().unwrap().push(query.to_string());
-            }
-        });
-        let mut touched = Touched::default();
         let now = Timestamp::from_micros(1_000_000_000_000_000);
-        run(&mut Tx::new(&mut connection, &mut touched), now).unwrap();
-        let asked = std::mem::take(&mut *asked.lock().unwrap());
-        let of_pings: Vec<&str> = asked
-            .iter()
-            .filter(|query| query.starts_with("SELECT") && query.contains("FROM `pings`"))
-            .map(|query| query.split(" -- binds").next().unwrap())
-            .collect();
-        assert_eq!(of_pings.len(), 4, "{asked:#?}");
-        for query in of_pings {
-            let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
-                .load(&mut connection)
-                .unwrap();
-            let by_index = |step: &Step| step.detail.contains("pings USING INDEX");
-            let plan: Vec<_> = plan.iter().map(|s| (by_index(s), s.detail.as_str())).collect();
-            assert!(plan.iter().all(|(by_index, _)| *by_index), "{query}: {plan:?}");
+        let plans = plans::of_pings(|connection| {
+            let mut touched = Touched::default();
+            run(&mut Tx::new(connection, &mut touched), now).unwrap();
+        });
+        assert_eq!(plans.len(), 4, "{plans:#?}");
+        for (query, steps) in plans {
+            let is_by_index = steps.iter().all(|step| step.contains("pings USING INDEX"));
+            assert!(is_by_index, "{query}: {steps:?}");
         }
     }
 }

@@ -14,6 +14,11 @@ use crate::model::ping::{PingState, WaitReason};
 /// [`IS_PUBLIC`].
 pub(super) const WAITS: &str = "pings.state = 'pending' AND NOT pings.unverified";
 
+/// The same, of all that waits in a hub: what is added always holds, and has SQLite walk along the queue
+/// and not along all of the hub's pings.
+pub(super) const IN_QUEUE: &str =
+    "pings.state = 'pending' AND NOT pings.unverified AND pings.received_at > 0";
+
 /// Which waiting pings are asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {
@@ -69,7 +74,7 @@ type Waiting<'a> = pings::BoxedQuery<'a, <DbConnection as Connection>::Backend>;
 fn waiting<'a>(hub: HubId, filter: Filter) -> Waiting<'a> {
     let mut query = pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IN_QUEUE))
         .into_boxed();
     if let Some(category) = filter.category {
         query = query.filter(pings::category_id.eq(category.0));
@@ -108,9 +113,10 @@ pub fn list_reasons(
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let mut all = Vec::new();
     for reason in WaitReason::ALL {
-        let filter = Filter { category: None, reason: Some(*reason) };
-        let found: Vec<PingId> = waiting(hub, filter)
-            .filter(pings::id.eq_any(&ids))
+        let found: Vec<PingId> = pings::table
+            .filter(pings::hub_id.eq(hub.0).and(pings::id.eq_any(&ids)))
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(holds(*reason)))
             .select(pings::id)
             .load(connection)?;
         all.extend(found.into_iter().map(|id| (id, *reason)));
@@ -153,7 +159,7 @@ pub fn list_new_waiting(
         let since = || diesel::dsl::sql::<BigInt>(SEEN_SINCE);
         pings::table
             .filter(pings::hub_id.eq(hub.0))
-            .filter(diesel::dsl::sql::<Bool>(WAITS))
+            .filter(diesel::dsl::sql::<Bool>(IN_QUEUE))
             .filter(since().gt(after.micros()))
             .filter(since().le(through.micros()))
     };
@@ -239,7 +245,7 @@ pub fn count_waiting(
 ) -> Result<Vec<(CategoryId, i64)>, DbError> {
     Ok(pings::table
         .filter(pings::hub_id.eq(hub.0))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IN_QUEUE))
         .group_by(pings::category_id)
         .select((pings::category_id, diesel::dsl::count_star()))
         .load(connection)?)
@@ -260,7 +266,7 @@ pub fn count_waiting_in(
 ) -> Result<i64, DbError> {
     let ids: Vec<i64> = pings::table
         .filter(pings::hub_id.eq(hub.0).and(pings::category_id.eq(category.0)))
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(WAITS))
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(IN_QUEUE))
         .select(pings::id)
         .limit(most)
         .load(connection)?;
@@ -287,4 +293,52 @@ pub fn count_decided_since(
             diesel::dsl::sql::<diesel::sql_types::BigInt>("count(DISTINCT pings.id)"),
         ))
         .load(connection)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::bulk::{self, Which};
+    use crate::db::{hubs, plans};
+    use crate::model::id::PublicId;
+
+    #[test]
+    fn the_queue_is_found_without_reading_every_ping_of_a_hub() {
+        let (hub, category, ping) = (HubId(1), Some(CategoryId(1)), PingId(1));
+        let plans = plans::of_pings(|connection| {
+            let then = Timestamp::from_micros(5);
+            for category in [None, category] {
+                let filter = Filter { category, reason: None };
+                list_waiting(connection, hub, filter, None, 50).unwrap();
+                list_waiting(connection, hub, filter, Some((then, ping)), 50).unwrap();
+                count_reasons(connection, hub, category).unwrap();
+            }
+            list_new_waiting(connection, hub, then, then, 50).unwrap();
+            count_waiting(connection, hub).unwrap();
+            count_waiting_in(connection, hub, CategoryId(1), 5_000).unwrap();
+            hubs::count_waiting(connection, hub).unwrap();
+            bulk::count_by_sender(connection, hub, &[b"one", b"two"]).unwrap();
+        });
+        let walks = "SEARCH pings USING INDEX pings_waiting (hub_id=? AND received_at>?)";
+        for (query, steps) in &plans {
+            assert_eq!(steps, &[walks], "{query}");
+        }
+        assert!(plans.len() > 20, "{}", plans.len());
+        // Some of it is looked up.
+        let plans = plans::of_pings(|connection| {
+            bulk::count_by_blog(connection, hub, &["one", "two"]).unwrap();
+            list_reasons(connection, hub, &[ping, PingId(2)]).unwrap();
+            bulk::list_waiting(
+                connection,
+                hub,
+                &Which::Chosen(vec![PublicId::from_bytes([1; 16])]),
+            )
+            .unwrap();
+        });
+        for (query, steps) in &plans {
+            let of = ["(hub_id=? AND blog_key=?)", "(rowid=?)", "(public_id=? AND hub_id=?)"];
+            assert!(of.iter().any(|of| steps[0].ends_with(of)), "{query}: {steps:?}");
+        }
+        assert!(plans.len() > 10, "{}", plans.len());
+    }
 }

@@ -1,8 +1,6 @@
 DROP TABLE hub_events;
 DROP TABLE bulk_verdict_pings;
 DROP TABLE bulk_verdicts;
-DROP INDEX pings_waiting_by_sender;
-DROP INDEX pings_waiting_by_blog;
 ALTER TABLE pings DROP COLUMN held_for;
 ALTER TABLE pings DROP COLUMN edited_at;
 ALTER TABLE pings DROP COLUMN sent_excerpt;

@@ -4,8 +4,6 @@ ALTER TABLE pings ADD COLUMN sent_excerpt TEXT;
 ALTER TABLE pings ADD COLUMN edited_at BIGINT;
 -- Why a ping waits that would have been listed at once.
 ALTER TABLE pings ADD COLUMN held_for TEXT CHECK (held_for IN ('flood', 'rule'));
-CREATE INDEX pings_waiting_by_blog ON pings (hub_id, blog_key) WHERE state = 'pending' AND NOT unverified;
-CREATE INDEX pings_waiting_by_sender ON pings (hub_id, sender_hash) WHERE state = 'pending' AND NOT unverified;
 
 -- One verdict on many pings, which is taken back as one.
 CREATE TABLE bulk_verdicts (

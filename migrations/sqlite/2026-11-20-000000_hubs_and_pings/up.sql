@@ -197,7 +197,8 @@ CREATE TABLE pings (
 );
 CREATE INDEX pings_listed_in_hub ON pings (hub_id, listed_at, id) WHERE state = 'listed' AND hidden_at IS NULL;
 CREATE INDEX pings_listed_in_category ON pings (hub_id, category_id, listed_at, id) WHERE state = 'listed' AND hidden_at IS NULL;
-CREATE INDEX pings_waiting ON pings (hub_id, category_id, received_at, id) WHERE state = 'pending' AND NOT unverified;
+-- The queue, in its order: whatever comes is written to its end.
+CREATE INDEX pings_waiting ON pings (hub_id, received_at, id, category_id) WHERE state = 'pending' AND NOT unverified;
 CREATE INDEX pings_unverified ON pings (received_at, id) WHERE state = 'pending' AND unverified;
 CREATE INDEX pings_decided ON pings (hub_id, decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX pings_by_blog ON pings (hub_id, blog_id) WHERE blog_id IS NOT NULL;
