@@ -92,10 +92,6 @@ pub struct Options {
     /// Only these parts. Without this, all but the flood.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Lets the bare server of reads send every header that backchannel sends: what is then
-    /// missing is our work, and what came back is the headers'.
-    #[arg(long)]
-    same_headers: bool,
     /// Runs the flood on this PostgreSQL server, on which databases may be made.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,

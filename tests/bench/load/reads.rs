@@ -23,7 +23,8 @@ const TARGET: f64 = 0.85;
 struct Case {
     name: &'static str,
     task: Arc<Read>,
-    control: Control,
+    /// One that sends the body and what it needs, and one that sends the same answer byte for byte.
+    controls: [Control; 2],
 }
 
 /// The same request each time.
@@ -65,42 +66,48 @@ pub fn measure(options: &Options) -> anyhow::Result<Vec<Table>> {
         ("feed, 304", "/sxsw/rss", known("/sxsw/rss")?),
     ];
     let cases = cases.map(|(name, path, headers)| {
-        let case = Case::new(name, get(path, &headers), product.address, options);
+        let case = Case::new(name, get(path, &headers), product.address);
         case.with_context(|| name.to_owned())
     });
     let cases = cases.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
-    let mut rows: Vec<Row> =
-        cases.iter().map(|case| Row::new(case.name).at_least(TARGET)).collect();
+    let rows = || cases.iter().map(|case| Row::new(case.name).at_least(TARGET)).collect();
+    let mut tables: [Vec<Row>; 2] = [rows(), rows()];
     for round in 0..options.rounds {
-        for (case, row) in cases.iter().zip(&mut rows) {
+        for (number, case) in cases.iter().enumerate() {
             eprintln!("round {} of {}: {}", round + 1, options.rounds, case.name);
             let sample = |address| run(address, CONNECTIONS, options.sample(), &case.task);
-            row.add_round(round, || sample(product.address), || sample(case.control.address))?;
+            for (rows, control) in tables.iter_mut().zip(&case.controls) {
+                let row = &mut rows[number];
+                row.add_round(round, || sample(product.address), || sample(control.address))?;
+            }
         }
     }
-    for case in cases {
-        case.control.stop()?;
+    for control in cases.into_iter().flat_map(|case| case.controls) {
+        control.stop()?;
     }
     product.stop()?;
-    Ok(vec![compared("reads/s, 64 connections", "bare handler", &rows, false)])
+    let [bare, same] = tables;
+    Ok(vec![
+        compared("reads/s, 64 connections", "bare handler", &bare, false),
+        compared("the same", "bare handler, all of our headers", &same, false),
+    ])
 }
 
 impl Case {
-    fn new(
-        name: &'static str,
-        request: Vec<u8>,
-        product: SocketAddr,
-        options: &Options,
-    ) -> anyhow::Result<Self> {
+    fn new(name: &'static str, request: Vec<u8>, product: SocketAddr) -> anyhow::Result<Self> {
         let answer = ask(product, &request)?;
         let status = if name.ends_with("304") { 304 } else { 200 };
         ensure!(answer.status == status, "{name}: {answer:?}");
-        let control = control::read(fixture(&answer, options.same_headers)?)?;
-        let same = ask(control.address, &request)?;
-        ensure!((same.status, &same.body) == (status, &answer.body), "the control differs");
+        let controls = [false, true].map(|all| control::read(fixture(&answer, all)?));
+        let [bare, same] = controls;
+        let controls = [bare?, same?];
+        for control in &controls {
+            let same = ask(control.address, &request)?;
+            ensure!((same.status, &same.body) == (status, &answer.body), "the control differs");
+        }
         let task = Arc::new(Read { request, status, length: answer.body.len() });
         eprintln!("{name}: {} bytes, {} headers", answer.body.len(), answer.headers.len());
-        Ok(Self { name, task, control })
+        Ok(Self { name, task, controls })
     }
 }
 

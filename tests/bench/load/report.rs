@@ -148,10 +148,9 @@ pub fn heading(options: &Options) -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let debug = if cfg!(debug_assertions) { "; a debug build" } else { "" };
-    let bare = if options.same_headers { "; bare reads with our headers" } else { "" };
     let database = if options.postgres.is_some() { "; flood on PostgreSQL" } else { "" };
     format!(
-        "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{debug}{bare}{database}",
+        "{minute}; {cores} cores, Linux {}; commit {}; {} rounds of {} s{debug}{database}",
         kernel.trim(),
         commit(),
         options.rounds,
