@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::prepared::Prepare;
-use super::schema::ping_keys;
+use super::schema::{ping_keys, pings};
 use super::{DbConnection, DbError, Tx};
 use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, KeyId};
@@ -153,11 +153,16 @@ pub fn revoke(tx: &mut Tx<'_>, hub: HubId, key: KeyId, now: Timestamp) -> Result
     Ok(name)
 }
 
-/// Deletes what is left of keys that ran out before `before` and brought no post. The name of one that
-/// brought some stays on them.
+/// Deletes what is left of keys that were revoked or ran out before `before`, and are on no ping.
 pub fn delete_over(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, DbError> {
+    let on_ping = pings::table
+        .filter(pings::hub_id.eq(ping_keys::hub_id))
+        .filter(pings::key_id.eq(ping_keys::id.nullable()));
     let over = ping_keys::table
-        .filter(ping_keys::expires_at.lt(before.micros()).and(ping_keys::use_count.eq(0)));
+        .filter(
+            ping_keys::revoked_at.lt(before.micros()).or(ping_keys::expires_at.lt(before.micros())),
+        )
+        .filter(diesel::dsl::not(diesel::dsl::exists(on_ping)));
     Ok(diesel::delete(over).execute(tx.connection)?)
 }
 

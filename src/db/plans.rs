@@ -16,8 +16,8 @@ struct Step {
     detail: String,
 }
 
-/// Each SELECT from `pings` that some work asks of an empty database, and the steps of its plan that are
-/// about `pings`.
+/// Each query that looks for `pings` when some work is done in an empty database, and the steps of its
+/// plan that are about `pings`.
 pub fn of_pings(work: impl FnOnce(&mut DbConnection)) -> Vec<(String, Vec<String>)> {
     let data = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(data.path().join("backchannel.db"));
@@ -33,7 +33,7 @@ pub fn of_pings(work: impl FnOnce(&mut DbConnection)) -> Vec<(String, Vec<String
     work(&mut connection);
     let asked = std::mem::take(&mut *asked.lock().unwrap());
     let queries = asked.iter().map(|query| query.split(" -- binds").next().unwrap());
-    let of_pings = queries.filter(|it| it.starts_with("SELECT") && it.contains("FROM `pings`"));
+    let of_pings = queries.filter(|query| query.contains("FROM `pings`"));
     let plan = |query: &str| {
         let explain = format!("EXPLAIN QUERY PLAN {query}");
         let steps: Vec<Step> = diesel::sql_query(explain).load(&mut connection).unwrap();

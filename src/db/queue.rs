@@ -10,14 +10,20 @@ use crate::clock::Timestamp;
 use crate::model::id::{CategoryId, HubId, PingId};
 use crate::model::ping::{PingState, WaitReason};
 
+macro_rules! waits {
+    () => {
+        "pings.state = 'pending' AND NOT pings.unverified"
+    };
+}
+
 /// What a moderator is shown: claims whose page was not read yet are not. A literal: see
 /// [`IS_PUBLIC`].
-pub(super) const WAITS: &str = "pings.state = 'pending' AND NOT pings.unverified";
+pub(super) const WAITS: &str = waits!();
 
-/// The same, of all that waits in a hub: what is added always holds, and has SQLite walk along the queue
-/// and not along all of the hub's pings.
+/// The same, of all that waits in a hub: what is added holds for every time that there is, and has SQLite
+/// walk along the queue and not along all of the hub's pings.
 pub(super) const IN_QUEUE: &str =
-    "pings.state = 'pending' AND NOT pings.unverified AND pings.received_at > 0";
+    concat!(waits!(), " AND pings.received_at > -1000000000000000000");
 
 /// Which waiting pings are asked for.
 #[derive(Debug, Clone, Copy, Default)]

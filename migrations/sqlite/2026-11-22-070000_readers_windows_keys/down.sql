@@ -1,3 +1,4 @@
+DROP INDEX pings_by_key;
 ALTER TABLE pings DROP COLUMN key_id;
 DROP TABLE ping_keys;
 ALTER TABLE categories DROP COLUMN old_passphrase_until;

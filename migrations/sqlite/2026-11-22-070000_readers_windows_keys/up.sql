@@ -37,3 +37,4 @@ CREATE TABLE ping_keys (
 
 -- No foreign key: a category takes its keys with it, and its pings in batches before.
 ALTER TABLE pings ADD COLUMN key_id BIGINT;
+CREATE INDEX pings_by_key ON pings (hub_id, key_id) WHERE key_id IS NOT NULL;
