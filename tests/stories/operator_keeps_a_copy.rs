@@ -5,6 +5,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use backchannel::config::DatabaseUrl;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 
 use crate::harness::Database;
 use crate::harness::process::{databases, ok, run, serve};
@@ -140,11 +142,15 @@ async fn what_is_no_whole_copy_is_refused_and_nothing_is_changed() {
         assert_ne!(holds(&database), before, "and can be taken back");
         // Where the file is gone, its journal is not written into what comes.
         let gone = path("backchannel.db");
+        let mut reader = SqliteConnection::establish(&gone).unwrap();
+        // Or the server's first look would empty it.
+        reader.batch_execute("BEGIN; SELECT count(*) FROM pings").unwrap();
         let server = serve(&database, &[], 1);
         assert_eq!(Sender::to(&server.base).ping("http://last.example/").await, Some(true));
         drop(server);
         assert!(std::fs::metadata(format!("{gone}-wal")).unwrap().len() > 0, "it was killed");
         std::fs::remove_file(&gone).unwrap();
+        drop(reader);
         ok(&run(&database, &["restore", &file]));
         assert_eq!(holds(&database), before);
     }
